@@ -1,0 +1,47 @@
+# Per-target flags and the three kinds of target the project has. Nothing is set globally but the sanitizers, which
+# must reach every object of a program.
+
+if(MUSICGEN_SANITIZE)
+  add_compile_options(-fsanitize=${MUSICGEN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${MUSICGEN_SANITIZE})
+endif()
+
+# No contraction: a fused multiply-add happens where the code says so and nowhere else, so that every instruction set
+# computes the same bits.
+function(musicgen_flags target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wno-missing-field-initializers -ffp-contract=off
+                                           -fvisibility=hidden)
+endfunction()
+
+# musicgen_library(FOLDER SOURCES … DEPS … PRIVATE_DEPS …): the static library musicgen_FOLDER of src/FOLDER.
+function(musicgen_library folder)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  set(target musicgen_${folder})
+  add_library(${target} STATIC ${ARG_SOURCES})
+  target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${target} PUBLIC ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  musicgen_flags(${target})
+endfunction()
+
+# musicgen_test(FOLDER SOURCES … DEPS …): the GoogleTest program of tests/FOLDER, each of its tests known to ctest.
+function(musicgen_test folder)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  set(target ${folder}_test)
+  add_executable(${target} ${ARG_SOURCES})
+  target_link_libraries(${target} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/src)
+  target_compile_definitions(${target} PRIVATE MUSICGEN_FIXTURES="${PROJECT_SOURCE_DIR}/tests/fixtures")
+  musicgen_flags(${target})
+  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${folder} TIMEOUT 600)
+endfunction()
+
+# musicgen_fuzzer(NAME SOURCES … DEPS …): a libFuzzer program fuzz_NAME; its corpus lies in tests/fuzz/corpus/NAME.
+function(musicgen_fuzzer name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(fuzz_${name} ${ARG_SOURCES})
+  target_link_libraries(fuzz_${name} PRIVATE ${ARG_DEPS})
+  target_compile_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  musicgen_flags(fuzz_${name})
+endfunction()

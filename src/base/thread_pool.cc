@@ -1,0 +1,96 @@
+#include "base/thread_pool.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace musicgen {
+namespace {
+
+// About 20 µs of spinning covers the gaps inside a decode step; what waits longer sleeps and leaves
+// the core to others.
+constexpr int kSpins = 4000;
+
+inline void Pause() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#else
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+#endif
+}
+
+// Waits while `atomic` holds `old`.
+template <class T>
+void SpinThenWait(const std::atomic<T>& atomic, T old) {
+  for (int i = 0; i < kSpins; ++i) {
+    if (atomic.load(std::memory_order_acquire) != old) return;
+    Pause();
+  }
+  atomic.wait(old, std::memory_order_acquire);
+}
+
+}  // namespace
+
+Range Worker::Split(int64_t n, int64_t grain) const {
+  const int64_t blocks = (n + grain - 1) / grain;
+  const int64_t begin = blocks * index_ / count_ * grain;
+  const int64_t end = blocks * (index_ + 1) / count_ * grain;
+  return {std::min(begin, n), std::min(end, n)};
+}
+
+void Worker::Barrier() { pool_->Barrier(); }
+
+ThreadPool::ThreadPool(int threads) : size_(threads) {
+  MG_CHECK_LE(1, threads);
+  for (int i = 1; i < size_; ++i) threads_.emplace_back([this, i] { WorkerLoop(i); });
+}
+
+ThreadPool::~ThreadPool() {
+  stop_.store(true, std::memory_order_release);
+  generation_.fetch_add(1, std::memory_order_release);
+  generation_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void ThreadPool::Run(const std::function<void(Worker&)>& body) {
+  std::lock_guard<std::mutex> turn(run_mutex_);
+  body_ = &body;
+  running_.store(size_ - 1, std::memory_order_relaxed);
+  generation_.fetch_add(1, std::memory_order_release);
+  generation_.notify_all();
+  Worker self(this, 0, size_);
+  body(self);
+  for (int left = running_.load(std::memory_order_acquire); left != 0;
+       left = running_.load(std::memory_order_acquire)) {
+    SpinThenWait(running_, left);
+  }
+}
+
+void ThreadPool::WorkerLoop(int index) {
+  uint64_t seen = 0;
+  for (;;) {
+    SpinThenWait(generation_, seen);
+    const uint64_t now = generation_.load(std::memory_order_acquire);
+    if (now == seen) continue;
+    seen = now;
+    if (stop_.load(std::memory_order_acquire)) return;
+    Worker self(this, index, size_);
+    (*body_)(self);
+    if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) running_.notify_all();
+  }
+}
+
+void ThreadPool::Barrier() {
+  if (size_ == 1) return;
+  const uint32_t phase = barrier_phase_.load(std::memory_order_acquire);
+  if (barrier_arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 ==
+      static_cast<uint32_t>(size_)) {
+    barrier_arrived_.store(0, std::memory_order_relaxed);
+    barrier_phase_.store(phase + 1, std::memory_order_release);
+    barrier_phase_.notify_all();
+  } else {
+    SpinThenWait(barrier_phase_, phase);
+  }
+}
+
+}  // namespace musicgen

@@ -1,0 +1,74 @@
+// A fixed team of threads that runs one function at a time, with barriers inside it. Threads spin
+// briefly before they sleep, because the stages of a decode step are microseconds apart.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace musicgen {
+
+struct Range {
+  int64_t begin = 0;
+  int64_t end = 0;
+  int64_t size() const { return end - begin; }
+};
+
+class ThreadPool;
+
+// What the function knows of the thread it runs on.
+class Worker {
+ public:
+  int index() const { return index_; }
+  int count() const { return count_; }
+  // This thread's contiguous share of [0, n), in multiples of `grain` (the last share ends at n).
+  Range Split(int64_t n, int64_t grain = 1) const;
+  // Returns once every thread of the team has called it; writes before it are visible after it.
+  void Barrier();
+
+ private:
+  friend class ThreadPool;
+  Worker(ThreadPool* pool, int index, int count) : pool_(pool), index_(index), count_(count) {}
+  ThreadPool* pool_;
+  int index_;
+  int count_;
+};
+
+class ThreadPool {
+ public:
+  // threads ≥ 1 counts the calling thread.
+  explicit ThreadPool(int threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  int size() const { return size_; }
+
+  // Runs `body` once on every thread of the team, the caller's among them, and returns when all are
+  // done. `body` must not throw. Calls from several threads take turns; a call from inside `body`
+  // is a bug.
+  void Run(const std::function<void(Worker&)>& body);
+
+ private:
+  friend class Worker;
+  void WorkerLoop(int index);
+  void Barrier();
+
+  const int size_;
+  std::mutex run_mutex_;  // one Run at a time
+
+  std::atomic<uint64_t> generation_{0};
+  std::atomic<bool> stop_{false};
+  std::atomic<int> running_{0};
+  const std::function<void(Worker&)>* body_ = nullptr;
+
+  std::atomic<uint32_t> barrier_arrived_{0};
+  std::atomic<uint32_t> barrier_phase_{0};
+
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace musicgen

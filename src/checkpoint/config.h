@@ -1,0 +1,48 @@
+// JSON configuration files, read as hostile input: depth, size, duplicate keys, types and ranges
+// are checked, and every complaint is one sentence naming the file and the key. The JSON library
+// stays behind this header.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace musicgen::checkpoint {
+
+// An object of a JSON document, immutable and cheap to copy.
+class Config {
+ public:
+  // Throw Error(kBadInput). `name` stands for the text in messages.
+  static Config ReadFile(const std::string& path);
+  static Config Parse(std::string_view text, const std::string& name);
+
+  bool Has(const std::string& key) const;  // present and not null
+  std::vector<std::string> Keys() const;
+
+  // The value of `key`, or `otherwise` when it is absent or null. Another type or a value outside
+  // [low, high] throws.
+  int64_t Int(const std::string& key, int64_t otherwise, int64_t low, int64_t high) const;
+  double Number(const std::string& key, double otherwise, double low, double high) const;
+  bool Bool(const std::string& key, bool otherwise) const;
+  std::string String(const std::string& key, const std::string& otherwise) const;
+  std::vector<int64_t> Ints(const std::string& key, const std::vector<int64_t>& otherwise,
+                            int64_t low, int64_t high, size_t most) const;
+  std::vector<double> Numbers(const std::string& key, const std::vector<double>& otherwise,
+                              double low, double high, size_t most) const;
+  // The object under `key`; an empty one when it is absent or null.
+  Config Object(const std::string& key) const;
+
+  // "config.json: decoder.hidden_size" — how messages name a key of this object.
+  std::string Where(const std::string& key) const;
+
+  struct Node;  // the parsed document
+
+ private:
+  explicit Config(std::shared_ptr<const Node> node);
+  std::shared_ptr<const Node> node_;
+};
+
+}  // namespace musicgen::checkpoint

@@ -1,0 +1,51 @@
+// Keys and values of one sequence in one layer, and softmax attention of one query row over them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/packed_matrix.h"
+
+namespace musicgen::kernels {
+
+inline constexpr int64_t kKeyTile = 32;  // keys side by side in the key layout
+inline constexpr int64_t kHeadPad = 16;  // value rows are padded to a multiple of this
+
+// Where the keys and values lie. format: kF32, kF16 or kBF16.
+//   k [heads][ceil(capacity / 32)][head_dim][32]: keys across lanes, so that a score is one chain
+//   over head_dim; v [heads][capacity][RoundUp(head_dim, 16)]: values across lanes, so that an
+//   output is one chain over the keys.
+// The memory must be zeroed at first: padding is read.
+struct KvView {
+  WeightFormat format = WeightFormat::kF32;
+  int64_t heads = 0;
+  int64_t head_dim = 0;
+  int64_t capacity = 0;  // positions
+  void* k = nullptr;
+  void* v = nullptr;
+};
+
+size_t KeyBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t capacity);
+size_t ValueBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t capacity);
+
+// Writes k and v [heads · head_dim] of one position for the heads in [head_begin, head_end). Rounds
+// to nearest even.
+void StoreKeyValue(const KvView& kv, int64_t position, int64_t head_begin, int64_t head_end,
+                   const float* k, const float* v);
+
+struct AttentionOptions {
+  float scale = 1.0f;           // score = scale · (q·k) + bias
+  const float* bias = nullptr;  // [keys] or null (T5's relative position bias)
+};
+
+// Floats of scratch that AttendRow wants for this many keys.
+int64_t AttentionScratchFloats(int64_t keys, int64_t head_dim);
+
+// out [head_dim] = softmax(scores)·V over positions 0 … keys−1 of one head, q [head_dim]. keys = 0
+// gives zeros. Order: a score is one fused chain over head_dim; the sum of exponentials is
+// kernels/reduce.h's order over the keys; an output is one fused chain over the keys of exp(score −
+// max)·v, then one division by the sum. It depends on `keys` alone.
+void AttendRow(const float* q, const KvView& kv, int64_t head, int64_t keys,
+               const AttentionOptions& options, float* scratch, float* out);
+
+}  // namespace musicgen::kernels

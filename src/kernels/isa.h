@@ -1,0 +1,21 @@
+// Which instruction set the kernels use. Chosen once, from the processor;
+// MUSICGEN_ISA=scalar|avx2|avx512 forces one, so that one machine can test them all. At every
+// weight format the results are the same bits on each.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace musicgen::kernels {
+
+enum class Isa { kScalar, kAvx2, kAvx512 };
+
+const char* IsaName(Isa isa);
+// Sets this build holds and this processor can run, slowest first; always begins with kScalar.
+const std::vector<Isa>& SupportedIsas();
+// The set in use. Throws Error(kBadInput) when MUSICGEN_ISA names none or one that cannot run here.
+Isa ActiveIsa();
+// For tests: replaces the set in use. Not to be called while kernels run.
+void ForceIsa(Isa isa);
+
+}  // namespace musicgen::kernels

@@ -1,0 +1,55 @@
+// Weights of a matrix product in the order the kernels read them.
+//
+// W [N, K] (N outputs, K inputs, as checkpoints store it) is cut into tiles of 32 outputs; a tile
+// holds, for k = 0 … K−1, its 32 weights of input k side by side: [ceil(N / 32)][K][32]. Missing
+// outputs of the last tile are zeros. The layout is the same for every instruction set and element
+// format.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "tensor/aligned_buffer.h"
+#include "tensor/tensor_view.h"
+
+namespace musicgen::kernels {
+
+inline constexpr int64_t kTileOutputs = 32;
+
+// Element formats a product can read. Integer formats join here.
+enum class WeightFormat { kF32, kF16, kBF16 };
+
+size_t FormatBytes(WeightFormat format);
+const char* FormatName(WeightFormat format);  // "f32", …
+
+class PackedMatrix {
+ public:
+  PackedMatrix() = default;
+  // Zeroed weights; throws Error(kOutOfMemory).
+  PackedMatrix(WeightFormat format, int64_t outputs, int64_t inputs);
+
+  // Stores a floating-point tensor as outputs [first_output, first_output + rows), where its
+  // elements, read as a row-major matrix [rows, inputs()], are the weights. Rounds to nearest even
+  // where the format is narrower.
+  void PackRows(int64_t first_output, const TensorView& rows);
+  // The same from floats.
+  void PackRows(int64_t first_output, int64_t rows, const float* weights);
+
+  WeightFormat format() const { return format_; }
+  int64_t outputs() const { return outputs_; }
+  int64_t inputs() const { return inputs_; }
+  int64_t tiles() const { return (outputs_ + kTileOutputs - 1) / kTileOutputs; }
+  size_t bytes() const { return buffer_.bytes(); }
+  const void* tile(int64_t index) const {
+    return buffer_.as<const char>() +
+           static_cast<size_t>(index * inputs_ * kTileOutputs) * FormatBytes(format_);
+  }
+
+ private:
+  WeightFormat format_ = WeightFormat::kF32;
+  int64_t outputs_ = 0;
+  int64_t inputs_ = 0;
+  AlignedBuffer buffer_;
+};
+
+}  // namespace musicgen::kernels

@@ -1,0 +1,47 @@
+#include "nn/linear.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace musicgen::nn {
+
+using kernels::kTileOutputs;
+
+Linear::Linear(kernels::WeightFormat format, const TensorView& weight)
+    : weight_(format, weight.shape.at(0),
+              weight.elements() / std::max<int64_t>(1, weight.shape.at(0))) {
+  weight_.PackRows(0, weight);
+}
+
+void Linear::SetBias(std::vector<float> bias) {
+  MG_CHECK_EQ(static_cast<int64_t>(bias.size()), outputs());
+  bias_ = std::move(bias);
+}
+
+Linear::Share Linear::ShareOf(const Worker& worker, int64_t rows) const {
+  // Few rows: the weights are the traffic, so each thread reads its own stretch of them. Many rows:
+  // split these, unless that would make every thread read a weight matrix larger than its cache for
+  // too few rows.
+  const bool by_rows = rows >= 64 && weight_.tiles() < 16 * worker.count();
+  if (by_rows) return {worker.Split(rows, 4), {0, outputs()}};
+  const Range tiles = worker.Split(weight_.tiles());
+  return {{0, rows},
+          {std::min(tiles.begin * kTileOutputs, outputs()),
+           std::min(tiles.end * kTileOutputs, outputs())}};
+}
+
+void Linear::Forward(const Worker& worker, const float* x, int64_t x_stride, int64_t rows, float* y,
+                     int64_t y_stride, bool accumulate) const {
+  const Share share = ShareOf(worker, rows);
+  const Range tiles{share.outputs.begin / kTileOutputs,
+                    (share.outputs.end + kTileOutputs - 1) / kTileOutputs};
+  if (share.rows.size() <= 0 || tiles.size() <= 0) return;
+  kernels::MatMulOptions options;
+  options.bias = bias_.empty() ? nullptr : bias_.data();
+  options.accumulate = accumulate;
+  kernels::MatMul(x + share.rows.begin * x_stride, x_stride, share.rows.size(), weight_, tiles,
+                  options, y + share.rows.begin * y_stride, y_stride);
+}
+
+}  // namespace musicgen::nn

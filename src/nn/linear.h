@@ -1,0 +1,50 @@
+// A linear layer: packed weights [N, K] and an optional bias.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "kernels/matmul.h"
+#include "tensor/tensor_view.h"
+
+namespace musicgen::nn {
+
+class Linear {
+ public:
+  Linear() = default;
+  // Room for [outputs, inputs]; fill it with PackRows.
+  Linear(kernels::WeightFormat format, int64_t outputs, int64_t inputs)
+      : weight_(format, outputs, inputs) {}
+  // One weight tensor [N, K], no bias.
+  Linear(kernels::WeightFormat format, const TensorView& weight);
+
+  void PackRows(int64_t first_output, const TensorView& rows) {
+    weight_.PackRows(first_output, rows);
+  }
+  void SetBias(std::vector<float> bias);
+
+  // y [rows, N] = x [rows, K]·Wᵀ + bias (+ y). The calling worker computes its share: of the output
+  // tiles when they suffice, else of the rows. Every worker of the team must call it; no barrier
+  // before or after.
+  void Forward(const Worker& worker, const float* x, int64_t x_stride, int64_t rows, float* y,
+               int64_t y_stride, bool accumulate = false) const;
+  // The outputs that Forward on this worker writes, when it splits by outputs (always so for rows <
+  // 64 or so). Lets an elementwise function follow on the same share without a barrier.
+  struct Share {
+    Range rows;
+    Range outputs;
+  };
+  Share ShareOf(const Worker& worker, int64_t rows) const;
+
+  int64_t outputs() const { return weight_.outputs(); }
+  int64_t inputs() const { return weight_.inputs(); }
+  size_t bytes() const { return weight_.bytes() + bias_.size() * sizeof(float); }
+  const kernels::PackedMatrix& weight() const { return weight_; }
+
+ private:
+  kernels::PackedMatrix weight_;
+  std::vector<float> bias_;
+};
+
+}  // namespace musicgen::nn
