@@ -63,8 +63,8 @@ class Golden {
   std::unique_ptr<checkpoint::TensorSource> source_;
 };
 
-// Largest |a[i] - b[i]|, where equal infinities differ by nothing; infinite when the sizes differ or
-// a value is not a number.
+// Largest |a[i] - b[i]|, where equal infinities differ by nothing; infinite when the sizes differ
+// or a value is not a number.
 inline double MaxAbsDiff(std::span<const float> a, std::span<const float> b) {
   EXPECT_EQ(a.size(), b.size());
   if (a.size() != b.size()) return std::numeric_limits<double>::infinity();
