@@ -19,7 +19,7 @@ namespace {
 
 constexpr int64_t kBlockFrames = 4096;
 constexpr uint64_t kMostDataBytes = (uint64_t{1} << 32) - (1 << 20);  // leaves room for the header
-constexpr size_t kMostTextBytes = 16 * 1024;  // the library's header buffer is bounded
+constexpr size_t kMostTextBytes = 2000;  // the same library reads no text of 2048 bytes or more
 
 // Where the library writes to. It is C: an exception must wait until it has returned.
 struct Sink {

@@ -11,7 +11,8 @@ namespace musicgen::audio {
 
 enum class WavEncoding { kPcm16, kPcm24, kFloat32 };
 
-// Goes into the RIFF INFO list (ISFT, ICMT); an empty field is left out, a long one cut at 16 KiB.
+// Goes into the RIFF INFO list (ISFT, ICMT); an empty field is left out, a long one cut at 2000
+// bytes.
 struct WavMetadata {
   std::string software;  // the library adds its own name and version
   std::string comment;
