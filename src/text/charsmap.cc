@@ -9,8 +9,8 @@ namespace {
 
 constexpr size_t kWholeClusterBytes = 6;  // smaller clusters are looked up whole
 
-// A unit of the double-array trie (the darts-clone layout): a node holds the label that leads to it,
-// the offset to its children and whether a value hangs below it; a value unit holds the value.
+// A unit of the double-array trie (the darts-clone layout): a node holds the label that leads to
+// it, the offset to its children and whether a value hangs below it; a value unit holds the value.
 bool HasValue(uint32_t unit) { return (unit >> 8 & 1) != 0; }
 uint32_t ValueOf(uint32_t unit) { return unit & 0x7fffffffu; }
 uint32_t LabelOf(uint32_t unit) { return unit & 0x800000ffu; }

@@ -18,7 +18,13 @@ enum PieceField : uint32_t { kText = 1, kScore = 2, kType = 3 };
 enum TrainerField : uint32_t { kModelType = 3 };
 enum NormalizerField : uint32_t { kCharsmap = 2 };
 
-enum PieceType : uint64_t { kNormal = 1, kUnknown = 2, kControl = 3, kUserDefined = 4, kUnused = 5 };
+enum PieceType : uint64_t {
+  kNormal = 1,
+  kUnknown = 2,
+  kControl = 3,
+  kUserDefined = 4,
+  kUnused = 5
+};
 constexpr uint64_t kUnigramModel = 1;
 
 Piece ReadPiece(std::string_view bytes, const std::string& where, uint64_t* type) {

@@ -119,8 +119,8 @@ std::string ReadNormalizer(const Json& root, const std::string& path) {
   return charsmap;
 }
 
-// Whatever the file says in detail, T5 cuts at white space and marks the beginning of each word (the
-// T5 class of transformers builds just that); another kind of splitting means another model.
+// Whatever the file says in detail, T5 cuts at white space and marks the beginning of each word
+// (the T5 class of transformers builds just that); another kind of splitting means another model.
 void CheckPreTokenizer(const Json& root, const std::string& path) {
   bool metaspace = false;
   const Json& pre_tokenizer = Member(root, "pre_tokenizer", Json::value_t::object, path);
@@ -157,8 +157,8 @@ void ReadModel(const Json& root, const std::string& path, Vocabulary* vocabulary
     // nlohmann::json has checked that strings are UTF-8.
     if (!is_pair || piece.text.size() > kMaxPieceBytes || !std::isfinite(piece.score)) {
       ThrowBadInput(path, ": vocabulary entry ", vocabulary->pieces.size(),
-                    " should be a text of up to ", kMaxPieceBytes,
-                    " bytes and a score, but is ", Printable(pair.dump(), 60));
+                    " should be a text of up to ", kMaxPieceBytes, " bytes and a score, but is ",
+                    Printable(pair.dump(), 60));
     }
     vocabulary->pieces.push_back(std::move(piece));
   }
