@@ -31,8 +31,7 @@ Vocabulary ReadVocabulary(const std::string& directory, std::string* path) {
         checkpoint::Config::ReadFile(*path).Int("extra_ids", kT5ExtraIds, 0, kMaxAddedTokens - 3);
   }
   if (exists("spiece.model")) return ReadSentencePieceModel(*path, extra_ids);
-  ThrowBadInput(directory,
-                " should hold a tokenizer, but has neither tokenizer.json nor spiece.model");
+  ThrowBadInput(directory, ": expected a tokenizer, found neither tokenizer.json nor spiece.model");
 }
 
 }  // namespace
