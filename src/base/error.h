@@ -1,28 +1,14 @@
-// The one exception type of the project: a code and a sentence that says what, where, what was
-// expected and what was found.
+// Throwing musicgen::Error: a code and a sentence that says what, where, what was expected and what
+// was found.
 #pragma once
 
 #include <sstream>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
+#include "musicgen/error.hpp"  // IWYU pragma: export
+
 namespace musicgen {
-
-enum class ErrorCode {
-  kBadInput,     // a file, request or option is at fault; the program exits with 2
-  kFailure,      // the machine failed: disk, memory, a device; the program exits with 1
-  kOutOfMemory,  // as kFailure, but of one request alone
-};
-
-class Error : public std::runtime_error {
- public:
-  Error(ErrorCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
-  ErrorCode code() const { return code_; }
-
- private:
-  ErrorCode code_;
-};
 
 // Joins its arguments as a stream would print them.
 template <class... Args>

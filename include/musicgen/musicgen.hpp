@@ -1,0 +1,191 @@
+// The library's C++ interface. PROVISIONAL: names may change until the C interface below it is
+// frozen.
+//
+// Load a model once and share it: a Model is immutable to its users and may be used from several
+// threads, which take turns. Everything throws musicgen::Error and nothing else.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "musicgen/codes.hpp"
+#include "musicgen/error.hpp"
+#include "musicgen/waveform.hpp"
+
+namespace musicgen {
+
+// The format of the language model's and the text encoder's weights in memory. Arithmetic is float
+// throughout.
+enum class Precision {
+  kAuto,  // f16 where that loses nothing (every weight of the file is a half-precision number),
+          // else f32
+  kF32,
+  kF16,   // weights rounded to half precision; keys and values in float
+  kBF16,  // weights, keys and values rounded to bfloat16
+};
+
+// Whose reading of an empty prompt and of padding is followed.
+enum class ReferenceDialect {
+  kAuto,  // the checkpoint's own, but each sample of a batch always gets what it would get alone
+  kHuggingFace,
+  kAudioCraft,  // also attends to the padding of longer neighbours in a batch
+};
+
+struct ModelOptions {
+  std::string model;  // directory, or "org/name" in the Hugging Face cache, or a short name (small,
+                      // medium, …)
+  std::string text_encoder;  // directory of a T5, where the model's files hold none
+  std::string codec;         // directory of an EnCodec, likewise
+  Precision precision = Precision::kAuto;
+  ReferenceDialect reference = ReferenceDialect::kAuto;
+  int threads = 0;  // 0: one for each processor this process may use
+};
+
+// AudioCraft's names; a duration of d seconds is int(d · frame rate) frames.
+struct GenerationParams {
+  bool use_sampling = true;  // false: the most probable code (temperature 0 means the same)
+  double temperature = 1.0;
+  int64_t top_k = 250;  // 0: no limit; ties at the threshold stay
+  double top_p = 0.0;   // > 0: nucleus sampling, and top_k is ignored
+  double duration_s = 10.0;
+  double cfg_coef = 3.0;  // 1: no guidance
+  bool two_step_cfg = false;
+  uint64_t seed = 0;
+  uint32_t take = 0;  // counts the results of one request that share a seed
+};
+
+struct GenerationRequest {
+  std::optional<std::string> prompt;  // none: unconditional
+  GenerationParams params;
+};
+
+struct GenerationProgress {
+  int64_t steps_done = 0;  // of all requests together, the model calls made so far
+  int64_t steps_total = 0;
+};
+// Return false to stop; what was asked for is then discarded.
+using ProgressCallback = std::function<bool(const GenerationProgress&)>;
+
+struct GenerationResult {
+  Codes codes;     // [K, T]
+  Waveform audio;  // [C, 640·T], not normalised, may exceed ±1; empty when no audio was asked for
+};
+
+struct GenerateOptions {
+  bool decode_audio = true;
+  ProgressCallback progress;
+};
+
+// A teacher-forced pass over given codes: position t of codebook k holds the prediction of code (k,
+// t).
+struct ScoreResult {
+  std::vector<double>
+      cross_entropy;  // [K], nats, of the conditional prediction, averaged over the frames
+  int64_t codebooks = 0, frames = 0, codebook_size = 0;
+  std::vector<float> conditional, unconditional, guided;  // [K, T, V] when logits were asked for
+};
+
+struct MemoryNeed {
+  uint64_t weights_bytes = 0;
+  uint64_t cache_bytes_per_stream = 0;  // keys and values of one guided stream of 30 s
+};
+
+struct ModelInfo {
+  std::string path;
+  std::string model_type;                 // "musicgen" or "musicgen_melody"
+  std::string licence;                    // as the model card says, or "unknown"
+  std::string file_dtype;                 // element type of most weights in the file: "F16", …
+  Precision precision = Precision::kF32;  // what kAuto becomes, or what was asked for
+  int64_t hidden_size = 0, layers = 0, heads = 0, ffn_dim = 0, codebooks = 0, codebook_size = 0;
+  int64_t audio_channels = 0, sample_rate_hz = 0, frame_rate_hz = 0, hop_samples = 0;
+  int64_t text_width = 0, text_layers = 0, text_vocabulary = 0;
+  uint64_t lm_parameters = 0, text_parameters = 0, codec_parameters = 0;
+  std::map<std::string, MemoryNeed> memory;  // by precision: "f32", "f16", "bf16"
+};
+
+// What one decode step of a guided stream moves through memory.
+struct StepTraffic {
+  uint64_t weight_bytes = 0;  // packed matrices read once per step
+  uint64_t kv_bytes_per_position =
+      0;  // keys and values read per position already decoded, both rows
+};
+
+class Model {
+ public:
+  // Reads the configuration and checks every tensor's name, type and shape. The weights of a stage
+  // are loaded when it is first needed, or all at once by Load().
+  explicit Model(const ModelOptions& options);
+  ~Model();
+  Model(Model&&) noexcept;
+  Model& operator=(Model&&) noexcept;
+
+  const ModelInfo& info() const;
+  int threads() const;
+
+  // Loads what generating needs. Throws Error(kOutOfMemory) before anything is read when memory
+  // will not suffice for the weights and `streams` streams of `duration_s`.
+  void Load(int streams = 1, double duration_s = 30.0);
+
+  // Token ids with the end token, as the text encoder receives them.
+  std::vector<int32_t> Tokenize(const std::string& text) const;
+
+  // Generates a batch; each request gets what it would get alone. Nothing when the callback stopped
+  // it.
+  std::optional<std::vector<GenerationResult>> Generate(std::span<const GenerationRequest> requests,
+                                                        const GenerateOptions& options = {});
+
+  ScoreResult Score(const std::optional<std::string>& prompt, const Codes& codes, double cfg_coef,
+                    bool keep_logits);
+
+  // Codes [K, T] to sound [C, 640·T].
+  Waveform Decode(const Codes& codes);
+
+  StepTraffic step_traffic() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// Level of a finished piece, equal to AudioCraft's audio_write.
+enum class Strategy {
+  kLoudness,  // −14 LUFS with AudioCraft's compressor
+  kPeak,
+  kRms,
+  kClip,
+  kNone,
+};
+void Normalize(Waveform& audio, Strategy strategy);
+
+enum class SampleFormat { kPcm16, kPcm24, kFloat32 };
+// The bytes of a WAV file; `comment` goes into its metadata.
+std::vector<uint8_t> EncodeWav(const Waveform& audio, SampleFormat format,
+                               const std::string& comment);
+
+// Files that appear whole or not at all.
+void WriteFile(const std::string& path, std::span<const uint8_t> bytes);
+
+struct CodesInfo {
+  int64_t frame_rate_hz = 0, sample_rate_hz = 0, codebook_size = 0;
+};
+// safetensors with one tensor `codes`, I64 [B, K, T]; all of one shape.
+std::vector<Codes> ReadCodes(const std::string& path, CodesInfo* info = nullptr);
+void WriteCodes(const std::string& path, std::span<const Codes> codes, const CodesInfo& info);
+// `conditional`, `unconditional`, `guided`, f32 [K, T, V].
+void WriteLogits(const std::string& path, const ScoreResult& score);
+
+// Read bandwidth of this machine's memory with so many threads, bytes per second: best of ten
+// passes.
+double MeasureBandwidth(int threads);
+// The largest resident size of this process so far, bytes.
+uint64_t PeakMemoryBytes();
+std::string CpuName();
+std::string InstructionSet();  // the kernels' choice: "avx512", …
+
+}  // namespace musicgen
