@@ -17,8 +17,8 @@ int64_t BestGroup(const Conv1dShape& shape) {
   double best_cost = 0;
   for (int64_t group = 1; group == 1 || group * shape.out_channels <= kernels::kTileOutputs;
        group *= 2) {
-    const double tiles = static_cast<double>((group * shape.out_channels - 1) /
-                                             kernels::kTileOutputs + 1);
+    const double tiles =
+        static_cast<double>((group * shape.out_channels - 1) / kernels::kTileOutputs + 1);
     const double cost = tiles * static_cast<double>(shape.kernel + (group - 1) * shape.stride) /
                         static_cast<double>(group);
     if (group > 1 && cost >= best_cost) continue;
@@ -30,8 +30,8 @@ int64_t BestGroup(const Conv1dShape& shape) {
 
 // A matrix [outputs, taps·in] filled row by row.
 void PackRow(Linear& linear, int64_t output, const std::vector<float>& row) {
-  linear.PackRows(output, TensorView{"", DType::kF32, {1, static_cast<int64_t>(row.size())},
-                                     row.data()});
+  linear.PackRows(output,
+                  TensorView{"", DType::kF32, {1, static_cast<int64_t>(row.size())}, row.data()});
 }
 
 }  // namespace
@@ -106,14 +106,14 @@ int64_t Conv1dStream::Begin(int64_t frames, bool last, FloatBuffer* out) {
   // Of the past: what the next output reads, and what the right padding could reflect (it has at
   // most pad_right + stride − 1 frames).
   const int64_t keep_from = std::max(
-      window_.begin(), std::min(emitted_ / group * group * stride,
-                                left + before - shape_.pad_right() - stride));
+      window_.begin(),
+      std::min(emitted_ / group * group * stride, left + before - shape_.pad_right() - stride));
   chunk_frames_ = frames;
   received_ += frames;
   finished_ = last;
 
-  fill_left_ = !left_done_ &&
-               (last || shape_.pad_mode == PadMode::kZero || left == 0 || received_ > left);
+  fill_left_ =
+      !left_done_ && (last || shape_.pad_mode == PadMode::kZero || left == 0 || received_ > left);
   left_done_ = left_done_ || fill_left_;
   const int64_t known = left + received_;
   int64_t final_outputs = emitted_;
@@ -128,7 +128,7 @@ int64_t Conv1dStream::Begin(int64_t frames, bool last, FloatBuffer* out) {
   const int64_t outputs = final_outputs - emitted_;
   first_row_ = emitted_ / group;
   rows_ = outputs > 0 ? (final_outputs + group - 1) / group - first_row_ : 0;
-  skip_ = emitted_ - first_row_ * group;
+  skip_ = rows_ > 0 ? emitted_ - first_row_ * group : 0;
   emitted_ = final_outputs;
   window_end_ = known + right_frames_;
   if (rows_ > 0) {

@@ -76,9 +76,9 @@ class Conv1dStream : public LayerStream {
 
   const Conv1d& conv_;
   const Conv1dShape& shape_;
-  FrameWindow window_;     // padded input: frame i of the signal is frame pad_left + i of it
-  int64_t received_ = 0;   // input frames announced
-  int64_t emitted_ = 0;    // output frames given
+  FrameWindow window_;      // padded input: frame i of the signal is frame pad_left + i of it
+  int64_t received_ = 0;    // input frames announced
+  int64_t emitted_ = 0;     // output frames given
   bool left_done_ = false;  // the left padding is known
   bool finished_ = false;
 

@@ -66,12 +66,12 @@ int64_t ConvTranspose1dStream::Begin(int64_t frames, bool last, FloatBuffer* out
     rows_done_ = received_ + (left + stride - 1) / stride;
     final_outputs = received_ * stride;
   }
-  skip_ = emitted_ + left - first_row_ * stride;
+  skip_ = rows_done_ > first_row_ ? emitted_ + left - first_row_ * stride : 0;
   const int64_t outputs = final_outputs - emitted_;
   emitted_ = final_outputs;
 
   window_.Slide(first_row_, history + before, history + rows_done_);
-  if (before == 0) {
+  if (before == 0 && history > 0) {
     std::memset(window_.frame(0), 0,
                 static_cast<size_t>(history * shape_.in_channels) * sizeof(float));
   }

@@ -9,7 +9,8 @@ namespace musicgen::nn {
 
 class FloatBuffer {
  public:
-  // Makes room for `floats`; what the buffer held is lost when it grows. Throws Error(kOutOfMemory).
+  // Makes room for `floats`; what the buffer held is lost when it grows. Throws
+  // Error(kOutOfMemory).
   void Reserve(int64_t floats) {
     if (floats > capacity()) buffer_ = AlignedBuffer(static_cast<size_t>(floats) * sizeof(float));
   }

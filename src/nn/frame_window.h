@@ -13,10 +13,11 @@ class FrameWindow {
  public:
   explicit FrameWindow(int64_t channels) : channels_(channels) {}
 
-  // Keeps frames [keep_from, known_end) and makes room for those up to `end`, whose contents are
-  // undefined. Frames before keep_from are gone. keep_from must not lie before begin().
+  // Keeps what it holds of frames [keep_from, known_end) and makes room for those up to `end`,
+  // whose contents are undefined. Frames before keep_from are gone. keep_from must not lie before
+  // begin().
   void Slide(int64_t keep_from, int64_t known_end, int64_t end);
-  void Reset() { begin_ = 0; }
+  void Reset() { begin_ = end_ = 0; }
 
   int64_t begin() const { return begin_; }
   int64_t channels() const { return channels_; }
@@ -25,6 +26,7 @@ class FrameWindow {
  private:
   int64_t channels_;
   int64_t begin_ = 0;  // index of the first frame held
+  int64_t end_ = 0;    // one past the last
   FloatBuffer floats_;
 };
 

@@ -29,8 +29,8 @@ int64_t Lstm::blocks() const { return (width_ + kBlock - 1) / kBlock; }
 
 void Lstm::AddLayer(const LstmWeights& weights) {
   const int64_t gates = blocks() * kGates * kBlock;
-  Stacked& layer = layers_.emplace_back(
-      Stacked{Linear(format_, gates, width_), Linear(format_, gates, width_)});
+  Stacked& layer =
+      layers_.emplace_back(Stacked{Linear(format_, gates, width_), Linear(format_, gates, width_)});
   PackGates(layer.input, width_, weights.weight_ih);
   PackGates(layer.recurrent, width_, weights.weight_hh);
   std::vector<float> bias(static_cast<size_t>(gates));
@@ -102,7 +102,8 @@ const float* LstmStream::Run(Worker& worker, const float* x, float* y) {
   }
   worker.Barrier();  // the last frame has been kept: y takes the skip
   const Range share = worker.Split(frames * width, 16);
-  if (share.size() > 0) kernels::Add(y + share.begin, x + share.begin, share.size(), y + share.begin);
+  if (share.size() > 0)
+    kernels::Add(y + share.begin, x + share.begin, share.size(), y + share.begin);
   worker.Barrier();
   return y;
 }
