@@ -1,9 +1,6 @@
 #include "kernels/attention.h"
 
-#include <algorithm>
-#include <cmath>
-
-#include "kernels/norm.h"
+#include "kernels/cpu/kernel_table.h"
 #include "tensor/dtype.h"
 
 namespace musicgen::kernels {
@@ -25,18 +22,6 @@ void Store(WeightFormat format, void* to, int64_t at, float value) {
       static_cast<uint16_t*>(to)[at] = FloatToBF16(value);
       break;
   }
-}
-
-float Load(WeightFormat format, const void* from, int64_t at) {
-  switch (format) {
-    case WeightFormat::kF32:
-      return static_cast<const float*>(from)[at];
-    case WeightFormat::kF16:
-      return F16ToFloat(static_cast<const uint16_t*>(from)[at]);
-    case WeightFormat::kBF16:
-      return BF16ToFloat(static_cast<const uint16_t*>(from)[at]);
-  }
-  return 0;
 }
 
 }  // namespace
@@ -65,47 +50,13 @@ void StoreKeyValue(const KvView& kv, int64_t position, int64_t head_begin, int64
   }
 }
 
-int64_t AttentionScratchFloats(int64_t keys, int64_t head_dim) {
-  return RoundUp(keys, kKeyTile) + RoundUp(head_dim, kHeadPad);
+int64_t AttentionScratchFloats(int64_t keys, int64_t /*head_dim*/) {
+  return RoundUp(keys, kKeyTile);
 }
 
 void AttendRow(const float* q, const KvView& kv, int64_t head, int64_t keys,
                const AttentionOptions& options, float* scratch, float* out) {
-  const int64_t dim = kv.head_dim;
-  const int64_t padded = RoundUp(dim, kHeadPad);
-  if (keys == 0) {
-    std::fill(out, out + dim, 0.0f);
-    return;
-  }
-  float top = -INFINITY;
-  for (int64_t key = 0; key < keys; ++key) {
-    const int64_t tile = head * KeyTiles(kv.capacity) + key / kKeyTile;
-    float score = 0;
-    for (int64_t d = 0; d < dim; ++d) {
-      score = std::fma(q[d], Load(kv.format, kv.k, (tile * dim + d) * kKeyTile + key % kKeyTile),
-                       score);
-    }
-    score *= options.scale;
-    if (options.bias) score += options.bias[key];
-    scratch[key] = score;
-    top = std::max(top, score);
-  }
-  float lanes[kReduceLanes] = {};
-  for (int64_t key = 0; key < keys; ++key) {
-    scratch[key] = std::exp(scratch[key] - top);
-    lanes[key % kReduceLanes] += scratch[key];
-  }
-  for (int64_t half = kReduceLanes / 2; half > 0; half /= 2) {
-    for (int64_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
-  }
-  for (int64_t d = 0; d < dim; ++d) {
-    float sum = 0;
-    for (int64_t key = 0; key < keys; ++key) {
-      sum = std::fma(scratch[key], Load(kv.format, kv.v, (head * kv.capacity + key) * padded + d),
-                     sum);
-    }
-    out[d] = sum / lanes[0];
-  }
+  ActiveKernels().attend_row(q, kv, head, keys, options, scratch, out);
 }
 
 }  // namespace musicgen::kernels
