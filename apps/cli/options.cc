@@ -83,6 +83,15 @@ CLI::Validator OneOf(std::vector<std::string> words, std::vector<std::string> la
       "");
 }
 
+const CLI::Validator kBoolean(
+    [](std::string& text) {
+      static const std::vector<std::string> words = {"true", "false", "on", "off",
+                                                     "yes",  "no",    "1",  "0"};
+      if (std::count(words.begin(), words.end(), text) > 0) return std::string();
+      return "expected true or false, found '" + text + "'";
+    },
+    "");
+
 const CLI::Validator kDuration(
     [](std::string& text) {
       const std::optional<double> value = ParseNumber<double>(text);
@@ -127,7 +136,7 @@ CLI::Option* Choice(CLI::App* app, const std::string& names, std::string& value,
 }
 
 void Switch(CLI::App* app, const std::string& names, bool& value, const std::string& help) {
-  app->add_flag(names, value, help)->envname(EnvironmentTwin(names));
+  app->add_flag(names, value, help)->envname(EnvironmentTwin(names))->transform(kBoolean);
 }
 
 void AddModel(CLI::App* app, ModelFlags& flags) {
@@ -235,6 +244,13 @@ void AddBench(CLI::App* app, BenchFlags& flags) {
        "N");
 }
 
+[[noreturn]] void NoSubcommand(const CLI::App& app, const std::vector<std::string>& arguments) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  const std::string found = arguments.empty() ? "nothing" : "'" + arguments.front() + "'";
+  BadInput("expected a subcommand, " + Join(names) + ", found " + found);
+}
+
 // " (from MUSICGEN_TOP_K)" when the option an error speaks of was not on the command line.
 std::string Origin(CLI::App* app, const std::string& message,
                    const std::vector<std::string>& arguments) {
@@ -338,13 +354,18 @@ Command ParseCommandLine(int argc, const char* const* argv) {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
     const std::vector<CLI::App*> chosen = app.get_subcommands();
-    return Answer{chosen.empty() ? app.help() : chosen.front()->help()};
+    return Answer{chosen.empty() ? app.help() : chosen.front()->help(app.get_name())};
   } catch (const CLI::CallForVersion&) {
     return Answer{app.version() + "\n"};
   } catch (const CLI::ParseError& error) {
     const std::vector<CLI::App*> chosen = app.get_subcommands();
-    CLI::App* command = chosen.empty() ? &app : chosen.front();
-    BadInput(error.what() + Origin(command, error.what(), arguments));
+    if (chosen.empty()) NoSubcommand(app, arguments);
+    const std::string name = chosen.front()->get_name();
+    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+      BadInput(name + ": no such option: " + app.remaining(true).front() + "; see musicgen " +
+               name + " --help");
+    }
+    BadInput(error.what() + Origin(chosen.front(), error.what(), arguments));
   }
   const std::string chosen = app.get_subcommands().front()->get_name();
   if (chosen == "generate") return generate;
