@@ -20,7 +20,7 @@ class Config {
   static Config Parse(std::string_view text, const std::string& name);
 
   bool Has(const std::string& key) const;  // present and not null
-  std::vector<std::string> Keys() const;
+  std::vector<std::string> Keys() const;   // sorted; those whose value is null too
 
   // The value of `key`, or `otherwise` when it is absent or null. Another type or a value outside
   // [low, high] throws.
@@ -38,7 +38,7 @@ class Config {
   // "config.json: decoder.hidden_size" — how messages name a key of this object.
   std::string Where(const std::string& key) const;
 
-  struct Node;  // the parsed document
+  struct Node;  // an object of the parsed document and its place
 
  private:
   explicit Config(std::shared_ptr<const Node> node);

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels/packed_matrix.h"
+#include "kernels/weight_format.h"
 
 namespace musicgen::kernels {
 
@@ -43,7 +43,7 @@ int64_t AttentionScratchFloats(int64_t keys, int64_t head_dim);
 
 // out [head_dim] = softmax(scores)·V over positions 0 … keys−1 of one head, q [head_dim]. keys = 0
 // gives zeros. Order: a score is one fused chain over head_dim; the sum of exponentials is
-// kernels/reduce.h's order over the keys; an output is one fused chain over the keys of exp(score −
+// kernels/norm.h's order over the keys; an output is one fused chain over the keys of exp(score −
 // max)·v, then one division by the sum. It depends on `keys` alone.
 void AttendRow(const float* q, const KvView& kv, int64_t head, int64_t keys,
                const AttentionOptions& options, float* scratch, float* out);

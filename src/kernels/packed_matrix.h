@@ -9,18 +9,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/weight_format.h"
 #include "tensor/aligned_buffer.h"
 #include "tensor/tensor_view.h"
 
 namespace musicgen::kernels {
-
-inline constexpr int64_t kTileOutputs = 32;
-
-// Element formats a product can read. Integer formats join here.
-enum class WeightFormat { kF32, kF16, kBF16 };
-
-size_t FormatBytes(WeightFormat format);
-const char* FormatName(WeightFormat format);  // "f32", …
 
 class PackedMatrix {
  public:

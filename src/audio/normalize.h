@@ -1,0 +1,38 @@
+// Levels before writing: AudioCraft's audio_write(strategy=…) and its normalize_audio
+// (audiocraft/data/audio_utils.py).
+#pragma once
+
+#include <string_view>
+
+#include "types/waveform.h"
+
+namespace musicgen::audio {
+
+enum class Strategy { kLoudness, kPeak, kRms, kClip, kNone };
+
+// "loudness", "peak", "rms", "clip" or "none". Throws Error(kBadInput).
+Strategy ParseStrategy(std::string_view name);
+
+// The numbers are AudioCraft's defaults; the strategy and its compressor are the recipe its
+// documentation gives for MusicGen.
+struct NormalizeOptions {
+  Strategy strategy = Strategy::kLoudness;
+  bool normalize = true;  // false: peak and rms attenuate only
+  double peak_clip_headroom_db = 1;
+  double rms_headroom_db = 18;
+  double loudness_headroom_db = 14;  // that is −14 LUFS
+  bool loudness_compressor = true;   // tanh
+};
+
+// Scales `wave` in place:
+//   loudness  to −headroom LUFS, tanh if wanted, clamp to ±1. Unchanged when the RMS is below 2e-3
+//             or nothing passes the gates of the measurement; a sound shorter than 0.4 s has no
+//             loudness (AudioCraft fails) and is scaled as by `peak`;
+//   peak      the largest magnitude to −headroom dB; silence stays silence (AudioCraft: NaN);
+//   rms       the RMS of the mean over channels to −headroom dB, clamp to ±1;
+//   clip      clamp to ±(−peak_clip_headroom dB);
+//   none      nothing, whatever the level: such sound is written as float.
+// Throws Error(kFailure) when a sample is not finite, Error(kBadInput) as IntegratedLoudness does.
+void Normalize(Waveform& wave, const NormalizeOptions& options);
+
+}  // namespace musicgen::audio

@@ -1,0 +1,54 @@
+// The kernels of one instruction set as function pointers: plain data, because it is shared with
+// object files that only some processors can run (see cpu/simd_avx2.h).
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/attention.h"
+#include "kernels/weight_format.h"
+
+namespace musicgen::kernels {
+
+// MatMul's arguments, taken apart.
+struct MatMulCall {
+  const float* x;
+  int64_t x_stride;
+  int64_t rows;
+  WeightFormat format;
+  const void* weights;  // of tile 0
+  int64_t outputs;
+  int64_t inputs;
+  int64_t tile_begin;
+  int64_t tile_end;
+  const float* bias;
+  bool accumulate;
+  float* y;
+  int64_t y_stride;
+};
+
+struct KernelTable {
+  void (*matmul)(const MatMulCall& call);
+  void (*attend_row)(const float* q, const KvView& kv, int64_t head, int64_t keys,
+                     const AttentionOptions& options, float* scratch, float* out);
+  void (*layer_norm_row)(const float* x, const float* weight, const float* bias, float eps,
+                         int64_t n, float* y);
+  void (*rms_norm_row)(const float* x, const float* weight, float eps, int64_t n, float* y);
+  void (*exp)(const float* x, int64_t n, float* y);
+  void (*relu)(const float* x, int64_t n, float* y);
+  void (*gelu)(const float* x, int64_t n, float* y);
+  void (*gelu_tanh)(const float* x, int64_t n, float* y);
+  void (*elu)(const float* x, int64_t n, float* y);
+  void (*add)(const float* a, const float* b, int64_t n, float* y);
+  void (*multiply)(const float* a, const float* b, int64_t n, float* y);
+  void (*lstm_cell)(const float* gates_x, const float* gates_h, int64_t hidden, int64_t begin,
+                    int64_t end, float* c, float* h);
+};
+
+extern const KernelTable kScalarKernels;
+extern const KernelTable kAvx2Kernels;    // x86-64 builds alone
+extern const KernelTable kAvx512Kernels;  // x86-64 builds alone
+
+// The table of ActiveIsa().
+const KernelTable& ActiveKernels();
+
+}  // namespace musicgen::kernels

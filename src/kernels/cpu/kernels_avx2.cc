@@ -1,0 +1,8 @@
+#include "kernels/cpu/fill_table.h"
+#include "kernels/cpu/simd_avx2.h"
+
+namespace musicgen::kernels {
+
+constinit const KernelTable kAvx2Kernels = FillTable<Avx2>();
+
+}  // namespace musicgen::kernels

@@ -1,0 +1,8 @@
+#include "kernels/cpu/fill_table.h"
+#include "kernels/cpu/simd_scalar.h"
+
+namespace musicgen::kernels {
+
+constinit const KernelTable kScalarKernels = FillTable<Scalar>();
+
+}  // namespace musicgen::kernels

@@ -1,0 +1,185 @@
+// kernels/matmul.h for one set of vector operations.
+//
+// Outputs lie across lanes and each has one accumulator, so no split of the loops changes a sum;
+// where the inputs are cut into blocks, the accumulators wait in memory between them.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/cpu/kernel_table.h"
+#include "kernels/cpu/matmul_narrow.h"
+#include "kernels/cpu/stored_types.h"
+
+namespace musicgen::kernels {
+namespace {
+
+template <class V>
+struct MatMulLoops {
+  using F = typename V::F;
+  static constexpr int kOutputs = static_cast<int>(kTileOutputs);
+  static constexpr int kVectors = kOutputs / V::kLanes;
+  // 24 KiB of weights in float stay in the first cache while the rows of a block pass by.
+  static constexpr int64_t kBlockInputs = 192;
+  static constexpr int64_t kBlockRows = 96;
+  static constexpr int64_t kLine = 64;
+  static constexpr int64_t kAhead = 16 * 1024;  // bytes
+
+  // Memory to ask for along the way: so many cache lines every four inputs.
+  struct Prefetch {
+    const char* next = nullptr;
+    int lines = 0;
+  };
+
+  static void Run(const MatMulCall& call) {
+    switch (call.format) {
+      case WeightFormat::kF32:
+        return RunFormat<float>(call);
+      case WeightFormat::kF16:
+        return RunFormat<F16>(call);
+      case WeightFormat::kBF16:
+        return RunFormat<BF16>(call);
+    }
+  }
+
+  template <class W>
+  static void RunFormat(const MatMulCall& call) {
+    const int64_t blocks = (call.rows + kBlockRows - 1) / kBlockRows;
+    for (int64_t block = 0; block < blocks; ++block) {
+      const int64_t begin = call.rows * block / blocks;
+      const int64_t end = call.rows * (block + 1) / blocks;
+      for (int64_t tile = call.tile_begin; tile < call.tile_end; ++tile) {
+        const W* w = static_cast<const W*>(call.weights) + tile * call.inputs * kOutputs;
+        const int64_t left = call.outputs - tile * kOutputs;
+        if (NarrowMatMul<V>::Suits(left, call.rows)) {
+          NarrowMatMul<V>::Run(call, w, tile * kOutputs, left, begin, end);
+        } else {
+          Tile(call, w, tile * kOutputs, left < kOutputs ? left : kOutputs, begin, end);
+        }
+      }
+    }
+  }
+
+  // Rows [begin, end), at most kBlockRows, of the outputs [first, first + width).
+  template <class W>
+  static void Tile(const MatMulCall& call, const W* w, int64_t first, int64_t width, int64_t begin,
+                   int64_t end) {
+    alignas(64) float sums[kBlockRows * kOutputs];
+    const int64_t rows = end - begin;
+    const int64_t groups = (rows + V::kRows - 1) / V::kRows;
+    const float* x = call.x + begin * call.x_stride;
+    if (groups == 1) {  // the weights pass by once
+      const Prefetch ahead{reinterpret_cast<const char*>(w) + kAhead, LinesOfFour<W>()};
+      AddRows<V::kRows>(rows, x, call.x_stride, w, call.inputs, true, ahead, sums);
+    } else {
+      for (int64_t k = 0; k == 0 || k < call.inputs; k += kBlockInputs) {
+        const int64_t left = call.inputs - k;
+        Block(call.x_stride, x + k, rows, groups, w + k * kOutputs,
+              left < kBlockInputs ? left : kBlockInputs, k == 0, sums);
+      }
+    }
+    for (int64_t r = 0; r < rows; ++r) {
+      Finish(call, sums + r * kOutputs, width, first, call.y + (begin + r) * call.y_stride + first);
+    }
+  }
+
+  // sums [rows][32] += x·w over one block of inputs.
+  template <class W>
+  static void Block(int64_t x_stride, const float* x, int64_t rows, int64_t groups, const W* w,
+                    int64_t inputs, bool first, float* sums) {
+    // Each group of rows asks for its share of the next block.
+    Prefetch ahead;
+    ahead.next = reinterpret_cast<const char*>(w + inputs * kOutputs);
+    ahead.lines = groups <= 8 ? static_cast<int>((LinesOfFour<W>() + groups - 1) / groups) : 0;
+    if constexpr (sizeof(W) != sizeof(float)) {
+      if (groups >= 3) {  // widening once is cheaper than in every group
+        alignas(64) float panel[kBlockInputs * kOutputs];
+        for (int64_t i = 0; i < inputs * kOutputs; i += V::kLanes) {
+          V::Store(panel + i, V::Load(w + i));
+        }
+        return Groups(x_stride, x, rows, groups, panel, inputs, first, ahead, sums);
+      }
+    }
+    Groups(x_stride, x, rows, groups, w, inputs, first, ahead, sums);
+  }
+
+  template <class W>
+  static void Groups(int64_t x_stride, const float* x, int64_t rows, int64_t groups, const W* w,
+                     int64_t inputs, bool first, Prefetch ahead, float* sums) {
+    for (int64_t group = 0; group < groups; ++group) {
+      const int64_t r = rows * group / groups;
+      const int64_t count = rows * (group + 1) / groups - r;
+      AddRows<V::kRows>(count, x + r * x_stride, x_stride, w, inputs, first, ahead,
+                        sums + r * kOutputs);
+      ahead.next += inputs / 4 * ahead.lines * kLine;
+    }
+  }
+
+  template <class W>
+  static constexpr int LinesOfFour() {
+    return 4 * kOutputs * static_cast<int>(sizeof(W)) / kLine;
+  }
+
+  // Picks the loop for `rows`, at most kRows.
+  template <int kRows, class W>
+  static void AddRows(int64_t rows, const float* x, int64_t x_stride, const W* w, int64_t inputs,
+                      bool first, Prefetch ahead, float* sums) {
+    if constexpr (kRows > 1) {
+      if (rows < kRows) {
+        return AddRows<kRows - 1>(rows, x, x_stride, w, inputs, first, ahead, sums);
+      }
+    }
+    AddInputs<kRows>(x, x_stride, w, inputs, first, ahead, sums);
+  }
+
+  template <int kRows, class W>
+  static void AddInputs(const float* x, int64_t x_stride, const W* w, int64_t inputs, bool first,
+                        Prefetch ahead, float* sums) {
+    F sum[kRows][kVectors];
+    for (int r = 0; r < kRows; ++r) {
+      for (int j = 0; j < kVectors; ++j) {
+        sum[r][j] = first ? V::Zero() : V::Load(sums + r * kOutputs + j * V::kLanes);
+      }
+    }
+    const auto add_input = [&](int64_t k) __attribute__((always_inline)) {
+      F input[kRows];
+#pragma GCC unroll 8
+      for (int r = 0; r < kRows; ++r) input[r] = V::Set(x[r * x_stride + k]);
+#pragma GCC unroll 4
+      for (int j = 0; j < kVectors; ++j) {
+        const F weight = V::Load(w + k * kOutputs + j * V::kLanes);
+#pragma GCC unroll 8
+        for (int r = 0; r < kRows; ++r) sum[r][j] = V::Fma(input[r], weight, sum[r][j]);
+      }
+    };
+    int64_t k = 0;
+    for (; k + 4 <= inputs; k += 4) {
+      for (int line = 0; line < ahead.lines; ++line, ahead.next += kLine) {
+        __builtin_prefetch(ahead.next);
+      }
+      add_input(k);
+      add_input(k + 1);
+      add_input(k + 2);
+      add_input(k + 3);
+    }
+    for (; k < inputs; ++k) add_input(k);
+    for (int r = 0; r < kRows; ++r) {
+      for (int j = 0; j < kVectors; ++j) V::Store(sums + r * kOutputs + j * V::kLanes, sum[r][j]);
+    }
+  }
+
+  static void Finish(const MatMulCall& call, const float* sums, int64_t width, int64_t first,
+                     float* y) {
+    for (int j = 0; j < kVectors; ++j) {
+      const int64_t at = j * V::kLanes;
+      if (at >= width) break;
+      const int64_t n = width - at < V::kLanes ? width - at : V::kLanes;
+      F value = V::Load(sums + at);
+      if (call.bias != nullptr) value = V::Add(value, V::LoadPart(call.bias + first + at, n));
+      if (call.accumulate) value = V::Add(V::LoadPart(y + at, n), value);
+      V::StorePart(y + at, n, value);
+    }
+  }
+};
+
+}  // namespace
+}  // namespace musicgen::kernels

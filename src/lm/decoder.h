@@ -1,0 +1,103 @@
+// The transformer: weights, and one pass of any rows through it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "checkpoint/tensor_source.h"
+#include "lm/lm_config.h"
+#include "lm/positions.h"
+#include "nn/embedding.h"
+#include "nn/kv_cache.h"
+#include "nn/linear.h"
+#include "nn/norm.h"
+
+namespace musicgen::lm {
+
+// How weights and caches are kept in memory; all arithmetic is in float.
+struct Formats {
+  kernels::WeightFormat weights = kernels::WeightFormat::kF32;
+  kernels::WeightFormat cache = kernels::WeightFormat::kF32;
+};
+
+// Keys and values of a stream's cross-attention source, computed once.
+struct CrossCache {
+  nn::KvCache cache;
+  int64_t rows = 0;
+};
+
+// One position of one sequence on its way through the network. A step of a guided stream is two rows, a prompt pass a row
+// for each column (and guidance half): what a row computes does not depend on its neighbours.
+struct DecoderRow {
+  const nn::KvCache* cache = nullptr;   // of the sequence; receives this position's keys and values
+  const CrossCache* cross = nullptr;    // null: the null condition, whose contribution is exactly zero
+  int64_t position = 0;                 // counts every row of the sequence from 0, prefix included
+  const int32_t* tokens = nullptr;      // [K] ids in [0, V], `token_stride` apart; or null, and then
+  int64_t token_stride = 1;
+  const float* vector = nullptr;        // [D], a prefix row
+  float* logits = nullptr;              // [K, V], or null when nobody reads them
+};
+
+class Decoder {
+ public:
+  // Names and shapes under `prefix` ("decoder." in a MusicGen file, "" for a language model alone).
+  static std::vector<checkpoint::ExpectedTensor> Expected(const LmConfig& config,
+                                                          const std::string& prefix);
+  // Packs the weights and drops the file's pages. The tensors must have passed CheckTensors.
+  Decoder(const LmConfig& config, const checkpoint::TensorSource& source, const std::string& prefix,
+          Formats formats);
+
+  const LmConfig& config() const { return config_; }
+  const Formats& formats() const { return formats_; }
+
+  // A cache for `positions` rows of one sequence. Throws Error(kOutOfMemory).
+  nn::KvCache NewCache(int64_t positions) const;
+  // Keys and values of condition rows [rows, D].
+  CrossCache NewCross(ThreadPool& pool, const float* condition, int64_t rows) const;
+
+  // Buffers of Forward, reused between calls; one for each caller.
+  struct Scratch {
+    std::vector<float> x, normed, qkv, attended, hidden, logits_in, logits;
+    std::vector<std::vector<float>> attention;  // for each worker
+    std::vector<int64_t> crossing, reading;     // rows with a cross-attention source, rows whose logits are wanted
+  };
+
+  // Runs the rows through every layer. Rows of one sequence must be in order of position, without gaps, and follow what its
+  // cache already holds.
+  void Forward(ThreadPool& pool, std::span<const DecoderRow> rows, Scratch& scratch) const;
+
+  // Bytes of packed matrices that one step reads, however many rows it has.
+  uint64_t StepWeightBytes() const;
+  // Bytes of keys and values that one row reads for each position before it.
+  uint64_t CacheBytesPerPosition() const;
+
+ private:
+  struct Layer {
+    nn::LayerNorm self_norm, cross_norm, ffn_norm;
+    nn::Linear self_qkv, self_out;             // [3D, D], [D, D]
+    nn::Linear cross_q, cross_kv, cross_out;   // [D, D], [2D, D], [D, D]
+    nn::Linear fc1, fc2;                       // [F, D], [D, F]
+  };
+
+  void Prepare(std::span<const DecoderRow> rows, int workers, Scratch& scratch) const;
+  void Embed(const DecoderRow& row, float* x) const;
+  void SelfAttention(Worker& worker, const Layer& layer, int64_t index, std::span<const DecoderRow> rows,
+                     Scratch& scratch) const;
+  void CrossAttention(Worker& worker, const Layer& layer, int64_t index, std::span<const DecoderRow> rows,
+                      Scratch& scratch) const;
+  void FeedForward(Worker& worker, const Layer& layer, int64_t rows, Scratch& scratch) const;
+  void Logits(Worker& worker, std::span<const DecoderRow> rows, Scratch& scratch) const;
+
+  LmConfig config_;
+  Formats formats_;
+  SinusoidalPositions positions_;
+  std::vector<nn::Embedding> embeddings_;  // K of [V + 1, D]
+  std::vector<Layer> layers_;
+  nn::LayerNorm out_norm_;
+  nn::Linear heads_;  // [K·V, D]
+};
+
+}  // namespace musicgen::lm

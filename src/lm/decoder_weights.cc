@@ -1,0 +1,118 @@
+// The tensors of the language model: their names in the Hugging Face layout, their shapes, their places.
+
+#include "base/check.h"
+#include "lm/decoder.h"
+
+namespace musicgen::lm {
+namespace {
+
+using checkpoint::ExpectedTensor;
+using checkpoint::TensorSource;
+
+nn::LayerNorm LoadNorm(const TensorSource& source, const std::string& name) {
+  return {ToFloats(source.Get(name + ".weight")), ToFloats(source.Get(name + ".bias"))};
+}
+
+// Stacks weight matrices on top of each other and drops their pages.
+nn::Linear LoadStack(const TensorSource& source, const std::vector<std::string>& names,
+                     kernels::WeightFormat format) {
+  int64_t outputs = 0, inputs = 0;
+  for (const std::string& name : names) {
+    const TensorView tensor = source.Get(name);
+    outputs += tensor.shape[0];
+    inputs = tensor.shape[1];
+  }
+  nn::Linear linear(format, outputs, inputs);
+  int64_t row = 0;
+  for (const std::string& name : names) {
+    const TensorView tensor = source.Get(name);
+    linear.PackRows(row, tensor);
+    source.Drop(tensor);
+    row += tensor.shape[0];
+  }
+  return linear;
+}
+
+}  // namespace
+
+std::vector<ExpectedTensor> Decoder::Expected(const LmConfig& config, const std::string& prefix) {
+  const int64_t width = config.width;
+  const std::string root = prefix + "model.decoder.";
+  std::vector<ExpectedTensor> expected;
+  const auto norm = [&](const std::string& name) {
+    expected.push_back({name + ".weight", {width}});
+    expected.push_back({name + ".bias", {width}});
+  };
+  for (int64_t k = 0; k < config.codebooks; ++k) {
+    expected.push_back({StrCat(root, "embed_tokens.", k, ".weight"), {config.codebook_size + 1, width}});
+    expected.push_back({StrCat(prefix, "lm_heads.", k, ".weight"), {config.codebook_size, width}});
+  }
+  for (int64_t i = 0; i < config.layers; ++i) {
+    const std::string layer = StrCat(root, "layers.", i, ".");
+    std::vector<std::string> attentions = {"self_attn"};
+    if (config.cross_attention) attentions.push_back("encoder_attn");
+    for (const std::string& attention : attentions) {
+      for (const char* part : {"q_proj", "k_proj", "v_proj", "out_proj"}) {
+        expected.push_back({layer + attention + "." + part + ".weight", {width, width}});
+      }
+      norm(layer + attention + "_layer_norm");
+    }
+    expected.push_back({layer + "fc1.weight", {config.ffn_width, width}});
+    expected.push_back({layer + "fc2.weight", {width, config.ffn_width}});
+    norm(layer + "final_layer_norm");
+  }
+  norm(root + "layer_norm");
+  return expected;
+}
+
+Decoder::Decoder(const LmConfig& config, const TensorSource& source, const std::string& prefix,
+                 Formats formats)
+    : config_(config), formats_(formats), positions_(config.width) {
+  const std::string root = prefix + "model.decoder.";
+  std::vector<std::string> heads;
+  for (int64_t k = 0; k < config.codebooks; ++k) {
+    const TensorView table = source.Get(StrCat(root, "embed_tokens.", k, ".weight"));
+    embeddings_.emplace_back(formats.weights, table);
+    source.Drop(table);
+    heads.push_back(StrCat(prefix, "lm_heads.", k, ".weight"));
+  }
+  for (int64_t i = 0; i < config.layers; ++i) {
+    const std::string name = StrCat(root, "layers.", i, ".");
+    const auto stack = [&](const std::string& attention, std::vector<std::string> parts) {
+      for (std::string& part : parts) part = name + attention + "." + part + "_proj.weight";
+      return LoadStack(source, parts, formats.weights);
+    };
+    Layer layer;
+    layer.self_norm = LoadNorm(source, name + "self_attn_layer_norm");
+    layer.self_qkv = stack("self_attn", {"q", "k", "v"});
+    layer.self_out = stack("self_attn", {"out"});
+    if (config.cross_attention) {
+      layer.cross_norm = LoadNorm(source, name + "encoder_attn_layer_norm");
+      layer.cross_q = stack("encoder_attn", {"q"});
+      layer.cross_kv = stack("encoder_attn", {"k", "v"});
+      layer.cross_out = stack("encoder_attn", {"out"});
+    }
+    // "final_layer_norm" is the norm before the feed-forward block, not the model's last one.
+    layer.ffn_norm = LoadNorm(source, name + "final_layer_norm");
+    layer.fc1 = LoadStack(source, {name + "fc1.weight"}, formats.weights);
+    layer.fc2 = LoadStack(source, {name + "fc2.weight"}, formats.weights);
+    layers_.push_back(std::move(layer));
+  }
+  out_norm_ = LoadNorm(source, root + "layer_norm");
+  heads_ = LoadStack(source, heads, formats.weights);
+}
+
+uint64_t Decoder::StepWeightBytes() const {
+  uint64_t bytes = heads_.bytes();
+  for (const Layer& layer : layers_) {
+    bytes += layer.self_qkv.bytes() + layer.self_out.bytes() + layer.fc1.bytes() + layer.fc2.bytes();
+    if (config_.cross_attention) bytes += layer.cross_q.bytes() + layer.cross_out.bytes();
+  }
+  return bytes;
+}
+
+uint64_t Decoder::CacheBytesPerPosition() const {
+  return 2 * static_cast<uint64_t>(config_.layers * config_.width) * kernels::FormatBytes(formats_.cache);
+}
+
+}  // namespace musicgen::lm

@@ -1,0 +1,35 @@
+// Keys and values of one sequence in every layer. The memory is reserved for `capacity` positions and touched as they are
+// written.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/attention.h"
+#include "tensor/aligned_buffer.h"
+
+namespace musicgen::nn {
+
+class KvCache {
+ public:
+  KvCache() = default;
+  // Throws Error(kOutOfMemory).
+  KvCache(kernels::WeightFormat format, int64_t layers, int64_t heads, int64_t head_dim,
+          int64_t capacity);
+
+  kernels::KvView Layer(int64_t layer) const;
+  KvCache Clone() const;
+  int64_t capacity() const { return capacity_; }
+
+  // What a cache of this shape takes.
+  static size_t Bytes(kernels::WeightFormat format, int64_t layers, int64_t heads, int64_t head_dim,
+                      int64_t capacity);
+
+ private:
+  kernels::WeightFormat format_ = kernels::WeightFormat::kF32;
+  int64_t heads_ = 0;
+  int64_t head_dim_ = 0;
+  int64_t capacity_ = 0;
+  AlignedBuffer buffer_;
+};
+
+}  // namespace musicgen::nn

@@ -1,0 +1,106 @@
+// sentencepiece_model.proto, as far as a unigram tokenizer needs it.
+#include <cmath>
+
+#include "base/error.h"
+#include "base/mapped_file.h"
+#include "text/protobuf.h"
+#include "text/utf8.h"
+#include "text/vocabulary.h"
+
+namespace musicgen::text {
+namespace {
+
+constexpr size_t kMaxFileBytes = size_t{64} << 20;
+
+// Field numbers.
+enum ModelField : uint32_t { kPieces = 1, kTrainerSpec = 2, kNormalizerSpec = 3 };
+enum PieceField : uint32_t { kText = 1, kScore = 2, kType = 3 };
+enum TrainerField : uint32_t { kModelType = 3 };
+enum NormalizerField : uint32_t { kCharsmap = 2 };
+
+enum PieceType : uint64_t { kNormal = 1, kUnknown = 2, kControl = 3, kUserDefined = 4, kUnused = 5 };
+constexpr uint64_t kUnigramModel = 1;
+
+Piece ReadPiece(std::string_view bytes, const std::string& where, uint64_t* type) {
+  Piece piece;
+  *type = kNormal;
+  ProtobufReader reader(bytes, where);
+  while (reader.Next()) {
+    if (reader.field() == kText) piece.text = reader.Bytes();
+    if (reader.field() == kScore) piece.score = reader.Float();
+    if (reader.field() == kType) *type = reader.Varint();
+  }
+  return piece;
+}
+
+void CheckPiece(const Piece& piece, uint64_t type, size_t id, const std::string& where) {
+  if (piece.text.size() > kMaxPieceBytes || piece.text.empty() || !std::isfinite(piece.score) ||
+      ReplaceInvalidUtf8(piece.text) != piece.text) {
+    ThrowBadInput(where, ": piece ", id, " should be UTF-8 text of 1 to ", kMaxPieceBytes,
+                  " bytes with a finite score, but is '", Printable(piece.text, 40), "' of ",
+                  piece.text.size(), " bytes with score ", piece.score);
+  }
+  if (type < kNormal || type > kUnused) {
+    ThrowBadInput(where, ": piece ", id, " has type ", type, ", which a T5 tokenizer has not");
+  }
+}
+
+}  // namespace
+
+Vocabulary ReadSentencePieceModel(const std::string& path, int64_t extra_ids) {
+  const MappedFile file(path);
+  if (file.size() > kMaxFileBytes) {
+    ThrowBadInput(path, " has ", file.size(), " bytes, more than the ", kMaxFileBytes,
+                  " that a tokenizer may have");
+  }
+  Vocabulary vocabulary;
+  int64_t unknown_id = -1;
+  int64_t end_id = -1;
+  uint64_t model_type = kUnigramModel;
+  ProtobufReader model(file.bytes(), path);
+  while (model.Next()) {
+    if (model.field() == kPieces) {
+      const size_t id = vocabulary.pieces.size();
+      if (id == kMaxPieces) ThrowBadInput(path, " has more than ", kMaxPieces, " pieces");
+      uint64_t type = 0;
+      vocabulary.pieces.push_back(ReadPiece(model.Bytes(), path, &type));
+      const Piece& piece = vocabulary.pieces.back();
+      CheckPiece(piece, type, id, path);
+      const bool end = type == kControl && piece.text == "</s>";
+      if (type == kUnknown) unknown_id = static_cast<int64_t>(id);
+      if (end) end_id = static_cast<int64_t>(id);
+      if (type == kUnknown || end || (type == kControl && piece.text == "<pad>")) {
+        vocabulary.added_tokens.push_back({piece.text, static_cast<int32_t>(id)});
+      }
+    } else if (model.field() == kTrainerSpec) {
+      ProtobufReader trainer(model.Bytes(), path);
+      while (trainer.Next()) {
+        if (trainer.field() == kModelType) model_type = trainer.Varint();
+      }
+    } else if (model.field() == kNormalizerSpec) {
+      ProtobufReader normalizer(model.Bytes(), path);
+      while (normalizer.Next()) {
+        if (normalizer.field() == kCharsmap) vocabulary.charsmap = normalizer.Bytes();
+      }
+    }
+  }
+  if (model_type != kUnigramModel) {
+    ThrowBadInput(path, ": the model type should be 1 (unigram), but is ", model_type);
+  }
+  if (unknown_id < 0 || end_id < 0) {
+    ThrowBadInput(path, " should hold an unknown piece and the control piece </s>, but among its ",
+                  vocabulary.pieces.size(), " pieces is no ",
+                  unknown_id < 0 ? "unknown piece" : "</s>");
+  }
+  vocabulary.unknown_id = static_cast<int32_t>(unknown_id);
+  vocabulary.end_id = static_cast<int32_t>(end_id);
+  // The Hugging Face conversion makes pieces of the sentinels, too.
+  for (int64_t i = extra_ids - 1; i >= 0; --i) {
+    const std::string sentinel = StrCat("<extra_id_", i, ">");
+    vocabulary.added_tokens.push_back({sentinel, static_cast<int32_t>(vocabulary.pieces.size())});
+    vocabulary.pieces.push_back({sentinel, 0});
+  }
+  return vocabulary;
+}
+
+}  // namespace musicgen::text

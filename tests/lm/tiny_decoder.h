@@ -1,0 +1,52 @@
+// The tiny golden model's decoder, and the columns of codes that its goldens feed.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "checkpoint/config.h"
+#include "checkpoint/safetensors.h"
+#include "golden.h"
+#include "lm/decoder.h"
+#include "types/codes.h"
+#include "types/conditions.h"
+
+namespace musicgen::lm {
+
+inline std::unique_ptr<Decoder> LoadTinyDecoder(Formats formats = {},
+                                                const std::string& model = "hf-tiny-mono") {
+  const std::string directory = std::string(MUSICGEN_FIXTURES) + "/" + model;
+  const LmConfig config =
+      ReadLmConfig(checkpoint::Config::ReadFile(directory + "/config.json").Object("decoder"));
+  const auto source = checkpoint::OpenSafetensorsDirectory(directory);
+  return std::make_unique<Decoder>(config, *source, "decoder.", formats);
+}
+
+// Rows of a golden [B, rows, D] batch of conditions.
+inline Conditions CrossRows(const std::vector<float>& batch, int64_t item, int64_t stride_rows,
+                            int64_t rows, int64_t width) {
+  Conditions conditions;
+  const auto begin = batch.begin() + static_cast<std::ptrdiff_t>(item * stride_rows * width);
+  conditions.cross = {rows, width, std::vector<float>(begin, begin + static_cast<std::ptrdiff_t>(rows * width))};
+  return conditions;
+}
+
+// Conditions made up from a counter, for tests of invariance.
+inline Conditions MadeUpConditions(int64_t rows, int64_t width, int salt) {
+  Conditions conditions;
+  conditions.cross.rows = rows;
+  conditions.cross.width = width;
+  for (int64_t i = 0; i < rows * width; ++i) {
+    conditions.cross.values.push_back(static_cast<float>((i * 37 + salt * 101) % 199 - 99) / 80.0f);
+  }
+  return conditions;
+}
+
+inline Codes SliceCodes(const std::vector<int32_t>& batch, int64_t item, int64_t books, int64_t frames) {
+  Codes codes(books, frames);
+  const auto begin = batch.begin() + static_cast<std::ptrdiff_t>(item * books * frames);
+  codes.values.assign(begin, begin + static_cast<std::ptrdiff_t>(books * frames));
+  return codes;
+}
+
+}  // namespace musicgen::lm
