@@ -18,6 +18,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr size_t kMaxComment = 2000;  // bytes a WAV file's comment may have
+
 double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
@@ -78,8 +80,7 @@ std::vector<GenerationRequest> Requests(const std::vector<Piece>& pieces,
   return requests;
 }
 
-// What the file says about its making: enough to make it again, and neither time nor host.
-std::string Comment(const GenerationRequest& request, const ModelInfo& info) {
+JsonObject Description(const GenerationRequest& request, const ModelInfo& info) {
   const GenerationParams& params = request.params;
   JsonObject comment;
   comment.Set("prompt", request.prompt);
@@ -99,7 +100,20 @@ std::string Comment(const GenerationRequest& request, const ModelInfo& info) {
   if (!folder.has_filename()) folder = folder.parent_path();
   comment.Set("model", folder.filename().string());
   comment.Set("software", std::string("musicgen ") + kVersion);
-  return comment.Compact();
+  return comment;
+}
+
+// What the file says about its making: enough to make it again, and neither time nor host.
+// Metadata is short: a prompt too long for it loses its end, and the comment says so.
+std::string Comment(GenerationRequest request, const ModelInfo& info) {
+  std::string comment = Description(request, info).Compact();
+  if (!request.prompt) return comment;
+  for (size_t kept = kMaxComment; comment.size() > kMaxComment && kept > 0; kept -= kept / 16 + 1) {
+    if (kept >= request.prompt->size()) continue;
+    request.prompt->resize(kept);
+    comment = Description(request, info).Set("prompt_is_cut", true).Compact();
+  }
+  return comment;
 }
 
 void WriteAll(const std::vector<GenerationResult>& results,

@@ -42,6 +42,15 @@ class Files(CliTest):
             self.assertEqual((comment["prompt"], comment["seed"], comment["duration"], comment["cfg_coef"],
                               comment["top_k"]), (prompt, 1 + i, 0.5, 2.0, 9))
 
+    def test_metadata_of_a_long_prompt_is_still_json(self):
+        for prompt in ("é" * 3000, '"' * 3000, "x" * 1990):
+            self.generate(prompt)
+            comment = json.loads(read_wav(self.path("out.wav")).comment)
+            self.assertTrue(comment["prompt_is_cut"])
+            self.assertGreater(len(comment["prompt"]), 500)
+            self.assertTrue(prompt.startswith(comment["prompt"].rstrip("\ufffd")))
+            self.assertEqual(comment["seed"], 1)
+
     def test_the_same_request_gives_the_same_bytes(self):
         self.generate("x", "-o", "a.wav")
         self.generate("x", "-o", "b.wav", "-t", "1")
