@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -121,8 +122,10 @@ std::string DescribeReal(double value) {
   char digits[32];
   const auto end = std::to_chars(digits, digits + sizeof(digits), value).ptr;
   std::string text(digits, end);
-  // 2.0 is told apart from 2.
-  if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
+  // 2.0 is told apart from 2; integers beyond 64 bits are real too.
+  if (std::abs(value) < 0x1p63 && text.find_first_not_of("-0123456789") == std::string::npos) {
+    text += ".0";
+  }
   return text;
 }
 

@@ -1,0 +1,11 @@
+#include "codec/codec.h"
+
+namespace musicgen::codec {
+
+Codec::Codec(const CodecConfig& config_in, const checkpoint::TensorSource& source,
+             const std::string& prefix, kernels::WeightFormat format)
+    : config(config_in),
+      quantizer(config, source, prefix + "quantizer.layers."),
+      decoder(config, DecoderLayout(config), source, prefix + "decoder.layers.", format) {}
+
+}  // namespace musicgen::codec
