@@ -75,6 +75,16 @@ class TreeBuilder : public nlohmann::json_sax<Library> {
     return true;
   }
 
+  // The keys that lead to the innermost open container, "decoder.".
+  std::string Parents() const {
+    std::string path;
+    for (size_t i = 0; i + 1 < open_.size(); ++i) {
+      const auto* object = open_[i]->as<JsonObject>();
+      if (object != nullptr) path += Printable(object->back().key) + ".";
+    }
+    return Printable(path, 400);
+  }
+
   std::string_view text_;
   const std::string& where_;
   JsonValue root_;
@@ -90,7 +100,7 @@ bool TreeBuilder::end_object() {
       std::adjacent_find(members.begin(), members.end(),
                          [](const JsonMember& a, const JsonMember& b) { return a.key == b.key; });
   if (twice != members.end()) {
-    ThrowBadInput(where_, ": key \"", Printable(twice->key), "\" appears twice in one object");
+    ThrowBadInput(where_, ": ", Parents(), Printable(twice->key), ": this key appears twice");
   }
   open_.pop_back();
   return true;
