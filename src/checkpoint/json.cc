@@ -14,6 +14,16 @@ namespace {
 
 using Library = nlohmann::json;
 
+[[noreturn]] void ThrowNotJson(std::string_view text, size_t position, const std::string& reason,
+                               const std::string& where) {
+  const std::string_view before = text.substr(0, position);
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const size_t newline = before.rfind('\n');
+  const size_t column = before.size() - (newline == before.npos ? 0 : newline + 1) + 1;
+  ThrowBadInput(where, ": not valid JSON at line ", line, ", column ", column, ": ",
+                Printable(reason, 160));
+}
+
 // The library's own tree is not used: copying or comparing a deeply nested one recurses without
 // bound, and it keeps the last of repeated keys. This receives its events instead.
 class TreeBuilder : public nlohmann::json_sax<Library> {
@@ -120,12 +130,7 @@ bool TreeBuilder::parse_error(size_t position, const std::string&,
   if (expected != std::string::npos && read != std::string::npos && expected > read) {
     reason += message.substr(expected);
   }
-  const std::string_view before = text_.substr(0, position == 0 ? 0 : position - 1);
-  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-  const size_t newline = before.rfind('\n');
-  const size_t column = before.size() - (newline == before.npos ? 0 : newline + 1) + 1;
-  ThrowBadInput(where_, ": not valid JSON at line ", line, ", column ", column, ": ",
-                Printable(reason, 160));
+  ThrowNotJson(text_, position == 0 ? 0 : position - 1, reason, where_);
 }
 
 std::string DescribeReal(double value) {
@@ -142,6 +147,11 @@ std::string DescribeReal(double value) {
 }  // namespace
 
 JsonValue ParseJson(std::string_view text, const std::string& where) {
+  // The library would skip the mark and take the byte for the end of the text; JSON has neither.
+  if (text.starts_with("\xef\xbb\xbf")) ThrowNotJson(text, 0, "a byte order mark", where);
+  if (const size_t zero = text.find('\0'); zero != text.npos) {
+    ThrowNotJson(text, zero, "a zero byte", where);
+  }
   TreeBuilder builder(text, where);
   if (!Library::sax_parse(text.begin(), text.end(), &builder)) {
     ThrowBadInput(where, ": not valid JSON");
