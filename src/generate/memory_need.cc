@@ -43,7 +43,8 @@ MemoryEstimate EstimateMemory(const ModelFiles& files, const StageFormats& forma
           kernels::FormatBytes(formats.lm.weights) +
       CountParameters(text::T5Encoder::Expected(files.t5, *t5.source, t5.prefix)) *
           kernels::FormatBytes(formats.t5) +
-      (CountParameters(conditioning::TextProjection::Expected(files.t5.d_model, lm.width)) +
+      (CountParameters(conditioning::TextProjection::Expected(files.t5.d_model, lm.width,
+                                                              *files.lm_tensors.source)) +
        CountParameters(LoadedCodecTensors(files))) *
           sizeof(float);
   const int64_t longest_delay = *std::max_element(lm.delays.begin(), lm.delays.end());

@@ -61,9 +61,9 @@ ModelInfo Describe(const ModelFiles& files, const StageFormats& formats) {
   info.text_width = files.t5.d_model;
   info.text_layers = files.t5.num_layers;
   info.text_vocabulary = files.t5.vocab_size;
-  info.lm_parameters =
-      CountParameters(lm_expected) +
-      CountParameters(conditioning::TextProjection::Expected(files.t5.d_model, files.lm.width));
+  info.lm_parameters = CountParameters(lm_expected) +
+                       CountParameters(conditioning::TextProjection::Expected(
+                           files.t5.d_model, files.lm.width, *files.lm_tensors.source));
   info.text_parameters =
       CountParameters(text::T5Encoder::Expected(files.t5, *t5.source, t5.prefix));
   info.codec_parameters =

@@ -89,7 +89,8 @@ ModelFiles OpenModel(const std::string& directory, const std::string& text_encod
   files.codec_tensors = {model, "audio_encoder."};
 
   std::vector<ExpectedTensor> expected = lm::Decoder::Expected(files.lm, files.lm_tensors.prefix);
-  Append(&expected, conditioning::TextProjection::Expected(files.t5.d_model, files.lm.width));
+  Append(&expected, conditioning::TextProjection::Expected(files.t5.d_model, files.lm.width,
+                                                           *files.lm_tensors.source));
   std::vector<std::string> ignored = codec::IgnoredTensors();
   ignored.push_back("decoder.model.decoder.embed_positions.weights");  // recomputed
 

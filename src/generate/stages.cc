@@ -36,7 +36,7 @@ const text::T5Encoder& Stages::text_encoder() {
 const conditioning::TextProjection& Stages::text_projection() {
   return Once(text_projection_, [&] {
     return conditioning::TextProjection(files_.t5.d_model, files_.lm.width,
-                                        *files_.lm_tensors.source);
+                                        *files_.lm_tensors.source, kernels::WeightFormat::kF32);
   });
 }
 

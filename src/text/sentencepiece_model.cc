@@ -63,6 +63,7 @@ Vocabulary ReadSentencePieceModel(const std::string& path, int64_t extra_ids) {
   int64_t unknown_id = -1;
   int64_t end_id = -1;
   uint64_t model_type = kUnigramModel;
+  bool found_normalizer = false;
   ProtobufReader model(file.bytes(), path);
   while (model.Next()) {
     if (model.field() == kPieces) {
@@ -85,11 +86,17 @@ Vocabulary ReadSentencePieceModel(const std::string& path, int64_t extra_ids) {
         if (trainer.field() == kModelType) model_type = trainer.Varint();
       }
     } else if (model.field() == kNormalizerSpec) {
+      found_normalizer = true;
       ProtobufReader normalizer(model.Bytes(), path);
       while (normalizer.Next()) {
         if (normalizer.field() == kCharsmap) vocabulary.charsmap = normalizer.Bytes();
       }
     }
+  }
+  // It follows the pieces: without it the file was cut between two of them.
+  if (!found_normalizer) {
+    ThrowBadInput(path, ": expected a normalizer_spec behind the pieces, found ",
+                  vocabulary.pieces.size(), " pieces alone");
   }
   if (model_type != kUnigramModel) {
     ThrowBadInput(path, ": expected a model of type 1 (unigram), found ", model_type);

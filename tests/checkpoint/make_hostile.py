@@ -210,6 +210,16 @@ def header_trailing_comma(c):
     c.weights(json.dumps(c.model.header)[:-1] + ",}")
 
 
+@case("a zero byte and more follow the header's JSON")
+def header_zero_byte(c):
+    c.weights(json.dumps(c.model.header) + "\0\0garbage")
+
+
+@case("a byte order mark in front of the header's JSON")
+def header_byte_order_mark(c):
+    c.weights("\ufeff" + json.dumps(c.model.header))
+
+
 @case("the header is UTF-16")
 def header_utf16(c):
     c.weights(json.dumps(c.model.header).encode("utf-16"))
@@ -599,6 +609,8 @@ config_text_case("list", "config.json is a list", "[]")
 config_text_case("number", "config.json is a number", "1")
 config_text_case("cut", "config.json ends in the middle", lambda text: text[:len(text) // 2])
 config_text_case("trailing_comma", "a comma before the last brace", lambda text: text.rstrip()[:-1] + ",}")
+config_text_case("zero_byte", "a zero byte and more follow the JSON", lambda text: text + "\0garbage")
+config_text_case("byte_order_mark", "a byte order mark", lambda text: "\ufeff" + text)
 config_text_case("comment", "a comment", lambda text: "// a model\n" + text)
 config_text_case("single_quotes", "single quotes", lambda text: text.replace('"', "'"))
 config_text_case("nan", "NaN as a number", lambda text: text.replace('"hidden_size": 64', '"hidden_size": NaN'))

@@ -7,9 +7,11 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "checkpoint/codes_file.h"
+#include "container.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+namespace {
+
+void Parse(std::string_view bytes) {
   try {
     musicgen::checkpoint::CodesInfo info;
     const auto samples = musicgen::checkpoint::ParseCodes(bytes, "c.safetensors", &info);
@@ -24,5 +26,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     MG_CHECK(error.code() == musicgen::ErrorCode::kBadInput);
     MG_CHECK(std::string(error.what()).find('\n') == std::string::npos);
   }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  Parse(bytes);
+  Parse(HonestContainer(bytes));
   return 0;
 }
