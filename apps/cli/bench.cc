@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <optional>
 
@@ -38,7 +39,7 @@ class StepClock {
   void Note(const GenerationProgress& progress) {
     const double share =
         static_cast<double>(progress.steps_done) / static_cast<double>(progress.steps_total);
-    const auto step = static_cast<int64_t>(share * static_cast<double>(steps_) + 0.5);
+    const auto step = static_cast<int64_t>(std::lround(share * static_cast<double>(steps_)));
     if (times_.empty() || times_.back().step != step) {
       times_.push_back({step, Seconds(Clock::now() - start_)});
     }

@@ -121,6 +121,7 @@ void WriteAll(const std::vector<GenerationResult>& results,
               const GenerateFlags& flags, const ModelInfo& info) {
   if (!flags.codes_out.empty()) {
     std::vector<Codes> codes;
+    codes.reserve(results.size());
     for (const GenerationResult& result : results) codes.push_back(result.codes);
     WriteCodes(flags.codes_out, codes,
                {info.frame_rate_hz, info.sample_rate_hz, info.codebook_size});

@@ -85,7 +85,7 @@ PromptFields ParsePromptFields(std::string_view line, const std::string& where) 
       fields.seed = value.get<int64_t>();
     } else {
       BadInput(where + ": " + key +
-               " is not supported by this version: expected prompt, duration " + "or seed");
+               " is not supported by this version: expected prompt, duration or seed");
     }
   }
   return fields;

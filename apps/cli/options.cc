@@ -71,7 +71,8 @@ std::string Join(const std::vector<std::string>& words) {
 }
 
 // One of the words; those of `later` are known but belong to a version to come.
-CLI::Validator OneOf(std::vector<std::string> words, std::vector<std::string> later = {}) {
+CLI::Validator OneOf(const std::vector<std::string>& words,
+                     const std::vector<std::string>& later = {}) {
   return CLI::Validator(
       [=](std::string& text) {
         if (std::count(words.begin(), words.end(), text) > 0) return std::string();
@@ -126,8 +127,8 @@ CLI::Option* TextFlag(CLI::App* app, const std::string& names, std::string& valu
 
 // Choices may stay empty, which no argument can say.
 CLI::Option* Choice(CLI::App* app, const std::string& names, std::string& value,
-                    const std::string& help, std::vector<std::string> words,
-                    std::vector<std::string> later = {}) {
+                    const std::string& help, const std::vector<std::string>& words,
+                    const std::vector<std::string>& later = {}) {
   std::string type;
   for (const std::string& word : words) type += (type.empty() ? "" : "|") + word;
   CLI::Option* option = app->add_option(names, value, help);
