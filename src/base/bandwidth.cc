@@ -31,8 +31,7 @@ uint64_t ReadAll(const char* begin, const char* end) {
 
 }  // namespace
 
-double MeasureReadBandwidth(ThreadPool& pool) {
-  size_t bytes = size_t{1} << 30;
+double MeasureReadBandwidth(ThreadPool& pool, size_t bytes) {
   const uint64_t available = AvailableMemoryBytes();
   while (available > 0 && bytes > (size_t{64} << 20) && bytes > available / 2) bytes /= 2;
   size_t mapped = 0;

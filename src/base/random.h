@@ -1,4 +1,5 @@
-// Counter-based random numbers: a value depends on its coordinates alone, never on the order of drawing.
+// Counter-based random numbers: a value depends on its coordinates alone, never on the order of
+// drawing.
 #pragma once
 
 #include <array>
@@ -6,7 +7,8 @@
 
 namespace musicgen {
 
-// Philox 4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy as 1, 2, 3; SC 2011).
+// Philox 4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy as 1, 2, 3; SC
+// 2011).
 std::array<uint32_t, 4> Philox(std::array<uint32_t, 4> counter, std::array<uint32_t, 2> key);
 
 // Where a number is used. `take` counts the results of one request, `frame` runs on across windows.

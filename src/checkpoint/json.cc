@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -12,6 +13,16 @@ namespace musicgen::checkpoint {
 namespace {
 
 using Library = nlohmann::json;
+
+[[noreturn]] void ThrowNotJson(std::string_view text, size_t position, const std::string& reason,
+                               const std::string& where) {
+  const std::string_view before = text.substr(0, position);
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const size_t newline = before.rfind('\n');
+  const size_t column = before.size() - (newline == before.npos ? 0 : newline + 1) + 1;
+  ThrowBadInput(where, ": not valid JSON at line ", line, ", column ", column, ": ",
+                Printable(reason, 160));
+}
 
 // The library's own tree is not used: copying or comparing a deeply nested one recurses without
 // bound, and it keeps the last of repeated keys. This receives its events instead.
@@ -74,6 +85,16 @@ class TreeBuilder : public nlohmann::json_sax<Library> {
     return true;
   }
 
+  // The keys that lead to the innermost open container, "decoder.".
+  std::string Parents() const {
+    std::string path;
+    for (size_t i = 0; i + 1 < open_.size(); ++i) {
+      const auto* object = open_[i]->as<JsonObject>();
+      if (object != nullptr) path += Printable(object->back().key) + ".";
+    }
+    return Printable(path, 400);
+  }
+
   std::string_view text_;
   const std::string& where_;
   JsonValue root_;
@@ -89,7 +110,7 @@ bool TreeBuilder::end_object() {
       std::adjacent_find(members.begin(), members.end(),
                          [](const JsonMember& a, const JsonMember& b) { return a.key == b.key; });
   if (twice != members.end()) {
-    ThrowBadInput(where_, ": key \"", Printable(twice->key), "\" appears twice in one object");
+    ThrowBadInput(where_, ": ", Parents(), Printable(twice->key), ": this key appears twice");
   }
   open_.pop_back();
   return true;
@@ -109,26 +130,28 @@ bool TreeBuilder::parse_error(size_t position, const std::string&,
   if (expected != std::string::npos && read != std::string::npos && expected > read) {
     reason += message.substr(expected);
   }
-  const std::string_view before = text_.substr(0, position == 0 ? 0 : position - 1);
-  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-  const size_t newline = before.rfind('\n');
-  const size_t column = before.size() - (newline == before.npos ? 0 : newline + 1) + 1;
-  ThrowBadInput(where_, ": not valid JSON at line ", line, ", column ", column, ": ",
-                Printable(reason, 160));
+  ThrowNotJson(text_, position == 0 ? 0 : position - 1, reason, where_);
 }
 
 std::string DescribeReal(double value) {
   char digits[32];
   const auto end = std::to_chars(digits, digits + sizeof(digits), value).ptr;
   std::string text(digits, end);
-  // 2.0 is told apart from 2.
-  if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
+  // 2.0 is told apart from 2; integers beyond 64 bits are real too.
+  if (std::abs(value) < 0x1p63 && text.find_first_not_of("-0123456789") == std::string::npos) {
+    text += ".0";
+  }
   return text;
 }
 
 }  // namespace
 
 JsonValue ParseJson(std::string_view text, const std::string& where) {
+  // The library would skip the mark and take the byte for the end of the text; JSON has neither.
+  if (text.starts_with("\xef\xbb\xbf")) ThrowNotJson(text, 0, "a byte order mark", where);
+  if (const size_t zero = text.find('\0'); zero != text.npos) {
+    ThrowNotJson(text, zero, "a zero byte", where);
+  }
   TreeBuilder builder(text, where);
   if (!Library::sax_parse(text.begin(), text.end(), &builder)) {
     ThrowBadInput(where, ": not valid JSON");

@@ -13,6 +13,7 @@ namespace musicgen::checkpoint {
 namespace {
 
 constexpr size_t kMostShards = 4096;
+constexpr size_t kLongestPath = 1000;  // in messages
 constexpr char kSingleFile[] = "model.safetensors";
 constexpr char kIndexFile[] = "model.safetensors.index.json";
 
@@ -59,13 +60,14 @@ void AddShard(const std::string& path, const std::string& shard, const WeightMap
               MappedTensors* source) {
   const MappedFile& file = source->AddFile(std::make_unique<MappedFile>(path));
   SafetensorsHeader header = ParseSafetensorsHeader(file.bytes(), file.size(), path);
+  const std::string where = Printable(path, kLongestPath);
   for (const TensorView& tensor : header.tensors) {
     const auto listed = map.find(tensor.name);
     if (listed == map.end()) {
-      ThrowBadInput(path, ": tensor ", Printable(tensor.name), " is not listed in ", kIndexFile);
+      ThrowBadInput(where, ": tensor ", Printable(tensor.name), " is not listed in ", kIndexFile);
     }
     if (listed->second != shard) {
-      ThrowBadInput(path, ": tensor ", Printable(tensor.name), " is listed in ", kIndexFile,
+      ThrowBadInput(where, ": tensor ", Printable(tensor.name), " is listed in ", kIndexFile,
                     " as part of ", Printable(listed->second));
     }
   }
@@ -74,19 +76,20 @@ void AddShard(const std::string& path, const std::string& shard, const WeightMap
 
 std::unique_ptr<TensorSource> OpenShards(const std::string& directory) {
   const std::string index_path = directory + "/" + kIndexFile;
+  const std::string where = Printable(index_path, kLongestPath);
   const WeightMap map = ReadIndex(index_path);
   std::map<std::string, std::string> shards;  // file name → a tensor said to be in it
   for (const auto& [tensor, shard] : map) shards.emplace(shard, tensor);
   if (shards.size() > kMostShards) {
-    ThrowBadInput(index_path, ": expected at most ", kMostShards, " files, found ", shards.size());
+    ThrowBadInput(where, ": expected at most ", kMostShards, " files, found ", shards.size());
   }
-  auto source = std::make_unique<MappedTensors>(directory);
+  auto source = std::make_unique<MappedTensors>(Printable(directory, kLongestPath));
   for (const auto& [shard, tensor] : shards) {
     AddShard(directory + "/" + shard, shard, map, source.get());
   }
   for (const auto& [tensor, shard] : map) {
     if (source->Has(tensor)) continue;
-    ThrowBadInput(index_path, ": tensor ", Printable(tensor), " is not in ", Printable(shard),
+    ThrowBadInput(where, ": tensor ", Printable(tensor), " is not in ", Printable(shard),
                   " as the index says");
   }
   return source;
@@ -96,7 +99,7 @@ std::unique_ptr<TensorSource> OpenShards(const std::string& directory) {
 
 std::unique_ptr<TensorSource> OpenSafetensors(const std::string& path,
                                               std::map<std::string, std::string>* metadata) {
-  auto source = std::make_unique<MappedTensors>(Printable(path, 1000));
+  auto source = std::make_unique<MappedTensors>(Printable(path, kLongestPath));
   const MappedFile& file = source->AddFile(std::make_unique<MappedFile>(path));
   SafetensorsHeader header = ParseSafetensorsHeader(file.bytes(), file.size(), path);
   if (metadata != nullptr) *metadata = header.metadata;
@@ -108,7 +111,7 @@ std::unique_ptr<TensorSource> OpenSafetensorsDirectory(const std::string& direct
   const std::filesystem::path folder(directory);
   if (Exists(folder / kSingleFile)) return OpenSafetensors(directory + "/" + kSingleFile);
   if (Exists(folder / kIndexFile)) return OpenShards(directory);
-  ThrowBadInput(Printable(directory, 1000), ": expected ", kSingleFile, " or ", kIndexFile,
+  ThrowBadInput(Printable(directory, kLongestPath), ": expected ", kSingleFile, " or ", kIndexFile,
                 ", found neither");
 }
 

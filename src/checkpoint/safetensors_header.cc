@@ -42,14 +42,15 @@ DType ReadDType(const JsonValue& value, const std::string& where) {
 }
 
 // A list of integers ≥ 0.
-std::vector<int64_t> ReadCounts(const JsonValue& value, size_t least, size_t most, const char* key,
+std::vector<int64_t> ReadCounts(const JsonObject& fields, const char* key, size_t most,
                                 const std::string& where) {
+  const JsonValue& value = Field(fields, key, where);
   const auto* list = value.as<JsonArray>();
   if (list == nullptr) {
     ThrowBadInput(where, ": expected a list as ", key, ", found ", Describe(value));
   }
-  if (list->size() < least || list->size() > most) {
-    ThrowBadInput(where, ": expected a ", key, " of ", least, " to ", most, " numbers, found ",
+  if (list->size() > most) {
+    ThrowBadInput(where, ": expected at most ", most, " numbers in ", key, ", found ",
                   list->size());
   }
   std::vector<int64_t> result;
@@ -84,9 +85,11 @@ Entry ReadEntry(const JsonMember& member, const std::string& file) {
   Entry entry;
   entry.tensor.name = member.key;
   entry.tensor.dtype = ReadDType(Field(*fields, "dtype", where), where);
-  entry.tensor.shape = ReadCounts(Field(*fields, "shape", where), 0, kMostAxes, "shape", where);
-  const auto offsets =
-      ReadCounts(Field(*fields, "data_offsets", where), 2, 2, "data_offsets", where);
+  entry.tensor.shape = ReadCounts(*fields, "shape", kMostAxes, where);
+  const auto offsets = ReadCounts(*fields, "data_offsets", 2, where);
+  if (offsets.size() != 2) {
+    ThrowBadInput(where, ": expected 2 numbers in data_offsets, found ", offsets.size());
+  }
   entry.begin = static_cast<uint64_t>(offsets[0]);
   entry.end = static_cast<uint64_t>(offsets[1]);
   if (entry.end < entry.begin) {

@@ -8,12 +8,14 @@
 
 namespace musicgen::lm {
 
-// A pattern for T frames of K codebooks is S steps; the cell (codebook k, step s) holds the code of one frame, or none
-// (then the special token stands there). Step 0 is empty. Each codebook's frames ascend with the steps.
+// A pattern for T frames of K codebooks is S steps; the cell (codebook k, step s) holds the code of
+// one frame, or none (then the special token stands there). Step 0 is empty. Each codebook's frames
+// ascend with the steps.
 class CodebookPattern {
  public:
   CodebookPattern() = default;  // no codebooks, no frames
-  // Codebook k's frame t at step 1 + t + delays[k]; S = T + max(delays) + 1. Equal delays: the parallel pattern.
+  // Codebook k's frame t at step 1 + t + delays[k]; S = T + max(delays) + 1. Equal delays: the
+  // parallel pattern.
   static CodebookPattern Delay(const std::vector<int64_t>& delays, int64_t frames);
 
   int64_t codebooks() const { return codebooks_; }  // K
@@ -27,11 +29,12 @@ class CodebookPattern {
   int64_t StepOf(int64_t codebook, int64_t frame) const {
     return step_of_[static_cast<size_t>(codebook * frames_ + frame)];
   }
-  // The first step that holds any codebook of this frame; S when the frame is T. Generation after a prompt of P frames
-  // starts at FirstStep(P).
+  // The first step that holds any codebook of this frame; S when the frame is T. Generation after a
+  // prompt of P frames starts at FirstStep(P).
   int64_t FirstStep(int64_t frame) const;
 
-  // [K, S]: the codes laid out; cells without a code hold `special`, cells of frames ≥ codes.frames hold `unknown`.
+  // [K, S]: the codes laid out; cells without a code hold `special`, cells of frames ≥ codes.frames
+  // hold `unknown`.
   Codes Build(const Codes& codes, int32_t special, int32_t unknown) const;
   // Undoes Build: [K, T].
   Codes Revert(const Codes& sequence) const;

@@ -21,11 +21,11 @@ struct CpuBackend::Stream {
   StreamId id = 0;
   StreamSpec spec;
   bool guided = false;
-  Codes sequence;           // [K, S], kUnknown where a code is still to be drawn
-  int64_t passed = 0;       // rows that have gone through the network: prefix, then columns
-  int64_t next_step = 0;    // the column that the next step samples
-  nn::KvCache cache[2];     // conditional, null
-  CrossCache cross;         // of the conditional half; no rows when the condition is null
+  Codes sequence;                // [K, S], kUnknown where a code is still to be drawn
+  int64_t passed = 0;            // rows that have gone through the network: prefix, then columns
+  int64_t next_step = 0;         // the column that the next step samples
+  nn::KvCache cache[2];          // conditional, null
+  CrossCache cross;              // of the conditional half; no rows when the condition is null
   std::vector<float> logits[2];  // [K, V]
 
   int halves() const { return guided ? 2 : 1; }
@@ -53,7 +53,8 @@ StreamId CpuBackend::Admit(StreamSpec spec) {
   stream->guided = spec.cfg_coef != 1.0 && !IsNull(spec.conditions);
   stream->sequence = spec.pattern.Build(spec.prompt, config.special_token(), kUnknown);
   stream->next_step = spec.pattern.FirstStep(spec.prompt.frames);
-  // Both halves count positions alike: a null prefix is as long as the prefix. The last column is never fed back.
+  // Both halves count positions alike: a null prefix is as long as the prefix. The last column is
+  // never fed back.
   if (stream->guided) MG_CHECK_EQ(spec.conditions.prefix.rows, spec.conditions.null_prefix.rows);
   stream->spec = std::move(spec);
   const int64_t positions = stream->spec.conditions.prefix.rows + stream->spec.pattern.steps() - 1;
@@ -111,7 +112,8 @@ void CpuBackend::AppendRows(Stream& stream, int64_t position, int64_t count, boo
   }
 }
 
-void CpuBackend::Forward(std::span<Stream* const> streams, const std::vector<int64_t>& counts, bool logits) {
+void CpuBackend::Forward(std::span<Stream* const> streams, const std::vector<int64_t>& counts,
+                         bool logits) {
   std::vector<DecoderRow> rows, null_rows;
   for (size_t i = 0; i < streams.size(); ++i) {
     Stream& stream = *streams[i];
@@ -156,21 +158,25 @@ void CpuBackend::Sample(std::span<Stream* const> streams) {
       if (stream.guided) {
         Guide(logits, stream.logits[1].data() + k * size, stream.spec.cfg_coef, size, logits);
       }
-      const int64_t frame = stream.spec.first_frame + stream.spec.pattern.FrameAt(k, stream.next_step);
-      const double uniform = Uniform(
-          {stream.spec.seed, stream.spec.take, static_cast<uint32_t>(frame), static_cast<uint32_t>(k)});
+      const int64_t frame =
+          stream.spec.first_frame + stream.spec.pattern.FrameAt(k, stream.next_step);
+      const double uniform = Uniform({stream.spec.seed, stream.spec.take,
+                                      static_cast<uint32_t>(frame), static_cast<uint32_t>(k)});
       cell = SampleCode(logits, size, stream.spec.sampling, uniform, scratch);
     }
   });
   for (Stream* stream : streams) {
     SampledColumn column{stream->id, stream->next_step, {}};
-    for (int64_t k = 0; k < codebooks; ++k) column.codes.push_back(stream->sequence.at(k, stream->next_step));
+    for (int64_t k = 0; k < codebooks; ++k)
+      column.codes.push_back(stream->sequence.at(k, stream->next_step));
     collected_.push_back(std::move(column));
     ++stream->next_step;
   }
 }
 
-std::vector<SampledColumn> CpuBackend::Collect(bool /*wait*/) { return std::exchange(collected_, {}); }
+std::vector<SampledColumn> CpuBackend::Collect(bool /*wait*/) {
+  return std::exchange(collected_, {});
+}
 
 void CpuBackend::Release(StreamId stream) { streams_.erase(stream); }
 

@@ -1,4 +1,5 @@
-// The decode backend made of the op headers. A step runs when it is enqueued; Collect only hands out what it drew.
+// The decode backend made of the op headers. A step runs when it is enqueued; Collect only hands
+// out what it drew.
 #pragma once
 
 #include <map>
@@ -28,7 +29,8 @@ class CpuBackend : public DecodeBackend {
   struct Stream;
 
   Stream& Find(StreamId stream) const;
-  // Rows of `count` sequence positions from `position` on, for both guidance halves. `logits` go to the last one.
+  // Rows of `count` sequence positions from `position` on, for both guidance halves. `logits` go to
+  // the last one.
   void AppendRows(Stream& stream, int64_t position, int64_t count, bool logits, int half,
                   std::vector<DecoderRow>* rows) const;
   void Forward(std::span<Stream* const> streams, const std::vector<int64_t>& counts, bool logits);

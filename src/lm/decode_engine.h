@@ -1,5 +1,6 @@
-// Streams stepped together: each joins and leaves between steps, long prompt passes run in chunks between the steps of the
-// others. Batches of prompts, live streaming and continuous batching stand on this.
+// Streams stepped together: each joins and leaves between steps, long prompt passes run in chunks
+// between the steps of the others. Batches of prompts, live streaming and continuous batching stand
+// on this.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +23,8 @@ class DecodeEngine {
   void Leave(StreamId stream);
   void ReplaceConditions(StreamId stream, Conditions conditions);
 
-  // One chunk of the oldest prompt pass that is waiting, then one step of every stream that is ready. Returns the columns
-  // that became known.
+  // One chunk of the oldest prompt pass that is waiting, then one step of every stream that is
+  // ready. Returns the columns that became known.
   std::vector<SampledColumn> Tick();
 
   // Streams that still have columns to sample.

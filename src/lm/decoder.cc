@@ -11,21 +11,22 @@
 namespace musicgen::lm {
 namespace {
 
-void NormRows(const Worker& worker, const nn::LayerNorm& norm, const float* x, int64_t rows, int64_t width,
-              float* y) {
+void NormRows(const Worker& worker, const nn::LayerNorm& norm, const float* x, int64_t rows,
+              int64_t width, float* y) {
   const Range mine = worker.Split(rows);
   for (int64_t r = mine.begin; r < mine.end; ++r) {
-    kernels::LayerNormRow(x + r * width, norm.weight.data(), norm.bias.data(), norm.eps, width, y + r * width);
+    kernels::LayerNormRow(x + r * width, norm.weight.data(), norm.bias.data(), norm.eps, width,
+                          y + r * width);
   }
 }
 
 // As above for chosen rows of x, gathered.
-void NormRows(const Worker& worker, const nn::LayerNorm& norm, const float* x, const std::vector<int64_t>& chosen,
-              int64_t width, float* y) {
+void NormRows(const Worker& worker, const nn::LayerNorm& norm, const float* x,
+              const std::vector<int64_t>& chosen, int64_t width, float* y) {
   const Range mine = worker.Split(static_cast<int64_t>(chosen.size()));
   for (int64_t i = mine.begin; i < mine.end; ++i) {
-    kernels::LayerNormRow(x + chosen[static_cast<size_t>(i)] * width, norm.weight.data(), norm.bias.data(), norm.eps,
-                          width, y + i * width);
+    kernels::LayerNormRow(x + chosen[static_cast<size_t>(i)] * width, norm.weight.data(),
+                          norm.bias.data(), norm.eps, width, y + i * width);
   }
 }
 
@@ -37,7 +38,8 @@ nn::KvCache Decoder::NewCache(int64_t positions) const {
 
 CrossCache Decoder::NewCross(ThreadPool& pool, const float* condition, int64_t rows) const {
   MG_CHECK(config_.cross_attention);
-  CrossCache cross{nn::KvCache(formats_.cache, config_.layers, config_.heads, config_.head_dim(), rows), rows};
+  CrossCache cross{
+      nn::KvCache(formats_.cache, config_.layers, config_.heads, config_.head_dim(), rows), rows};
   const int64_t width = config_.width;
   std::vector<float> kv(static_cast<size_t>(rows * 2 * width));
   pool.Run([&](Worker& worker) {
@@ -99,20 +101,22 @@ void Decoder::Embed(const DecoderRow& row, float* x) const {
   positions_.AddTo(row.position, x);
 }
 
-void Decoder::SelfAttention(Worker& worker, const Layer& layer, int64_t index, std::span<const DecoderRow> rows,
-                            Scratch& scratch) const {
-  const int64_t n = static_cast<int64_t>(rows.size()), width = config_.width, head_dim = config_.head_dim();
+void Decoder::SelfAttention(Worker& worker, const Layer& layer, int64_t index,
+                            std::span<const DecoderRow> rows, Scratch& scratch) const {
+  const int64_t n = static_cast<int64_t>(rows.size()), width = config_.width,
+                head_dim = config_.head_dim();
   NormRows(worker, layer.self_norm, scratch.x.data(), n, width, scratch.normed.data());
   worker.Barrier();
   layer.self_qkv.Forward(worker, scratch.normed.data(), width, n, scratch.qkv.data(), 3 * width);
   worker.Barrier();
-  // A worker owns its heads: it stores their keys and values of every row before it attends, so no barrier is needed
-  // between, and a row sees the positions up to its own.
+  // A worker owns its heads: it stores their keys and values of every row before it attends, so no
+  // barrier is needed between, and a row sees the positions up to its own.
   const Range heads = worker.Split(config_.heads);
   for (int64_t r = 0; r < n; ++r) {
     const DecoderRow& row = rows[static_cast<size_t>(r)];
     const float* q = scratch.qkv.data() + r * 3 * width;
-    kernels::StoreKeyValue(row.cache->Layer(index), row.position, heads.begin, heads.end, q + width, q + 2 * width);
+    kernels::StoreKeyValue(row.cache->Layer(index), row.position, heads.begin, heads.end, q + width,
+                           q + 2 * width);
   }
   kernels::AttentionOptions options;
   options.scale = 1.0f / std::sqrt(static_cast<float>(head_dim));
@@ -120,19 +124,22 @@ void Decoder::SelfAttention(Worker& worker, const Layer& layer, int64_t index, s
   for (int64_t head = heads.begin; head < heads.end; ++head) {
     for (int64_t r = 0; r < n; ++r) {
       const DecoderRow& row = rows[static_cast<size_t>(r)];
-      kernels::AttendRow(scratch.qkv.data() + r * 3 * width + head * head_dim, row.cache->Layer(index), head,
-                         row.position + 1, options, attention, scratch.attended.data() + r * width + head * head_dim);
+      kernels::AttendRow(scratch.qkv.data() + r * 3 * width + head * head_dim,
+                         row.cache->Layer(index), head, row.position + 1, options, attention,
+                         scratch.attended.data() + r * width + head * head_dim);
     }
   }
   worker.Barrier();
-  layer.self_out.Forward(worker, scratch.attended.data(), width, n, scratch.x.data(), width, /*accumulate=*/true);
+  layer.self_out.Forward(worker, scratch.attended.data(), width, n, scratch.x.data(), width,
+                         /*accumulate=*/true);
   worker.Barrier();
 }
 
-void Decoder::CrossAttention(Worker& worker, const Layer& layer, int64_t index, std::span<const DecoderRow> rows,
-                             Scratch& scratch) const {
+void Decoder::CrossAttention(Worker& worker, const Layer& layer, int64_t index,
+                             std::span<const DecoderRow> rows, Scratch& scratch) const {
   const std::vector<int64_t>& crossing = scratch.crossing;
-  const int64_t n = static_cast<int64_t>(crossing.size()), width = config_.width, head_dim = config_.head_dim();
+  const int64_t n = static_cast<int64_t>(crossing.size()), width = config_.width,
+                head_dim = config_.head_dim();
   NormRows(worker, layer.cross_norm, scratch.x.data(), crossing, width, scratch.normed.data());
   worker.Barrier();
   float* q = scratch.qkv.data();
@@ -145,7 +152,8 @@ void Decoder::CrossAttention(Worker& worker, const Layer& layer, int64_t index, 
   for (int64_t head = heads.begin; head < heads.end; ++head) {
     for (int64_t i = 0; i < n; ++i) {
       const CrossCache& cross = *rows[static_cast<size_t>(crossing[static_cast<size_t>(i)])].cross;
-      kernels::AttendRow(q + i * width + head * head_dim, cross.cache.Layer(index), head, cross.rows, options, attention,
+      kernels::AttendRow(q + i * width + head * head_dim, cross.cache.Layer(index), head,
+                         cross.rows, options, attention,
                          scratch.attended.data() + i * width + head * head_dim);
     }
   }
@@ -161,7 +169,8 @@ void Decoder::CrossAttention(Worker& worker, const Layer& layer, int64_t index, 
   worker.Barrier();
 }
 
-void Decoder::FeedForward(Worker& worker, const Layer& layer, int64_t rows, Scratch& scratch) const {
+void Decoder::FeedForward(Worker& worker, const Layer& layer, int64_t rows,
+                          Scratch& scratch) const {
   const int64_t width = config_.width, ffn = config_.ffn_width;
   NormRows(worker, layer.ffn_norm, scratch.x.data(), rows, width, scratch.normed.data());
   worker.Barrier();
@@ -172,12 +181,14 @@ void Decoder::FeedForward(Worker& worker, const Layer& layer, int64_t rows, Scra
     kernels::Gelu(h, mine.outputs.size(), h);
   }
   worker.Barrier();
-  layer.fc2.Forward(worker, scratch.hidden.data(), ffn, rows, scratch.x.data(), width, /*accumulate=*/true);
+  layer.fc2.Forward(worker, scratch.hidden.data(), ffn, rows, scratch.x.data(), width,
+                    /*accumulate=*/true);
   worker.Barrier();
 }
 
 void Decoder::Logits(Worker& worker, std::span<const DecoderRow> rows, Scratch& scratch) const {
-  const int64_t n = static_cast<int64_t>(scratch.reading.size()), width = config_.width, outputs = heads_.outputs();
+  const int64_t n = static_cast<int64_t>(scratch.reading.size()), width = config_.width,
+                outputs = heads_.outputs();
   NormRows(worker, out_norm_, scratch.x.data(), scratch.reading, width, scratch.normed.data());
   worker.Barrier();
   heads_.Forward(worker, scratch.normed.data(), width, n, scratch.logits.data(), outputs);
@@ -185,7 +196,8 @@ void Decoder::Logits(Worker& worker, std::span<const DecoderRow> rows, Scratch& 
   const Range mine = worker.Split(n);
   for (int64_t i = mine.begin; i < mine.end; ++i) {
     const float* from = scratch.logits.data() + i * outputs;
-    std::copy(from, from + outputs, rows[static_cast<size_t>(scratch.reading[static_cast<size_t>(i)])].logits);
+    std::copy(from, from + outputs,
+              rows[static_cast<size_t>(scratch.reading[static_cast<size_t>(i)])].logits);
   }
 }
 
@@ -201,7 +213,8 @@ void Decoder::Forward(ThreadPool& pool, std::span<const DecoderRow> rows, Scratc
     worker.Barrier();
     for (size_t i = 0; i < layers_.size(); ++i) {
       SelfAttention(worker, layers_[i], static_cast<int64_t>(i), rows, scratch);
-      if (!scratch.crossing.empty()) CrossAttention(worker, layers_[i], static_cast<int64_t>(i), rows, scratch);
+      if (!scratch.crossing.empty())
+        CrossAttention(worker, layers_[i], static_cast<int64_t>(i), rows, scratch);
       FeedForward(worker, layers_[i], n, scratch);
     }
     if (!scratch.reading.empty()) Logits(worker, rows, scratch);

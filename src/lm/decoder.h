@@ -29,16 +29,18 @@ struct CrossCache {
   int64_t rows = 0;
 };
 
-// One position of one sequence on its way through the network. A step of a guided stream is two rows, a prompt pass a row
-// for each column (and guidance half): what a row computes does not depend on its neighbours.
+// One position of one sequence on its way through the network. A step of a guided stream is two
+// rows, a prompt pass a row for each column (and guidance half): what a row computes does not
+// depend on its neighbours.
 struct DecoderRow {
-  const nn::KvCache* cache = nullptr;   // of the sequence; receives this position's keys and values
-  const CrossCache* cross = nullptr;    // null: the null condition, whose contribution is exactly zero
-  int64_t position = 0;                 // counts every row of the sequence from 0, prefix included
-  const int32_t* tokens = nullptr;      // [K] ids in [0, V], `token_stride` apart; or null, and then
+  const nn::KvCache* cache = nullptr;  // of the sequence; receives this position's keys and values
+  const CrossCache* cross =
+      nullptr;                      // null: the null condition, whose contribution is exactly zero
+  int64_t position = 0;             // counts every row of the sequence from 0, prefix included
+  const int32_t* tokens = nullptr;  // [K] ids in [0, V], `token_stride` apart; or null, and then
   int64_t token_stride = 1;
-  const float* vector = nullptr;        // [D], a prefix row
-  float* logits = nullptr;              // [K, V], or null when nobody reads them
+  const float* vector = nullptr;  // [D], a prefix row
+  float* logits = nullptr;        // [K, V], or null when nobody reads them
 };
 
 class Decoder {
@@ -62,11 +64,12 @@ class Decoder {
   struct Scratch {
     std::vector<float> x, normed, qkv, attended, hidden, logits_in, logits;
     std::vector<std::vector<float>> attention;  // for each worker
-    std::vector<int64_t> crossing, reading;     // rows with a cross-attention source, rows whose logits are wanted
+    std::vector<int64_t> crossing,
+        reading;  // rows with a cross-attention source, rows whose logits are wanted
   };
 
-  // Runs the rows through every layer. Rows of one sequence must be in order of position, without gaps, and follow what its
-  // cache already holds.
+  // Runs the rows through every layer. Rows of one sequence must be in order of position, without
+  // gaps, and follow what its cache already holds.
   void Forward(ThreadPool& pool, std::span<const DecoderRow> rows, Scratch& scratch) const;
 
   // Bytes of packed matrices that one step reads, however many rows it has.
@@ -77,17 +80,17 @@ class Decoder {
  private:
   struct Layer {
     nn::LayerNorm self_norm, cross_norm, ffn_norm;
-    nn::Linear self_qkv, self_out;             // [3D, D], [D, D]
-    nn::Linear cross_q, cross_kv, cross_out;   // [D, D], [2D, D], [D, D]
-    nn::Linear fc1, fc2;                       // [F, D], [D, F]
+    nn::Linear self_qkv, self_out;            // [3D, D], [D, D]
+    nn::Linear cross_q, cross_kv, cross_out;  // [D, D], [2D, D], [D, D]
+    nn::Linear fc1, fc2;                      // [F, D], [D, F]
   };
 
   void Prepare(std::span<const DecoderRow> rows, int workers, Scratch& scratch) const;
   void Embed(const DecoderRow& row, float* x) const;
-  void SelfAttention(Worker& worker, const Layer& layer, int64_t index, std::span<const DecoderRow> rows,
-                     Scratch& scratch) const;
-  void CrossAttention(Worker& worker, const Layer& layer, int64_t index, std::span<const DecoderRow> rows,
-                      Scratch& scratch) const;
+  void SelfAttention(Worker& worker, const Layer& layer, int64_t index,
+                     std::span<const DecoderRow> rows, Scratch& scratch) const;
+  void CrossAttention(Worker& worker, const Layer& layer, int64_t index,
+                      std::span<const DecoderRow> rows, Scratch& scratch) const;
   void FeedForward(Worker& worker, const Layer& layer, int64_t rows, Scratch& scratch) const;
   void Logits(Worker& worker, std::span<const DecoderRow> rows, Scratch& scratch) const;
 

@@ -1,4 +1,5 @@
-// The tensors of the language model: their names in the Hugging Face layout, their shapes, their places.
+// The tensors of the language model: their names in the Hugging Face layout, their shapes, their
+// places.
 
 #include "base/check.h"
 #include "lm/decoder.h"
@@ -44,7 +45,8 @@ std::vector<ExpectedTensor> Decoder::Expected(const LmConfig& config, const std:
     expected.push_back({name + ".bias", {width}});
   };
   for (int64_t k = 0; k < config.codebooks; ++k) {
-    expected.push_back({StrCat(root, "embed_tokens.", k, ".weight"), {config.codebook_size + 1, width}});
+    expected.push_back(
+        {StrCat(root, "embed_tokens.", k, ".weight"), {config.codebook_size + 1, width}});
     expected.push_back({StrCat(prefix, "lm_heads.", k, ".weight"), {config.codebook_size, width}});
   }
   for (int64_t i = 0; i < config.layers; ++i) {
@@ -105,14 +107,16 @@ Decoder::Decoder(const LmConfig& config, const TensorSource& source, const std::
 uint64_t Decoder::StepWeightBytes() const {
   uint64_t bytes = heads_.bytes();
   for (const Layer& layer : layers_) {
-    bytes += layer.self_qkv.bytes() + layer.self_out.bytes() + layer.fc1.bytes() + layer.fc2.bytes();
+    bytes +=
+        layer.self_qkv.bytes() + layer.self_out.bytes() + layer.fc1.bytes() + layer.fc2.bytes();
     if (config_.cross_attention) bytes += layer.cross_q.bytes() + layer.cross_out.bytes();
   }
   return bytes;
 }
 
 uint64_t Decoder::CacheBytesPerPosition() const {
-  return 2 * static_cast<uint64_t>(config_.layers * config_.width) * kernels::FormatBytes(formats_.cache);
+  return 2 * static_cast<uint64_t>(config_.layers * config_.width) *
+         kernels::FormatBytes(formats_.cache);
 }
 
 }  // namespace musicgen::lm

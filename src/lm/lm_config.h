@@ -23,8 +23,9 @@ struct LmConfig {
   int32_t special_token() const { return static_cast<int32_t>(codebook_size); }
 };
 
-// Reads the `decoder` object of a Hugging Face config.json; absent fields take the library's defaults. Throws
-// Error(kBadInput) naming the key when a value is out of range or a switch differs from what is implemented.
+// Reads the `decoder` object of a Hugging Face config.json; absent fields take the library's
+// defaults. Throws Error(kBadInput) naming the key when a value is out of range or a switch differs
+// from what is implemented.
 LmConfig ReadLmConfig(const checkpoint::Config& decoder);
 
 }  // namespace musicgen::lm

@@ -23,8 +23,8 @@ void KeepTopK(int64_t k, int64_t size, float* p) {
   }
 }
 
-// Drops item i of the descending order when the sum of those before it exceeds top_p: the item that crosses the threshold
-// stays, and so does the first.
+// Drops item i of the descending order when the sum of those before it exceeds top_p: the item that
+// crosses the threshold stays, and so does the first.
 void KeepTopP(double top_p, int64_t size, float* p) {
   std::vector<int32_t> order(static_cast<size_t>(size));
   std::iota(order.begin(), order.end(), 0);

@@ -12,8 +12,9 @@ constexpr int64_t kChunkRows = 64;
 
 }  // namespace
 
-std::vector<float> TeacherForcedLogits(const Decoder& decoder, ThreadPool& pool, const CodebookPattern& pattern,
-                                       const Codes& codes, const Conditions& conditions, bool null_half) {
+std::vector<float> TeacherForcedLogits(const Decoder& decoder, ThreadPool& pool,
+                                       const CodebookPattern& pattern, const Codes& codes,
+                                       const Conditions& conditions, bool null_half) {
   const LmConfig& config = decoder.config();
   MG_CHECK_EQ(codes.frames, pattern.frames());
   const int64_t books = config.codebooks, size = config.codebook_size, frames = codes.frames;
@@ -21,7 +22,8 @@ std::vector<float> TeacherForcedLogits(const Decoder& decoder, ThreadPool& pool,
   const ConditionRows& prefix = null_half ? conditions.null_prefix : conditions.prefix;
   const bool crossing = !null_half && conditions.cross.rows > 0;
   CrossCache cross;
-  if (crossing) cross = decoder.NewCross(pool, conditions.cross.values.data(), conditions.cross.rows);
+  if (crossing)
+    cross = decoder.NewCross(pool, conditions.cross.values.data(), conditions.cross.rows);
   // The last column predicts nothing.
   const int64_t total = prefix.rows + pattern.steps() - 1;
   const nn::KvCache cache = decoder.NewCache(total);
@@ -60,7 +62,8 @@ std::vector<float> TeacherForcedLogits(const Decoder& decoder, ThreadPool& pool,
   return out;
 }
 
-std::vector<double> CrossEntropy(const std::vector<float>& logits, const Codes& codes, int64_t codebook_size) {
+std::vector<double> CrossEntropy(const std::vector<float>& logits, const Codes& codes,
+                                 int64_t codebook_size) {
   std::vector<double> means;
   for (int64_t k = 0; k < codes.codebooks; ++k) {
     double sum = 0.0;

@@ -37,7 +37,8 @@ KvCache KvCache::Clone() const {
 
 kernels::KvView KvCache::Layer(int64_t layer) const {
   const size_t key_bytes = RoundUp64(kernels::KeyBytes(format_, heads_, head_dim_, capacity_));
-  char* k = buffer_.as<char>() + static_cast<size_t>(layer) * Bytes(format_, 1, heads_, head_dim_, capacity_);
+  char* k = buffer_.as<char>() +
+            static_cast<size_t>(layer) * Bytes(format_, 1, heads_, head_dim_, capacity_);
   return {format_, heads_, head_dim_, capacity_, k, k + key_bytes};
 }
 

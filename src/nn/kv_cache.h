@@ -1,5 +1,5 @@
-// Keys and values of one sequence in every layer. The memory is reserved for `capacity` positions and touched as they are
-// written.
+// Keys and values of one sequence in every layer. The memory is reserved for `capacity` positions
+// and touched as they are written.
 #pragma once
 
 #include <cstdint>

@@ -44,9 +44,8 @@ std::vector<Stretch> SplitAtTokens(std::string_view text, const std::vector<Adde
   std::vector<Stretch> stretches;
   size_t done = 0;  // everything before it is in a stretch
   for (size_t at = 0; at < text.size();) {
-    const AddedToken* token = begins[static_cast<unsigned char>(text[at])]
-                                  ? LongestAt(text.substr(at), tokens)
-                                  : nullptr;
+    const AddedToken* token =
+        begins[static_cast<unsigned char>(text[at])] ? LongestAt(text.substr(at), tokens) : nullptr;
     if (token == nullptr) {
       ++at;
       continue;

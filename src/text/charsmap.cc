@@ -9,8 +9,8 @@ namespace {
 
 constexpr size_t kWholeClusterBytes = 6;  // smaller clusters are looked up whole
 
-// A unit of the double-array trie (the darts-clone layout): a node holds the label that leads to it,
-// the offset to its children and whether a value hangs below it; a value unit holds the value.
+// A unit of the double-array trie (the darts-clone layout): a node holds the label that leads to
+// it, the offset to its children and whether a value hangs below it; a value unit holds the value.
 bool HasValue(uint32_t unit) { return (unit >> 8 & 1) != 0; }
 uint32_t ValueOf(uint32_t unit) { return unit & 0x7fffffffu; }
 uint32_t LabelOf(uint32_t unit) { return unit & 0x800000ffu; }
@@ -30,13 +30,14 @@ Charsmap::Charsmap(std::string_view bytes, const std::string& where) {
   if (bytes.empty()) return;
   const size_t trie_bytes = bytes.size() < 4 ? 0 : LittleEndian32(bytes, 0);
   if (trie_bytes == 0 || trie_bytes % 4 != 0 || trie_bytes > bytes.size() - 4) {
-    ThrowBadInput(where, ": the precompiled character map of ", bytes.size(),
-                  " bytes should begin with its trie, but states a trie of ", trie_bytes, " bytes");
+    ThrowBadInput(where, ": precompiled_charsmap: expected a trie within ", bytes.size(),
+                  " bytes, found the length ", trie_bytes);
   }
   for (size_t at = 4; at < 4 + trie_bytes; at += 4) trie_.push_back(LittleEndian32(bytes, at));
   replacements_ = bytes.substr(4 + trie_bytes);
   if (ReplaceInvalidUtf8(replacements_) != replacements_) {
-    ThrowBadInput(where, ": the precompiled character map replaces by text that is not UTF-8");
+    ThrowBadInput(where,
+                  ": precompiled_charsmap: expected replacements in UTF-8, found other bytes");
   }
 }
 

@@ -6,8 +6,8 @@
 
 namespace musicgen::text {
 
-// The end of the cluster that begins at text[begin]. `text` must be valid UTF-8, `begin` a cluster's
-// first byte and less than text.size().
+// The end of the cluster that begins at text[begin]. `text` must be valid UTF-8, `begin` a
+// cluster's first byte and less than text.size().
 size_t GraphemeEnd(std::string_view text, size_t begin);
 
 }  // namespace musicgen::text

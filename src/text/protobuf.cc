@@ -15,7 +15,7 @@ bool ProtobufReader::Next() {
   if (rest_.empty()) return false;
   const uint64_t tag = ReadVarint();
   if (tag >> 32 != 0 || tag >> 3 == 0) {
-    ThrowBadInput(where_, " is not a SentencePiece model: it holds the field tag ", tag);
+    ThrowBadInput(where_, ": expected a SentencePiece model, found the field tag ", tag);
   }
   field_ = static_cast<uint32_t>(tag >> 3);
   wire_type_ = static_cast<uint32_t>(tag & 7);
@@ -33,8 +33,8 @@ bool ProtobufReader::Next() {
       bytes_ = ReadBytes(4);
       break;
     default:
-      ThrowBadInput(where_, " is not a SentencePiece model: field ", field_, " has wire type ",
-                    wire_type_);
+      ThrowBadInput(where_, ": expected a SentencePiece model, found field ", field_,
+                    " of wire type ", wire_type_);
   }
   return true;
 }
@@ -65,12 +65,12 @@ uint64_t ProtobufReader::ReadVarint() {
     value |= static_cast<uint64_t>(byte & 0x7f) << shift;
     if (byte < 0x80) return value;
   }
-  ThrowBadInput(where_, " is not a SentencePiece model: it holds an integer of more than 64 bits");
+  ThrowBadInput(where_, ": expected a SentencePiece model, found an integer of more than 64 bits");
 }
 
 std::string_view ProtobufReader::ReadBytes(uint64_t count) {
   if (count > rest_.size()) {
-    ThrowBadInput(where_, " is cut short or not a SentencePiece model: a field wants ", count,
+    ThrowBadInput(where_, ": expected a SentencePiece model, found a field of ", count,
                   " bytes where ", rest_.size(), " are left");
   }
   const std::string_view bytes = rest_.substr(0, count);
@@ -80,8 +80,8 @@ std::string_view ProtobufReader::ReadBytes(uint64_t count) {
 
 void ProtobufReader::Expect(uint32_t wire_type) const {
   if (wire_type_ != wire_type) {
-    ThrowBadInput(where_, " is not a SentencePiece model: field ", field_, " has wire type ",
-                  wire_type_, " instead of ", wire_type);
+    ThrowBadInput(where_, ": expected wire type ", wire_type, " of field ", field_, ", found ",
+                  wire_type_);
   }
 }
 

@@ -12,7 +12,8 @@ class ProtobufReader {
   // `bytes` must outlive the reader; `where` begins every message.
   ProtobufReader(std::string_view bytes, const std::string& where) : rest_(bytes), where_(where) {}
 
-  // Moves to the next field; false at the end. Throws Error(kBadInput) when the bytes make no sense.
+  // Moves to the next field; false at the end. Throws Error(kBadInput) when the bytes make no
+  // sense.
   bool Next();
   uint32_t field() const { return field_; }
 

@@ -18,7 +18,13 @@ enum PieceField : uint32_t { kText = 1, kScore = 2, kType = 3 };
 enum TrainerField : uint32_t { kModelType = 3 };
 enum NormalizerField : uint32_t { kCharsmap = 2 };
 
-enum PieceType : uint64_t { kNormal = 1, kUnknown = 2, kControl = 3, kUserDefined = 4, kUnused = 5 };
+enum PieceType : uint64_t {
+  kNormal = 1,
+  kUnknown = 2,
+  kControl = 3,
+  kUserDefined = 4,
+  kUnused = 5
+};
 constexpr uint64_t kUnigramModel = 1;
 
 Piece ReadPiece(std::string_view bytes, const std::string& where, uint64_t* type) {
@@ -36,12 +42,12 @@ Piece ReadPiece(std::string_view bytes, const std::string& where, uint64_t* type
 void CheckPiece(const Piece& piece, uint64_t type, size_t id, const std::string& where) {
   if (piece.text.size() > kMaxPieceBytes || piece.text.empty() || !std::isfinite(piece.score) ||
       ReplaceInvalidUtf8(piece.text) != piece.text) {
-    ThrowBadInput(where, ": piece ", id, " should be UTF-8 text of 1 to ", kMaxPieceBytes,
-                  " bytes with a finite score, but is '", Printable(piece.text, 40), "' of ",
-                  piece.text.size(), " bytes with score ", piece.score);
+    ThrowBadInput(where, ": piece ", id, ": expected UTF-8 text of 1 to ", kMaxPieceBytes,
+                  " bytes with a finite score, found ", piece.text.size(), " bytes with score ",
+                  piece.score);
   }
   if (type < kNormal || type > kUnused) {
-    ThrowBadInput(where, ": piece ", id, " has type ", type, ", which a T5 tokenizer has not");
+    ThrowBadInput(where, ": piece ", id, ": expected a type that T5 uses, found ", type);
   }
 }
 
@@ -50,18 +56,20 @@ void CheckPiece(const Piece& piece, uint64_t type, size_t id, const std::string&
 Vocabulary ReadSentencePieceModel(const std::string& path, int64_t extra_ids) {
   const MappedFile file(path);
   if (file.size() > kMaxFileBytes) {
-    ThrowBadInput(path, " has ", file.size(), " bytes, more than the ", kMaxFileBytes,
-                  " that a tokenizer may have");
+    ThrowBadInput(path, ": expected a tokenizer of at most ", kMaxFileBytes, " bytes, found ",
+                  file.size());
   }
   Vocabulary vocabulary;
   int64_t unknown_id = -1;
   int64_t end_id = -1;
   uint64_t model_type = kUnigramModel;
+  bool found_normalizer = false;
   ProtobufReader model(file.bytes(), path);
   while (model.Next()) {
     if (model.field() == kPieces) {
       const size_t id = vocabulary.pieces.size();
-      if (id == kMaxPieces) ThrowBadInput(path, " has more than ", kMaxPieces, " pieces");
+      if (id == kMaxPieces)
+        ThrowBadInput(path, ": expected at most ", kMaxPieces, " pieces, found more");
       uint64_t type = 0;
       vocabulary.pieces.push_back(ReadPiece(model.Bytes(), path, &type));
       const Piece& piece = vocabulary.pieces.back();
@@ -78,19 +86,25 @@ Vocabulary ReadSentencePieceModel(const std::string& path, int64_t extra_ids) {
         if (trainer.field() == kModelType) model_type = trainer.Varint();
       }
     } else if (model.field() == kNormalizerSpec) {
+      found_normalizer = true;
       ProtobufReader normalizer(model.Bytes(), path);
       while (normalizer.Next()) {
         if (normalizer.field() == kCharsmap) vocabulary.charsmap = normalizer.Bytes();
       }
     }
   }
+  // It follows the pieces: without it the file was cut between two of them.
+  if (!found_normalizer) {
+    ThrowBadInput(path, ": expected a normalizer_spec behind the pieces, found ",
+                  vocabulary.pieces.size(), " pieces alone");
+  }
   if (model_type != kUnigramModel) {
-    ThrowBadInput(path, ": the model type should be 1 (unigram), but is ", model_type);
+    ThrowBadInput(path, ": expected a model of type 1 (unigram), found ", model_type);
   }
   if (unknown_id < 0 || end_id < 0) {
-    ThrowBadInput(path, " should hold an unknown piece and the control piece </s>, but among its ",
-                  vocabulary.pieces.size(), " pieces is no ",
-                  unknown_id < 0 ? "unknown piece" : "</s>");
+    ThrowBadInput(path, ": expected an unknown piece and the control piece </s>, found ",
+                  vocabulary.pieces.size(), " pieces without ",
+                  unknown_id < 0 ? "an unknown one" : "</s>");
   }
   vocabulary.unknown_id = static_cast<int32_t>(unknown_id);
   vocabulary.end_id = static_cast<int32_t>(end_id);

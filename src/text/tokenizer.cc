@@ -27,11 +27,11 @@ Vocabulary ReadVocabulary(const std::string& directory, std::string* path) {
   constexpr int64_t kT5ExtraIds = 100;
   int64_t extra_ids = kT5ExtraIds;
   if (exists("tokenizer_config.json")) {
-    extra_ids = checkpoint::Config::ReadFile(*path).Int("extra_ids", kT5ExtraIds, 0,
-                                                        kMaxAddedTokens - 3);
+    extra_ids =
+        checkpoint::Config::ReadFile(*path).Int("extra_ids", kT5ExtraIds, 0, kMaxAddedTokens - 3);
   }
   if (exists("spiece.model")) return ReadSentencePieceModel(*path, extra_ids);
-  ThrowBadInput(directory, " should hold a tokenizer, but has neither tokenizer.json nor spiece.model");
+  ThrowBadInput(directory, ": expected a tokenizer, found neither tokenizer.json nor spiece.model");
 }
 
 }  // namespace

@@ -1,69 +1,64 @@
 // tokenizer.json of the Hugging Face tokenizers library, restricted to what T5 tokenizers hold.
 #include <array>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/mapped_file.h"
-#include "text/utf8.h"
+#include "checkpoint/json.h"
 #include "text/vocabulary.h"
 
 namespace musicgen::text {
 namespace {
 
-using Json = nlohmann::json;
+using checkpoint::Describe;
+using checkpoint::Find;
+using checkpoint::JsonArray;
+using checkpoint::JsonObject;
+using checkpoint::JsonValue;
 
 constexpr size_t kMaxFileBytes = size_t{32} << 20;
-constexpr int kMaxDepth = 16;
 
-Json ParseFile(const std::string& path) {
-  const MappedFile file(path);
-  if (file.size() > kMaxFileBytes) {
-    ThrowBadInput(path, " has ", file.size(), " bytes, more than the ", kMaxFileBytes,
-                  " that a tokenizer may have");
+// The value of `key`, which must be a T.
+template <class T>
+const T& Get(const JsonObject& object, const char* key, const char* type, const std::string& path) {
+  const JsonValue* value = Find(object, key);
+  if (value == nullptr || value->as<T>() == nullptr) {
+    ThrowBadInput(path, ": ", key, ": expected ", type, ", found ",
+                  value == nullptr ? "nothing" : Describe(*value));
   }
-  const auto check_depth = [&](int depth, Json::parse_event_t, Json&) {
-    if (depth > kMaxDepth) {
-      ThrowBadInput(path, " should not nest deeper than ", kMaxDepth, " levels, but does");
-    }
-    return true;
-  };
-  try {
-    return Json::parse(file.bytes(), check_depth);
-  } catch (const Json::exception& e) {
-    ThrowBadInput(path, " should be JSON, but the parser says: ", Printable(e.what(), 160));
-  }
+  return *value->as<T>();
 }
 
-const Json& Member(const Json& object, const char* key, Json::value_t type,
-                   const std::string& path) {
-  static const Json kNull;
-  const auto it = object.is_object() ? object.find(key) : object.end();
-  const Json& value = it == object.end() ? kNull : *it;
-  const bool fits = value.type() == type || (type == Json::value_t::number_unsigned &&
-                                             value.is_number_integer() && value >= 0);
-  if (!fits) {
-    ThrowBadInput(path, ": '", key, "' should be of type ", Json(type).type_name(),
-                  ", but the file holds ", it == object.end() ? "none" : value.type_name());
+const std::string& Text(const JsonObject& object, const char* key, const std::string& path) {
+  return Get<std::string>(object, key, "a text", path);
+}
+
+bool Flag(const JsonObject& object, const char* key, const std::string& path) {
+  return Find(object, key) != nullptr && Get<bool>(object, key, "true or false", path);
+}
+
+int32_t Id(const JsonObject& object, const char* key, size_t bound, const std::string& path) {
+  const int64_t id = Get<int64_t>(object, key, "a token id", path);
+  if (id < 0 || id >= static_cast<int64_t>(bound)) {
+    ThrowBadInput(path, ": ", key, ": expected a token id below ", bound, ", found ", id);
   }
-  return value;
+  return static_cast<int32_t>(id);
 }
 
-std::string Text(const Json& object, const char* key, const std::string& path) {
-  return Member(object, key, Json::value_t::string, path).get<std::string>();
-}
-
-bool Flag(const Json& object, const char* key, const std::string& path) {
-  return object.contains(key) && Member(object, key, Json::value_t::boolean, path).get<bool>();
-}
-
-int32_t Id(const Json& object, const char* key, const std::string& path) {
-  const Json& id = Member(object, key, Json::value_t::number_unsigned, path);
-  if (id >= kMaxPieces) {
-    ThrowBadInput(path, ": '", key, "' should be a token id below ", kMaxPieces, ", but is ",
-                  id.dump());
+const JsonObject& AsObject(const JsonValue& value, const char* what, const std::string& path) {
+  if (value.as<JsonObject>() == nullptr) {
+    ThrowBadInput(path, ": ", what, ": expected an object, found ", Describe(value));
   }
-  return id.get<int32_t>();
+  return *value.as<JsonObject>();
+}
+
+const JsonArray& List(const JsonObject& object, const char* key, size_t most,
+                      const std::string& path) {
+  const auto& list = Get<JsonArray>(object, key, "a list", path);
+  if (list.size() > most) {
+    ThrowBadInput(path, ": ", key, ": expected at most ", most, " items, found ", list.size());
+  }
+  return list;
 }
 
 std::string DecodeBase64(const std::string& text, const std::string& path) {
@@ -84,7 +79,7 @@ std::string DecodeBase64(const std::string& text, const std::string& path) {
   for (size_t i = 0; i < digits; ++i) {
     const int value = kValues[static_cast<unsigned char>(text[i])];
     if (value < 0 || text.size() % 4 != 0 || text.size() - digits > 2) {
-      ThrowBadInput(path, ": 'precompiled_charsmap' should be base64, but is not at character ", i);
+      ThrowBadInput(path, ": precompiled_charsmap: expected base64, found something else at ", i);
     }
     bits = bits << 6 | static_cast<uint32_t>(value);
     count += 6;
@@ -96,93 +91,94 @@ std::string DecodeBase64(const std::string& text, const std::string& path) {
   return out;
 }
 
-// The parts of a Sequence, or the one part.
-std::vector<Json> Parts(const Json& part, const char* list, const std::string& path) {
-  if (Text(part, "type", path) != "Sequence") return {part};
-  return Member(part, list, Json::value_t::array, path).get<std::vector<Json>>();
+// The steps of a Sequence, or the one step.
+std::vector<const JsonObject*> Steps(const JsonObject& step, const char* list,
+                                     const std::string& path) {
+  if (Text(step, "type", path) != "Sequence") return {&step};
+  std::vector<const JsonObject*> steps;
+  for (const JsonValue& value : List(step, list, 16, path)) {
+    steps.push_back(&AsObject(value, list, path));
+  }
+  return steps;
 }
 
 // The character map. Later steps of newer conversions (runs of spaces to one, spaces off the end)
 // do nothing that cutting at white space does not.
-std::string ReadNormalizer(const Json& root, const std::string& path) {
+std::string ReadNormalizer(const JsonObject& root, const std::string& path) {
+  const JsonValue* normalizer = Find(root, "normalizer");
+  if (normalizer == nullptr || normalizer->null()) return {};
   std::string charsmap;
-  if (!root.contains("normalizer") || root["normalizer"].is_null()) return charsmap;
-  for (const Json& part : Parts(root["normalizer"], "normalizers", path)) {
-    const std::string type = Text(part, "type", path);
+  for (const JsonObject* step :
+       Steps(AsObject(*normalizer, "normalizer", path), "normalizers", path)) {
+    const std::string& type = Text(*step, "type", path);
     if (type == "Precompiled" && charsmap.empty()) {
-      charsmap = DecodeBase64(Text(part, "precompiled_charsmap", path), path);
+      charsmap = DecodeBase64(Text(*step, "precompiled_charsmap", path), path);
     } else if (type != "Strip" && type != "Replace") {
-      ThrowBadInput(path, ": the normalizer should be one Precompiled step as T5's, but there is ",
+      ThrowBadInput(path, ": normalizer: expected one Precompiled step as in T5, found ",
                     Printable(type));
     }
   }
   return charsmap;
 }
 
-// Whatever the file says in detail, T5 cuts at white space and marks the beginning of each word (the
-// T5 class of transformers builds just that); another kind of splitting means another model.
-void CheckPreTokenizer(const Json& root, const std::string& path) {
+// Whatever the file says in detail, T5 cuts at white space and marks the beginning of each word
+// (the T5 class of transformers builds just that); another kind of splitting means another model.
+void CheckPreTokenizer(const JsonObject& root, const std::string& path) {
+  const auto& pre_tokenizer = Get<JsonObject>(root, "pre_tokenizer", "an object", path);
   bool metaspace = false;
-  const Json& pre_tokenizer = Member(root, "pre_tokenizer", Json::value_t::object, path);
-  for (const Json& part : Parts(pre_tokenizer, "pretokenizers", path)) {
-    const std::string type = Text(part, "type", path);
+  for (const JsonObject* step : Steps(pre_tokenizer, "pretokenizers", path)) {
+    const std::string& type = Text(*step, "type", path);
     metaspace = metaspace || type == "Metaspace";
-    if (type != "Metaspace" && type != "WhitespaceSplit") metaspace = false;
+    if (type != "Metaspace" && type != "WhitespaceSplit") {
+      ThrowBadInput(path,
+                    ": pre_tokenizer: expected WhitespaceSplit and Metaspace as in T5, found ",
+                    Printable(type));
+    }
   }
-  if (!metaspace) {
-    ThrowBadInput(path, ": the pre-tokenizer should be WhitespaceSplit and Metaspace as T5's, but ",
-                  Printable(pre_tokenizer.dump()));
-  }
+  if (!metaspace) ThrowBadInput(path, ": pre_tokenizer: expected Metaspace as in T5, found none");
 }
 
-void ReadModel(const Json& root, const std::string& path, Vocabulary* vocabulary) {
-  const Json& model = Member(root, "model", Json::value_t::object, path);
+Piece ReadPiece(const JsonValue& value, size_t id, const std::string& path) {
+  const auto* pair = value.as<JsonArray>();
+  if (pair != nullptr && pair->size() == 2) {
+    const auto* text = (*pair)[0].as<std::string>();
+    const auto* real = (*pair)[1].as<double>();
+    const auto* integer = (*pair)[1].as<int64_t>();
+    if (text != nullptr && text->size() <= kMaxPieceBytes &&
+        (real != nullptr || integer != nullptr)) {
+      return {*text, real != nullptr ? *real : static_cast<double>(*integer)};
+    }
+  }
+  ThrowBadInput(path, ": vocab: item ", id, ": expected a text of at most ", kMaxPieceBytes,
+                " bytes and a score, found ", Describe(value));
+}
+
+void ReadModel(const JsonObject& root, const std::string& path, Vocabulary* vocabulary) {
+  const auto& model = Get<JsonObject>(root, "model", "an object", path);
   // The oldest files leave the type out.
-  if (model.contains("type") && Text(model, "type", path) != "Unigram") {
-    ThrowBadInput(path, ": the model should be Unigram, but is ",
-                  Printable(Text(model, "type", path)));
+  if (Find(model, "type") != nullptr && Text(model, "type", path) != "Unigram") {
+    ThrowBadInput(path, ": model: expected Unigram, found ", Printable(Text(model, "type", path)));
   }
   if (Flag(model, "byte_fallback", path)) {
-    ThrowBadInput(path, ": byte_fallback should be false as T5's, but is true");
+    ThrowBadInput(path, ": byte_fallback: expected false as in T5, found true");
   }
-  const Json& pieces = Member(model, "vocab", Json::value_t::array, path);
-  if (pieces.size() > kMaxPieces) {
-    ThrowBadInput(path, " has ", pieces.size(), " pieces, more than ", kMaxPieces);
+  for (const JsonValue& value : List(model, "vocab", kMaxPieces, path)) {
+    vocabulary->pieces.push_back(ReadPiece(value, vocabulary->pieces.size(), path));
   }
-  for (const Json& pair : pieces) {
-    const bool is_pair =
-        pair.is_array() && pair.size() == 2 && pair[0].is_string() && pair[1].is_number();
-    Piece piece;
-    if (is_pair) piece = {pair[0].get<std::string>(), pair[1].get<double>()};
-    // nlohmann::json has checked that strings are UTF-8.
-    if (!is_pair || piece.text.size() > kMaxPieceBytes || !std::isfinite(piece.score)) {
-      ThrowBadInput(path, ": vocabulary entry ", vocabulary->pieces.size(),
-                    " should be a text of up to ", kMaxPieceBytes,
-                    " bytes and a score, but is ", Printable(pair.dump(), 60));
-    }
-    vocabulary->pieces.push_back(std::move(piece));
-  }
-  vocabulary->unknown_id = Id(model, "unk_id", path);
-  if (static_cast<size_t>(vocabulary->unknown_id) >= vocabulary->pieces.size()) {
-    ThrowBadInput(path, ": unk_id should be one of the ", vocabulary->pieces.size(),
-                  " pieces, but is ", vocabulary->unknown_id);
-  }
+  vocabulary->unknown_id = Id(model, "unk_id", vocabulary->pieces.size(), path);
 }
 
-void ReadAddedTokens(const Json& root, const std::string& path, Vocabulary* vocabulary) {
-  const Json& tokens = Member(root, "added_tokens", Json::value_t::array, path);
-  if (tokens.size() > kMaxAddedTokens) {
-    ThrowBadInput(path, " has ", tokens.size(), " added tokens, more than ", kMaxAddedTokens);
-  }
+void ReadAddedTokens(const JsonObject& root, const std::string& path, Vocabulary* vocabulary) {
   bool found_end = false;
-  for (const Json& token : tokens) {
-    AddedToken added{Text(token, "content", path), Id(token, "id", path),
+  for (const JsonValue& value : List(root, "added_tokens", kMaxAddedTokens, path)) {
+    const JsonObject& token = AsObject(value, "added_tokens", path);
+    AddedToken added{Text(token, "content", path), Id(token, "id", kMaxPieces, path),
                      Flag(token, "lstrip", path), Flag(token, "rstrip", path)};
     if (added.text.empty() || added.text.size() > kMaxPieceBytes ||
         Flag(token, "single_word", path) || Flag(token, "normalized", path)) {
-      ThrowBadInput(path, ": added token ", added.id,
-                    " should be matched literally as T5's are, but is ",
-                    Printable(token.dump(), 160));
+      ThrowBadInput(path,
+                    ": added_tokens: expected tokens that are matched literally as in T5, found ",
+                    Printable(added.text), " with other rules");
     }
     if (added.text == "</s>") {
       vocabulary->end_id = added.id;
@@ -190,13 +186,19 @@ void ReadAddedTokens(const Json& root, const std::string& path, Vocabulary* voca
     }
     vocabulary->added_tokens.push_back(std::move(added));
   }
-  if (!found_end) ThrowBadInput(path, ": 'added_tokens' should hold </s>, but does not");
+  if (!found_end) ThrowBadInput(path, ": added_tokens: expected </s> among them, found none");
 }
 
 }  // namespace
 
 Vocabulary ReadTokenizerJson(const std::string& path) {
-  const Json root = ParseFile(path);
+  const MappedFile file(path);
+  if (file.size() > kMaxFileBytes) {
+    ThrowBadInput(path, ": expected a tokenizer of at most ", kMaxFileBytes, " bytes, found ",
+                  file.size());
+  }
+  const JsonValue document = checkpoint::ParseJson(file.bytes(), path);
+  const JsonObject& root = AsObject(document, "the document", path);
   Vocabulary vocabulary;
   ReadModel(root, path, &vocabulary);
   vocabulary.charsmap = ReadNormalizer(root, path);

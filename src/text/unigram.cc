@@ -38,10 +38,9 @@ Unigram::Unigram(const std::vector<Piece>& pieces, int32_t unknown_id) : unknown
   std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
     return a.text != b.text ? a.text < b.text : a.id > b.id;
   });
-  entries_.erase(
-      std::unique(entries_.begin(), entries_.end(),
-                  [](const Entry& a, const Entry& b) { return a.text == b.text; }),
-      entries_.end());
+  entries_.erase(std::unique(entries_.begin(), entries_.end(),
+                             [](const Entry& a, const Entry& b) { return a.text == b.text; }),
+                 entries_.end());
 }
 
 void Unigram::Encode(std::string_view word, TokenIds* ids) const {
@@ -50,8 +49,8 @@ void Unigram::Encode(std::string_view word, TokenIds* ids) const {
     const double so_far = best[begin].score;
     const size_t character_bytes = CodePointAt(word, begin).bytes;
     bool covered = false;
-    // Pieces that begin the rest of the word: those sorted texts that agree with it so far, narrowed
-    // byte by byte; the shortest of them stands first.
+    // Pieces that begin the rest of the word: those sorted texts that agree with it so far,
+    // narrowed byte by byte; the shortest of them stands first.
     auto low = entries_.begin();
     auto high = entries_.end();
     for (size_t length = 1; begin + length <= word.size(); ++length) {
@@ -59,9 +58,8 @@ void Unigram::Encode(std::string_view word, TokenIds* ids) const {
       const auto at = [length](const Entry& e) {
         return static_cast<unsigned char>(e.text[length - 1]);
       };
-      low = std::partition_point(low, high, [&](const Entry& e) {
-        return e.text.size() < length || at(e) < byte;
-      });
+      low = std::partition_point(
+          low, high, [&](const Entry& e) { return e.text.size() < length || at(e) < byte; });
       high = std::partition_point(low, high, [&](const Entry& e) { return at(e) == byte; });
       if (low == high) break;
       if (low->text.size() != length) continue;

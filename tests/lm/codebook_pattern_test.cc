@@ -48,7 +48,8 @@ INSTANTIATE_TEST_SUITE_P(Layouts, GoldenPatternTest,
                          [](const auto& param_info) { return param_info.param.name; });
 
 TEST(CodebookPatternTest, RevertUndoesBuild) {
-  const std::vector<std::vector<int64_t>> layouts = {{0}, {0, 0, 0}, {0, 1, 2, 3}, {0, 0, 1, 1, 2, 2, 3, 3}, {0, 5, 5, 11}};
+  const std::vector<std::vector<int64_t>> layouts = {
+      {0}, {0, 0, 0}, {0, 1, 2, 3}, {0, 0, 1, 1, 2, 2, 3, 3}, {0, 5, 5, 11}};
   for (const auto& delays : layouts) {
     for (int64_t frames = 1; frames <= 40; ++frames) {
       const CodebookPattern pattern = CodebookPattern::Delay(delays, frames);

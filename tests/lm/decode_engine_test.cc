@@ -30,14 +30,15 @@ class DecodeEngineTest : public testing::Test {
   }
 
   // Steps all specs together; spec i joins at tick i · `spacing`. Returns the codes of each.
-  std::vector<Codes> Run(ThreadPool& pool, const std::vector<StreamSpec>& specs, int64_t prompt_rows = 64,
-                         int spacing = 0) const {
+  std::vector<Codes> Run(ThreadPool& pool, const std::vector<StreamSpec>& specs,
+                         int64_t prompt_rows = 64, int spacing = 0) const {
     DecodeEngine engine(std::make_unique<CpuBackend>(*decoder_, pool), prompt_rows);
     std::map<StreamId, size_t> index;
     std::vector<Codes> sequences;
     for (const StreamSpec& spec : specs) {
-      sequences.push_back(spec.pattern.Build(spec.prompt.frames ? spec.prompt : Codes(spec.pattern.codebooks(), 0),
-                                             decoder_->config().special_token(), -1));
+      sequences.push_back(
+          spec.pattern.Build(spec.prompt.frames ? spec.prompt : Codes(spec.pattern.codebooks(), 0),
+                             decoder_->config().special_token(), -1));
     }
     size_t joined = 0;
     for (int tick = 0; joined < specs.size() || engine.busy(); ++tick) {
@@ -53,7 +54,8 @@ class DecodeEngineTest : public testing::Test {
       }
     }
     std::vector<Codes> codes;
-    for (size_t i = 0; i < specs.size(); ++i) codes.push_back(specs[i].pattern.Revert(sequences[i]));
+    for (size_t i = 0; i < specs.size(); ++i)
+      codes.push_back(specs[i].pattern.Revert(sequences[i]));
     return codes;
   }
 
@@ -113,7 +115,8 @@ TEST_F(DecodeEngineTest, JoiningWhileOthersRunChangesNothing) {
   const std::vector<StreamSpec> specs = {Spec(1, 14), Spec(2, 9, 6), Spec(3, 20, 11), Spec(4, 5)};
   ThreadPool pool(2);
   const std::vector<Codes> codes = Run(pool, specs, /*prompt_rows=*/4, /*spacing=*/3);
-  for (size_t i = 0; i < specs.size(); ++i) EXPECT_EQ(codes[i].values, Alone(specs[i])) << "stream " << i;
+  for (size_t i = 0; i < specs.size(); ++i)
+    EXPECT_EQ(codes[i].values, Alone(specs[i])) << "stream " << i;
 }
 
 TEST_F(DecodeEngineTest, TwoStepGuidanceGivesTheSameCodes) {
@@ -135,7 +138,8 @@ TEST_F(DecodeEngineTest, LeavingEarlyFreesTheStreamAndSparesTheOthers) {
     for (const SampledColumn& column : engine.Tick()) {
       EXPECT_TRUE(column.stream == keeper || tick < 4);
       if (column.stream != keeper) continue;
-      for (int64_t k = 0; k < 4; ++k) sequence.at(k, column.step) = column.codes[static_cast<size_t>(k)];
+      for (int64_t k = 0; k < 4; ++k)
+        sequence.at(k, column.step) = column.codes[static_cast<size_t>(k)];
     }
   }
   EXPECT_EQ(kept.pattern.Revert(sequence).values, Alone(kept));
@@ -153,8 +157,8 @@ TEST_F(DecodeEngineTest, TheRandomStreamIsKeyedByItsCoordinates) {
   EXPECT_EQ(Alone(spec), first);
 }
 
-// Replacing conditions by equal ones changes nothing; a stream that began without a condition takes one up later as if its
-// null half had run all along.
+// Replacing conditions by equal ones changes nothing; a stream that began without a condition takes
+// one up later as if its null half had run all along.
 TEST_F(DecodeEngineTest, ConditionsCanBeReplacedBetweenSteps) {
   const StreamSpec spec = Spec(6, 16);
   const auto run = [&](StreamSpec begin, int replace_at, const Conditions& conditions) {
@@ -166,7 +170,8 @@ TEST_F(DecodeEngineTest, ConditionsCanBeReplacedBetweenSteps) {
     for (int tick = 0; engine.busy(); ++tick) {
       if (tick == replace_at) engine.ReplaceConditions(id, conditions);
       for (const SampledColumn& column : engine.Tick()) {
-        for (int64_t k = 0; k < 4; ++k) sequence.at(k, column.step) = column.codes[static_cast<size_t>(k)];
+        for (int64_t k = 0; k < 4; ++k)
+          sequence.at(k, column.step) = column.codes[static_cast<size_t>(k)];
       }
     }
     return pattern.Revert(sequence).values;

@@ -16,8 +16,8 @@ constexpr double kLogitTolerance = 2e-4;
 constexpr double kGuidedTolerance = 1e-3;
 
 // Logits [S, K, V] of every column of `ids` [K, S], `chunk` columns at a time.
-std::vector<float> AllLogits(const Decoder& decoder, ThreadPool& pool, const Codes& ids, const CrossCache* cross,
-                             int64_t chunk) {
+std::vector<float> AllLogits(const Decoder& decoder, ThreadPool& pool, const Codes& ids,
+                             const CrossCache* cross, int64_t chunk) {
   const int64_t outputs = decoder.config().codebooks * decoder.config().codebook_size;
   std::vector<float> logits(static_cast<size_t>(ids.frames * outputs));
   const nn::KvCache cache = decoder.NewCache(ids.frames);
@@ -25,7 +25,8 @@ std::vector<float> AllLogits(const Decoder& decoder, ThreadPool& pool, const Cod
   for (int64_t begin = 0; begin < ids.frames; begin += chunk) {
     std::vector<DecoderRow> rows;
     for (int64_t p = begin; p < std::min(begin + chunk, ids.frames); ++p) {
-      rows.push_back({&cache, cross, p, ids.values.data() + p, ids.frames, nullptr, logits.data() + p * outputs});
+      rows.push_back({&cache, cross, p, ids.values.data() + p, ids.frames, nullptr,
+                      logits.data() + p * outputs});
     }
     decoder.Forward(pool, rows, scratch);
   }
@@ -42,7 +43,8 @@ class DecoderTest : public testing::Test {
     ids_ = SliceCodes(golden_.Ints("lm.input_ids"), 0, books_, columns_);
     // Prompt 0 is the first, and the longest, of the golden batch of conditions.
     const Shape condition = golden_.ShapeOf("cond.batch");
-    conditions_ = CrossRows(golden_.Floats("cond.batch"), 0, condition[1], condition[1], condition[2]);
+    conditions_ =
+        CrossRows(golden_.Floats("cond.batch"), 0, condition[1], condition[1], condition[2]);
   }
 
   // [K, S, V], as the goldens have it, of the columns from `first` on.
@@ -71,25 +73,32 @@ class DecoderTest : public testing::Test {
 };
 
 TEST_F(DecoderTest, LogitsMatchTransformers) {
-  const CrossCache cross = decoder_->NewCross(pool_, conditions_.cross.values.data(), conditions_.cross.rows);
+  const CrossCache cross =
+      decoder_->NewCross(pool_, conditions_.cross.values.data(), conditions_.cross.rows);
   const std::vector<float> conditional = AllLogits(*decoder_, pool_, ids_, &cross, columns_);
   const std::vector<float> null = AllLogits(*decoder_, pool_, ids_, nullptr, columns_);
   EXPECT_LE(MaxAbsDiff(ByCodebook(conditional, 0), FirstItem("lm.logits_cond")), kLogitTolerance);
-  EXPECT_LE(MaxAbsDiff(ByCodebook(conditional, columns_ - 2), FirstItem("lm.logits_cond_tail")), kLogitTolerance);
-  EXPECT_LE(MaxAbsDiff(ByCodebook(null, columns_ - 2), FirstItem("lm.logits_uncond_tail")), kLogitTolerance);
+  EXPECT_LE(MaxAbsDiff(ByCodebook(conditional, columns_ - 2), FirstItem("lm.logits_cond_tail")),
+            kLogitTolerance);
+  EXPECT_LE(MaxAbsDiff(ByCodebook(null, columns_ - 2), FirstItem("lm.logits_uncond_tail")),
+            kLogitTolerance);
   std::vector<float> guided(conditional.size());
   Guide(conditional.data(), null.data(), 3.0, static_cast<int64_t>(guided.size()), guided.data());
-  EXPECT_LE(MaxAbsDiff(ByCodebook(guided, columns_ - 1), FirstItem("lm.logits_guided_last")), kGuidedTolerance);
+  EXPECT_LE(MaxAbsDiff(ByCodebook(guided, columns_ - 1), FirstItem("lm.logits_guided_last")),
+            kGuidedTolerance);
 }
 
-// The null condition skips the cross-attention block; attending to zero vectors must give the same bits.
+// The null condition skips the cross-attention block; attending to zero vectors must give the same
+// bits.
 TEST_F(DecoderTest, ZeroConditionsEqualTheNullCondition) {
   std::vector<float> zeros(conditions_.cross.values.size(), 0.0f);
   const CrossCache cross = decoder_->NewCross(pool_, zeros.data(), conditions_.cross.rows);
-  EXPECT_EQ(AllLogits(*decoder_, pool_, ids_, &cross, columns_), AllLogits(*decoder_, pool_, ids_, nullptr, columns_));
+  EXPECT_EQ(AllLogits(*decoder_, pool_, ids_, &cross, columns_),
+            AllLogits(*decoder_, pool_, ids_, nullptr, columns_));
 }
 
-class DecoderInvarianceTest : public DecoderTest, public testing::WithParamInterface<kernels::WeightFormat> {};
+class DecoderInvarianceTest : public DecoderTest,
+                              public testing::WithParamInterface<kernels::WeightFormat> {};
 
 TEST_P(DecoderInvarianceTest, ChunksThreadsAndInstructionSetsGiveTheSameBits) {
   const auto decoder = LoadTinyDecoder({GetParam(), GetParam()});
@@ -98,14 +107,16 @@ TEST_P(DecoderInvarianceTest, ChunksThreadsAndInstructionSetsGiveTheSameBits) {
   std::vector<float> expected;
   {
     ThreadPool one(1);
-    const CrossCache cross = decoder->NewCross(one, conditions_.cross.values.data(), conditions_.cross.rows);
+    const CrossCache cross =
+        decoder->NewCross(one, conditions_.cross.values.data(), conditions_.cross.rows);
     expected = AllLogits(*decoder, one, ids_, &cross, columns_);
   }
   for (const kernels::Isa isa : kernels::SupportedIsas()) {
     kernels::ForceIsa(isa);
     for (const int threads : {1, 2, 3}) {
       ThreadPool pool(threads);
-      const CrossCache cross = decoder->NewCross(pool, conditions_.cross.values.data(), conditions_.cross.rows);
+      const CrossCache cross =
+          decoder->NewCross(pool, conditions_.cross.values.data(), conditions_.cross.rows);
       for (const int64_t chunk : {int64_t{1}, int64_t{3}, columns_}) {
         const std::vector<float> logits = AllLogits(*decoder, pool, ids_, &cross, chunk);
         EXPECT_EQ(0, std::memcmp(logits.data(), expected.data(), expected.size() * sizeof(float)))
@@ -119,10 +130,12 @@ TEST_P(DecoderInvarianceTest, ChunksThreadsAndInstructionSetsGiveTheSameBits) {
 INSTANTIATE_TEST_SUITE_P(Formats, DecoderInvarianceTest,
                          testing::Values(kernels::WeightFormat::kF32, kernels::WeightFormat::kF16,
                                          kernels::WeightFormat::kBF16),
-                         [](const auto& param_info) { return kernels::FormatName(param_info.param); });
+                         [](const auto& param_info) {
+                           return kernels::FormatName(param_info.param);
+                         });
 
-// What narrower weights cost on this model: rounding each weight to 8 bits of mantissa moves a logit (standard deviation
-// about 5) by well under a hundredth of the spread per layer.
+// What narrower weights cost on this model: rounding each weight to 8 bits of mantissa moves a
+// logit (standard deviation about 5) by well under a hundredth of the spread per layer.
 TEST_F(DecoderTest, NarrowWeightsStayClose) {
   const auto f16 = LoadTinyDecoder({kernels::WeightFormat::kF16, kernels::WeightFormat::kF32});
   const auto bf16 = LoadTinyDecoder({kernels::WeightFormat::kBF16, kernels::WeightFormat::kBF16});

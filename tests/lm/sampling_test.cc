@@ -33,7 +33,8 @@ TEST_P(GoldenFilterTest, ProbabilitiesMatch) {
   const size_t size = 256;
   for (size_t row = 0; row < 6; ++row) {
     const auto begin = static_cast<std::ptrdiff_t>(row * size);
-    std::vector<float> p = Filtered({logits.begin() + begin, logits.begin() + begin + size}, GetParam().params);
+    std::vector<float> p =
+        Filtered({logits.begin() + begin, logits.begin() + begin + size}, GetParam().params);
     std::vector<float> want(expected.begin() + begin, expected.begin() + begin + size);
     if (GetParam().params.top_p > 0) {
       // Among equal values any of them may be dropped: compare sorted, as the golden says.
@@ -57,11 +58,12 @@ std::vector<GoldenFilter> GoldenFilters() {
   return filters;
 }
 
-INSTANTIATE_TEST_SUITE_P(AudioCraft, GoldenFilterTest, testing::ValuesIn(GoldenFilters()), [](const auto& param_info) {
-  std::string name = param_info.param.name;
-  std::replace(name.begin(), name.end(), '.', '_');
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(AudioCraft, GoldenFilterTest, testing::ValuesIn(GoldenFilters()),
+                         [](const auto& param_info) {
+                           std::string name = param_info.param.name;
+                           std::replace(name.begin(), name.end(), '.', '_');
+                           return name;
+                         });
 
 TEST(SamplingTest, TopPKeepsTheCrossingItem) {
   std::vector<float> logits;

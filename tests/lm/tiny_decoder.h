@@ -27,7 +27,8 @@ inline Conditions CrossRows(const std::vector<float>& batch, int64_t item, int64
                             int64_t rows, int64_t width) {
   Conditions conditions;
   const auto begin = batch.begin() + static_cast<std::ptrdiff_t>(item * stride_rows * width);
-  conditions.cross = {rows, width, std::vector<float>(begin, begin + static_cast<std::ptrdiff_t>(rows * width))};
+  conditions.cross = {rows, width,
+                      std::vector<float>(begin, begin + static_cast<std::ptrdiff_t>(rows * width))};
   return conditions;
 }
 
@@ -42,7 +43,8 @@ inline Conditions MadeUpConditions(int64_t rows, int64_t width, int salt) {
   return conditions;
 }
 
-inline Codes SliceCodes(const std::vector<int32_t>& batch, int64_t item, int64_t books, int64_t frames) {
+inline Codes SliceCodes(const std::vector<int32_t>& batch, int64_t item, int64_t books,
+                        int64_t frames) {
   Codes codes(books, frames);
   const auto begin = batch.begin() + static_cast<std::ptrdiff_t>(item * books * frames);
   codes.values.assign(begin, begin + static_cast<std::ptrdiff_t>(books * frames));

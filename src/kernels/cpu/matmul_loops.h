@@ -21,12 +21,12 @@ struct MatMulLoops {
   // 24 KiB of weights in float stay in the first cache while the rows of a block pass by.
   static constexpr int64_t kBlockInputs = 192;
   static constexpr int64_t kBlockRows = 96;
-  static constexpr int64_t kLine = 64;
+  static constexpr int kLine = 64;
   static constexpr int64_t kAhead = 16 * 1024;  // bytes
 
   // Memory to ask for along the way: so many cache lines every four inputs.
   struct Prefetch {
-    const char* next = nullptr;
+    uintptr_t next = 0;  // may lie behind the weights: asking is harmless
     int lines = 0;
   };
 
@@ -68,7 +68,7 @@ struct MatMulLoops {
     const int64_t groups = (rows + V::kRows - 1) / V::kRows;
     const float* x = call.x + begin * call.x_stride;
     if (groups == 1) {  // the weights pass by once
-      const Prefetch ahead{reinterpret_cast<const char*>(w) + kAhead, LinesOfFour<W>()};
+      const Prefetch ahead{reinterpret_cast<uintptr_t>(w) + kAhead, LinesOfFour<W>()};
       AddRows<V::kRows>(rows, x, call.x_stride, w, call.inputs, true, ahead, sums);
     } else {
       for (int64_t k = 0; k == 0 || k < call.inputs; k += kBlockInputs) {
@@ -88,7 +88,7 @@ struct MatMulLoops {
                     int64_t inputs, bool first, float* sums) {
     // Each group of rows asks for its share of the next block.
     Prefetch ahead;
-    ahead.next = reinterpret_cast<const char*>(w + inputs * kOutputs);
+    ahead.next = reinterpret_cast<uintptr_t>(w + inputs * kOutputs);
     ahead.lines = groups <= 8 ? static_cast<int>((LinesOfFour<W>() + groups - 1) / groups) : 0;
     if constexpr (sizeof(W) != sizeof(float)) {
       if (groups >= 3) {  // widening once is cheaper than in every group
@@ -110,7 +110,7 @@ struct MatMulLoops {
       const int64_t count = rows * (group + 1) / groups - r;
       AddRows<V::kRows>(count, x + r * x_stride, x_stride, w, inputs, first, ahead,
                         sums + r * kOutputs);
-      ahead.next += inputs / 4 * ahead.lines * kLine;
+      ahead.next += static_cast<uintptr_t>(inputs / 4 * ahead.lines * kLine);
     }
   }
 
@@ -154,7 +154,7 @@ struct MatMulLoops {
     int64_t k = 0;
     for (; k + 4 <= inputs; k += 4) {
       for (int line = 0; line < ahead.lines; ++line, ahead.next += kLine) {
-        __builtin_prefetch(ahead.next);
+        __builtin_prefetch(reinterpret_cast<const void*>(ahead.next));
       }
       add_input(k);
       add_input(k + 1);

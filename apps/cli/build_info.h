@@ -1,0 +1,10 @@
+// What this program was built from.
+#pragma once
+
+namespace musicgen::cli {
+
+extern const char* const kVersion;    // "0.1.0"
+extern const char* const kCommit;     // of the source tree when it was configured, or "unknown"
+extern const char* const kBuildType;  // "Release", …
+
+}  // namespace musicgen::cli

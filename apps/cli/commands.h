@@ -1,0 +1,15 @@
+// The subcommands. Each returns the program's exit status and throws musicgen::Error.
+#pragma once
+
+#include "cli/options.h"
+
+namespace musicgen::cli {
+
+int Run(const GenerateFlags& flags);
+int Run(const TokenizeFlags& flags);
+int Run(const ScoreFlags& flags);
+int Run(const DecodeFlags& flags);
+int Run(const InfoFlags& flags);
+int Run(const BenchFlags& flags);
+
+}  // namespace musicgen::cli

@@ -1,0 +1,17 @@
+#include "cli/commands.h"
+#include "cli/outputs.h"
+
+namespace musicgen::cli {
+
+int Run(const DecodeFlags& flags) {
+  const ModelOptions options = flags.model.Options();
+  const std::vector<Codes> samples = ReadCodes(flags.codes);
+  const std::vector<std::string> files = AudioFiles(flags.audio, samples.size());
+  Model model(options);
+  for (size_t i = 0; i < samples.size(); ++i) {
+    WriteAudio(flags.audio, files[i], model.Decode(samples[i]), "");
+  }
+  return 0;
+}
+
+}  // namespace musicgen::cli

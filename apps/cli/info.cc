@@ -1,0 +1,89 @@
+#include <cstdio>
+
+#include "cli/commands.h"
+#include "cli/json.h"
+
+namespace musicgen::cli {
+namespace {
+
+JsonObject ToJson(const ModelInfo& info) {
+  JsonObject json;
+  json.Set("path", info.path);
+  json.Set("model_type", info.model_type);
+  json.Set("licence", info.licence);
+  json.Set("file_dtype", info.file_dtype);
+  json.Set("hidden_size", info.hidden_size);
+  json.Set("layers", info.layers);
+  json.Set("heads", info.heads);
+  json.Set("ffn_dim", info.ffn_dim);
+  json.Set("codebooks", info.codebooks);
+  json.Set("codebook_size", info.codebook_size);
+  json.Set("audio_channels", info.audio_channels);
+  json.Set("sample_rate", info.sample_rate_hz);
+  json.Set("frame_rate", info.frame_rate_hz);
+  json.Set("hop_samples", info.hop_samples);
+  json.Set("text_width", info.text_width);
+  json.Set("text_layers", info.text_layers);
+  json.Set("text_vocabulary", info.text_vocabulary);
+  json.Set("lm_parameters", info.lm_parameters);
+  json.Set("text_parameters", info.text_parameters);
+  json.Set("codec_parameters", info.codec_parameters);
+  JsonObject memory;
+  for (const auto& [precision, need] : info.memory) {
+    JsonObject row;
+    row.Set("weights_bytes", need.weights_bytes);
+    row.Set("cache_bytes_per_stream", need.cache_bytes_per_stream);
+    memory.Set(precision, row);
+  }
+  json.Set("memory", memory);
+  return json;
+}
+
+std::string Count(uint64_t parameters) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f M", static_cast<double>(parameters) / 1e6);
+  return text;
+}
+
+void PrintTable(const ModelInfo& info) {
+  const auto row = [](const char* name, const std::string& value) {
+    std::printf("%-18s %s\n", name, value.c_str());
+  };
+  const auto number = [](int64_t n) { return std::to_string(n); };
+  row("model", info.path);
+  row("type", info.model_type);
+  row("licence", info.licence);
+  row("weights in file", info.file_dtype);
+  row("language model", Count(info.lm_parameters) + " parameters, " + number(info.layers) +
+                            " layers of width " + number(info.hidden_size) + ", " +
+                            number(info.heads) + " heads, feed-forward " + number(info.ffn_dim));
+  row("text encoder", Count(info.text_parameters) + " parameters, " + number(info.text_layers) +
+                          " layers of width " + number(info.text_width) + ", vocabulary " +
+                          number(info.text_vocabulary));
+  row("codec", Count(info.codec_parameters) + " parameters, " + number(info.codebooks) +
+                   " codebooks of " + number(info.codebook_size));
+  row("sound", number(info.sample_rate_hz) + " Hz, " + number(info.audio_channels) +
+                   (info.audio_channels == 1 ? " channel, " : " channels, ") +
+                   number(info.frame_rate_hz) + " frames/s of " + number(info.hop_samples) +
+                   " samples");
+  std::printf("\n%-18s %14s %26s\n", "memory at", "weights", "a stream of 30 s adds");
+  for (const auto& [precision, need] : info.memory) {
+    std::printf("%-18s %11.3f GB %23.3f GB\n", precision.c_str(),
+                static_cast<double>(need.weights_bytes) / 1e9,
+                static_cast<double>(need.cache_bytes_per_stream) / 1e9);
+  }
+}
+
+}  // namespace
+
+int Run(const InfoFlags& flags) {
+  const Model model(flags.model.Options());
+  if (flags.json) {
+    std::printf("%s\n", ToJson(model.info()).Compact().c_str());
+  } else {
+    PrintTable(model.info());
+  }
+  return 0;
+}
+
+}  // namespace musicgen::cli

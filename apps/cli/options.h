@@ -1,0 +1,92 @@
+// The command line and its environment twins, parsed into plain structs. Every value is checked
+// here as far as that goes without a model; the one file that knows CLI11 is options.cc.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "musicgen/musicgen.hpp"
+
+namespace musicgen::cli {
+
+inline constexpr double kMaxDuration = 30.0;  // seconds, one window of the model
+
+const char* PrecisionName(Precision precision);  // "f32", …
+
+// Flags of every command that takes a model.
+struct ModelFlags {
+  std::string model, text_encoder, codec;
+  std::string precision = "auto", device = "auto", reference = "auto";
+  int64_t threads = 0;
+
+  // Throws Error(kBadInput) when no model was given.
+  ModelOptions Options() const;
+};
+
+// Flags of the commands that write sound.
+struct AudioFlags {
+  std::string output = "out.wav";
+  std::string strategy = "loudness";
+  std::string format;         // empty: from the suffix
+  std::string sample_format;  // empty: s16, or f32 with strategy none
+
+  Strategy level() const;
+  SampleFormat samples() const;
+};
+
+struct GenerateFlags {
+  ModelFlags model;
+  AudioFlags audio;
+  std::vector<std::string> prompts;
+  std::string prompts_file;
+  int64_t unconditional = 0;
+  double duration_s = 10.0;
+  int64_t seed = -1;
+  GenerationParams params;
+  bool greedy = false, json = false, no_progress = false;
+  std::string codes_out;
+};
+
+struct TokenizeFlags {
+  ModelFlags model;
+  std::vector<std::string> texts;
+};
+
+struct ScoreFlags {
+  ModelFlags model;
+  std::vector<std::string> prompts;
+  std::string prompts_file, codes, logits_out;
+  double cfg_coef = 3.0;
+};
+
+struct DecodeFlags {
+  ModelFlags model;
+  AudioFlags audio;
+  std::string codes;
+};
+
+struct InfoFlags {
+  ModelFlags model;
+  bool json = false;
+};
+
+struct BenchFlags {
+  ModelFlags model;
+  int64_t steps = 1503;  // 30 s and the delays
+  int64_t batch = 1;
+};
+
+// What is left to do when the parser itself has answered: --help, --version.
+struct Answer {
+  std::string text;
+};
+
+using Command = std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, DecodeFlags, InfoFlags,
+                             BenchFlags, Answer>;
+
+// Throws Error(kBadInput).
+Command ParseCommandLine(int argc, const char* const* argv);
+
+}  // namespace musicgen::cli

@@ -1,0 +1,25 @@
+// Where results go. Everything that can be wrong with a destination is found before the work
+// starts, so that no long run is lost to a missing folder.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cli/options.h"
+
+namespace musicgen::cli {
+
+// Throws Error(kBadInput) when `path` cannot become a file: a missing or read-only folder, a
+// directory.
+void CheckWritable(const std::string& path);
+
+// The files of `count` results: the output itself, or out_0.wav, out_1.wav, … Checks each of them
+// and the format.
+std::vector<std::string> AudioFiles(const AudioFlags& flags, size_t count);
+
+// Sets the level and writes the WAV file; "-" is stdout.
+void WriteAudio(const AudioFlags& flags, const std::string& file, Waveform audio,
+                const std::string& comment);
+
+}  // namespace musicgen::cli

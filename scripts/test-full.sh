@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# The long tier: everything of test.sh, an hour of each fuzzer, the command line's kill and disk
+# tests at full length, and checks on full-size checkpoints when MUSICGEN_MODELS names a folder that
+# holds them (small, medium, large). FUZZ_SECONDS sets the time for each fuzzer.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+export FUZZ_SECONDS=${FUZZ_SECONDS:-3600}
+export MUSICGEN_LONG_TESTS=1
+status=0
+scripts/test.sh || status=1
+
+if [[ -n ${MUSICGEN_MODELS:-} ]]; then
+  echo "== Full-size checkpoints"
+  for model in "$MUSICGEN_MODELS"/*/config.json; do
+    model=$(dirname "$model")
+    # bf16: the largest model of the family then fits into 9 GB.
+    build/release/bin/musicgen generate "a calm piano piece" -m "$model" -d 5 --precision bf16 \
+      -o "$(mktemp -d)/out.wav" || status=1
+  done
+  scripts/speed_table.py "$MUSICGEN_MODELS" --print || status=1
+fi
+exit $status

@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test that needs no GPU and no downloads: test.sh
+# Four builds, each with what only it can find: release (what users run), dev (address and
+# undefined sanitizers), tsan (threads), fuzz (parsers). Closes with "N passed, N failed".
+# FUZZ_SECONDS sets the time for each fuzzer, 10 by default.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+jobs=$(nproc)
+fuzz_seconds=${FUZZ_SECONDS:-10}
+# The labels whose tests run threads.
+threaded='^(base|kernels|nn|codec|lm|generate)$'
+passed=0
+failed=0
+summaries=()
+started=$SECONDS
+
+# The environment sets a compiler launcher for folders that are new and leaves others alone.
+if command -v ccache > /dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
+
+finish() {
+  echo
+  printf '%s\n' "${summaries[@]}"
+  echo "Took $((SECONDS - started)) s."
+  echo "$passed passed, $failed failed"
+  [[ $failed -eq 0 ]]
+}
+
+fail() {
+  failed=$((failed + 1))
+  summaries+=("$1")
+  echo "$1"
+}
+
+# build PRESET [cmake options … -- targets …]
+build() {
+  local preset=$1 options=() targets=()
+  shift
+  while [[ $# -gt 0 && $1 != -- ]]; do options+=("$1"); shift; done
+  [[ $# -gt 0 ]] && shift && targets=(--target "$@")
+  echo "== Build $preset"
+  cmake --preset "$preset" "${options[@]}" || { fail "$preset: configuring failed"; return 1; }
+  cmake --build "build/$preset" -j "$jobs" "${targets[@]}" ||
+    { fail "$preset: building failed"; return 1; }
+}
+
+# run_ctest PRESET [ctest options …]; counts from ctest's own report.
+run_ctest() {
+  local preset=$1 report=$PWD/build/$1/tests.xml
+  shift
+  echo "== Test $preset"
+  rm -f "$report"
+  ctest --preset "$preset" -j "$jobs" --output-junit "$report" "$@" |
+    tee "build/$preset/tests.log" || true
+  summaries+=("$preset: $(grep 'tests passed' "build/$preset/tests.log" || echo 'no result')")
+  local total bad
+  total=$(grep -om1 'tests="[0-9]*"' "$report" | tr -dc 0-9 || true)
+  bad=$(grep -om1 'failures="[0-9]*"' "$report" | tr -dc 0-9 || true)
+  if [[ -z $total || $total -eq 0 ]]; then
+    fail "$preset: no tests ran"
+    return
+  fi
+  passed=$((passed + total - bad))
+  failed=$((failed + bad))
+}
+
+run_fuzzers() {
+  local program name corpus log count=0
+  for program in build/fuzz/bin/fuzz_*; do
+    [[ -x $program ]] || continue
+    name=$(basename "$program")
+    name=${name#fuzz_}
+    corpus=$(mktemp -d)
+    log=build/fuzz/$name.log
+    mkdir -p "build/fuzz/findings"
+    echo "== Fuzz $name for $fuzz_seconds s"
+    count=$((count + 1))
+    if "$program" -max_total_time="$fuzz_seconds" -rss_limit_mb=2048 -timeout=10 \
+        -artifact_prefix="build/fuzz/findings/$name-" -print_final_stats=1 \
+        "$corpus" "tests/fuzz/corpus/$name" > "$log" 2>&1; then
+      passed=$((passed + 1))
+      summaries+=("fuzz $name: $(awk '/number_of_executed_units/ { print $2 }' "$log") runs")
+    else
+      tail -n 40 "$log"
+      fail "fuzz $name: a finding, kept in build/fuzz/findings"
+    fi
+    rm -rf "$corpus"
+  done
+  [[ $count -gt 0 ]] || fail "fuzz: no fuzzers were built"
+}
+
+echo "== Packages"
+scripts/install_dependencies.sh test
+
+if build release -DMUSICGEN_BUILD_TESTS=ON -DMUSICGEN_BUILD_BENCH=ON; then run_ctest release; fi
+if build dev; then run_ctest dev; fi
+if build tsan -- base_test kernels_test nn_test codec_test lm_test generate_test; then
+  run_ctest tsan -L "$threaded"
+fi
+if build fuzz; then run_fuzzers; fi
+finish

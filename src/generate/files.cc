@@ -1,0 +1,103 @@
+// The file functions of the library's face.
+
+#include <cmath>
+
+#include "audio/normalize.h"
+#include "audio/wav_writer.h"
+#include "base/atomic_file.h"
+#include "base/bandwidth.h"
+#include "base/cpu.h"
+#include "base/memory.h"
+#include "checkpoint/codes_file.h"
+#include "checkpoint/safetensors.h"
+#include "kernels/isa.h"
+#include "musicgen/musicgen.hpp"
+
+namespace musicgen {
+namespace {
+
+audio::WavEncoding Encoding(SampleFormat format) {
+  switch (format) {
+    case SampleFormat::kPcm16:
+      return audio::WavEncoding::kPcm16;
+    case SampleFormat::kPcm24:
+      return audio::WavEncoding::kPcm24;
+    case SampleFormat::kFloat32:
+      return audio::WavEncoding::kFloat32;
+  }
+  return audio::WavEncoding::kPcm16;
+}
+
+audio::Strategy StrategyOf(Strategy strategy) {
+  switch (strategy) {
+    case Strategy::kLoudness:
+      return audio::Strategy::kLoudness;
+    case Strategy::kPeak:
+      return audio::Strategy::kPeak;
+    case Strategy::kRms:
+      return audio::Strategy::kRms;
+    case Strategy::kClip:
+      return audio::Strategy::kClip;
+    case Strategy::kNone:
+      return audio::Strategy::kNone;
+  }
+  return audio::Strategy::kNone;
+}
+
+}  // namespace
+
+void Normalize(Waveform& wave, Strategy strategy) {
+  audio::NormalizeOptions options;
+  options.strategy = StrategyOf(strategy);
+  audio::Normalize(wave, options);
+}
+
+std::vector<uint8_t> EncodeWav(const Waveform& wave, SampleFormat format,
+                               const std::string& comment) {
+  const std::string bytes = audio::EncodeWav(wave, Encoding(format), {"musicgen", comment});
+  return {bytes.begin(), bytes.end()};
+}
+
+void WriteFile(const std::string& path, std::span<const uint8_t> bytes) {
+  AtomicFile file(path);
+  file.Write(bytes.data(), bytes.size());
+  file.Commit();
+}
+
+std::vector<Codes> ReadCodes(const std::string& path, CodesInfo* info) {
+  checkpoint::CodesInfo read;
+  std::vector<Codes> codes = checkpoint::ReadCodesFile(path, &read);
+  if (info != nullptr) {
+    *info = {static_cast<int64_t>(std::lround(read.frame_rate)), read.sample_rate,
+             read.codebook_size};
+  }
+  return codes;
+}
+
+void WriteCodes(const std::string& path, std::span<const Codes> codes, const CodesInfo& info) {
+  checkpoint::WriteCodesFile(
+      path, codes,
+      {static_cast<double>(info.frame_rate_hz), info.sample_rate_hz, info.codebook_size});
+}
+
+void WriteLogits(const std::string& path, const ScoreResult& score) {
+  const Shape shape = {score.codebooks, score.frames, score.codebook_size};
+  checkpoint::WriteSafetensors(path,
+                               {{"conditional", DType::kF32, shape, score.conditional.data()},
+                                {"unconditional", DType::kF32, shape, score.unconditional.data()},
+                                {"guided", DType::kF32, shape, score.guided.data()}},
+                               {});
+}
+
+double MeasureBandwidth(int threads) {
+  ThreadPool pool(threads);
+  return MeasureReadBandwidth(pool);
+}
+
+uint64_t PeakMemoryBytes() { return PeakResidentBytes(); }
+
+std::string CpuName() { return ProcessorName(); }
+
+std::string InstructionSet() { return kernels::IsaName(kernels::ActiveIsa()); }
+
+}  // namespace musicgen

@@ -1,0 +1,148 @@
+// musicgen::Model, the library's face.
+
+#include <algorithm>
+#include <thread>
+
+#include "base/cpu.h"
+#include "base/error.h"
+#include "codec/decode.h"
+#include "codec/expected_tensors.h"
+#include "generate/memory_need.h"
+#include "generate/model_path.h"
+#include "generate/pipeline.h"
+#include "generate/request_check.h"
+#include "musicgen/musicgen.hpp"
+
+namespace musicgen {
+namespace {
+
+using namespace generate;
+
+constexpr int kMaxThreads = 256;
+
+int ThreadCount(int wanted) {
+  if (wanted < 0 || wanted > kMaxThreads) {
+    ThrowBadInput("threads: expected a number from 0 to ", kMaxThreads, ", found ", wanted);
+  }
+  return wanted > 0 ? wanted : ProcessorCount();
+}
+
+Precision PrecisionOf(const StageFormats& formats) {
+  switch (formats.lm.weights) {
+    case kernels::WeightFormat::kF32:
+      return Precision::kF32;
+    case kernels::WeightFormat::kF16:
+      return Precision::kF16;
+    case kernels::WeightFormat::kBF16:
+      return Precision::kBF16;
+  }
+  return Precision::kF32;
+}
+
+ModelInfo Describe(const ModelFiles& files, const StageFormats& formats) {
+  const StageTensors &lm = files.lm_tensors, &t5 = files.t5_tensors, &codec = files.codec_tensors;
+  ModelInfo info;
+  info.path = files.directory;
+  info.model_type = files.model_type;
+  info.licence = files.licence;
+  const auto lm_expected = lm::Decoder::Expected(files.lm, lm.prefix);
+  info.file_dtype = DTypeName(lm.source->Get(lm_expected.front().name).dtype);
+  info.precision = PrecisionOf(formats);
+  info.hidden_size = files.lm.width;
+  info.layers = files.lm.layers;
+  info.heads = files.lm.heads;
+  info.ffn_dim = files.lm.ffn_width;
+  info.codebooks = files.lm.codebooks;
+  info.codebook_size = files.lm.codebook_size;
+  info.audio_channels = files.lm.audio_channels;
+  info.sample_rate_hz = files.codec.sample_rate_hz;
+  info.frame_rate_hz = files.codec.frame_rate();
+  info.hop_samples = files.codec.hop_samples();
+  info.text_width = files.t5.d_model;
+  info.text_layers = files.t5.num_layers;
+  info.text_vocabulary = files.t5.vocab_size;
+  info.lm_parameters = CountParameters(lm_expected) +
+                       CountParameters(conditioning::TextProjection::Expected(
+                           files.t5.d_model, files.lm.width, *files.lm_tensors.source));
+  info.text_parameters =
+      CountParameters(text::T5Encoder::Expected(files.t5, *t5.source, t5.prefix));
+  info.codec_parameters =
+      CountParameters(codec::ExpectedTensors(files.codec, *codec.source, codec.prefix));
+  for (const Precision precision : {Precision::kF32, Precision::kF16, Precision::kBF16}) {
+    const MemoryEstimate need =
+        EstimateMemory(files, ChooseFormats(files, precision), kMaxDurationS);
+    info.memory[PrecisionName(precision)] = {need.weights_bytes, need.cache_bytes_per_stream};
+  }
+  return info;
+}
+
+conditioning::Reference Dialect(ReferenceDialect reference) {
+  return reference == ReferenceDialect::kAudioCraft ? conditioning::Reference::kAudioCraft
+                                                    : conditioning::Reference::kHuggingFace;
+}
+
+}  // namespace
+
+struct Model::Impl {
+  Impl(ModelFiles files, const StageFormats& formats, const ModelOptions& options)
+      : info(Describe(files, formats)),
+        stages(std::move(files), formats, ThreadCount(options.threads)),
+        pipeline(stages, Dialect(options.reference),
+                 options.reference == ReferenceDialect::kAudioCraft) {}
+
+  ModelInfo info;
+  Stages stages;
+  Pipeline pipeline;
+};
+
+Model::Model(const ModelOptions& options) {
+  ThreadCount(options.threads);
+  ModelFiles files = OpenModel(FindModel(options.model), options.text_encoder, options.codec);
+  const StageFormats formats = ChooseFormats(files, options.precision);
+  impl_ = std::make_unique<Impl>(std::move(files), formats, options);
+}
+
+Model::~Model() = default;
+Model::Model(Model&&) noexcept = default;
+Model& Model::operator=(Model&&) noexcept = default;
+
+const ModelInfo& Model::info() const { return impl_->info; }
+
+int Model::threads() const { return impl_->stages.pool().size(); }
+
+void Model::Load(int streams, double duration_s) {
+  Stages& stages = impl_->stages;
+  CheckMemory(stages.files(), stages.formats(), streams, duration_s);
+  stages.tokenizer();
+  stages.text_encoder();
+  stages.text_projection();
+  stages.decoder();
+  stages.codec();
+}
+
+std::vector<int32_t> Model::Tokenize(const std::string& text) const {
+  return impl_->stages.tokenizer().Encode(text);
+}
+
+std::optional<std::vector<GenerationResult>> Model::Generate(
+    std::span<const GenerationRequest> requests, const GenerateOptions& options) {
+  return impl_->pipeline.Generate(requests, options);
+}
+
+ScoreResult Model::Score(const std::optional<std::string>& prompt, const Codes& codes,
+                         double cfg_coef, bool keep_logits) {
+  return impl_->pipeline.Score(prompt, codes, cfg_coef, keep_logits);
+}
+
+Waveform Model::Decode(const Codes& codes) {
+  Stages& stages = impl_->stages;
+  CheckCodes(codes, stages.files());
+  return codec::Decode(stages.pool(), stages.codec(), codes, stages.files().lm.audio_channels);
+}
+
+StepTraffic Model::step_traffic() const {
+  const lm::Decoder& decoder = impl_->stages.decoder();
+  return {decoder.StepWeightBytes(), 2 * decoder.CacheBytesPerPosition()};
+}
+
+}  // namespace musicgen

@@ -1,0 +1,41 @@
+// A model's directory, opened and checked: configuration read, every tensor's name, type and shape
+// compared with what the configuration asks for. No weight is read yet.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "checkpoint/config.h"
+#include "checkpoint/tensor_source.h"
+#include "codec/codec_config.h"
+#include "lm/lm_config.h"
+#include "text/t5_config.h"
+
+namespace musicgen::generate {
+
+// One stage's tensors: which source they are in and what stands before their names.
+struct StageTensors {
+  std::shared_ptr<const checkpoint::TensorSource> source;
+  std::string prefix;
+};
+
+struct ModelFiles {
+  std::string directory;
+  std::string model_type;
+  std::string licence;  // from the model card's front matter, or "unknown"
+  std::string tokenizer_directory;
+  lm::LmConfig lm;
+  text::T5Config t5;
+  codec::CodecConfig codec;
+  StageTensors lm_tensors, t5_tensors, codec_tensors;
+};
+
+// A Hugging Face style directory. `text_encoder` and `codec`, when not empty, name directories of a
+// T5 and an EnCodec that take the place of the model's own. Throws Error(kBadInput).
+ModelFiles OpenModel(const std::string& directory, const std::string& text_encoder,
+                     const std::string& codec);
+
+// Language model tensors in the file, by element count.
+uint64_t CountParameters(const std::vector<checkpoint::ExpectedTensor>& tensors);
+
+}  // namespace musicgen::generate

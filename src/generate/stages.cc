@@ -1,0 +1,57 @@
+#include "generate/stages.h"
+
+#include "base/error.h"
+
+namespace musicgen::generate {
+
+Stages::Stages(ModelFiles files, const StageFormats& formats, int threads)
+    : files_(std::move(files)), formats_(formats), pool_(threads) {}
+
+template <class Stage, class Make>
+const Stage& Stages::Once(std::unique_ptr<const Stage>& slot, Make make) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (slot == nullptr) slot = std::make_unique<const Stage>(make());
+  return *slot;
+}
+
+const text::Tokenizer& Stages::tokenizer() {
+  return Once(tokenizer_, [&] {
+    text::Tokenizer tokenizer = text::Tokenizer::Load(files_.tokenizer_directory);
+    if (tokenizer.id_bound() > files_.t5.vocab_size) {
+      ThrowBadInput(Printable(files_.tokenizer_directory), ": the tokenizer's ids go up to ",
+                    tokenizer.id_bound() - 1, ", expected less than the text encoder's vocab_size ",
+                    files_.t5.vocab_size);
+    }
+    return tokenizer;
+  });
+}
+
+const text::T5Encoder& Stages::text_encoder() {
+  return Once(text_encoder_, [&] {
+    const StageTensors& stage = files_.t5_tensors;
+    return text::T5Encoder(files_.t5, *stage.source, stage.prefix, formats_.t5);
+  });
+}
+
+const conditioning::TextProjection& Stages::text_projection() {
+  return Once(text_projection_, [&] {
+    return conditioning::TextProjection(files_.t5.d_model, files_.lm.width,
+                                        *files_.lm_tensors.source, kernels::WeightFormat::kF32);
+  });
+}
+
+const lm::Decoder& Stages::decoder() {
+  return Once(decoder_, [&] {
+    const StageTensors& stage = files_.lm_tensors;
+    return lm::Decoder(files_.lm, *stage.source, stage.prefix, formats_.lm);
+  });
+}
+
+const codec::Codec& Stages::codec() {
+  return Once(codec_, [&] {
+    const StageTensors& stage = files_.codec_tensors;
+    return codec::Codec(files_.codec, *stage.source, stage.prefix);
+  });
+}
+
+}  // namespace musicgen::generate

@@ -1,0 +1,49 @@
+// The paper's boxes with their weights, each loaded when it is first wanted.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "base/thread_pool.h"
+#include "codec/codec.h"
+#include "conditioning/text_projection.h"
+#include "generate/model_files.h"
+#include "generate/precision.h"
+#include "lm/decoder.h"
+#include "text/t5_encoder.h"
+#include "text/tokenizer.h"
+
+namespace musicgen::generate {
+
+// Safe to use from several threads. Loading throws Error.
+class Stages {
+ public:
+  Stages(ModelFiles files, const StageFormats& formats, int threads);
+
+  const ModelFiles& files() const { return files_; }
+  const StageFormats& formats() const { return formats_; }
+  ThreadPool& pool() { return pool_; }
+
+  const text::Tokenizer& tokenizer();
+  const text::T5Encoder& text_encoder();
+  const conditioning::TextProjection& text_projection();
+  const lm::Decoder& decoder();
+  const codec::Codec& codec();
+
+ private:
+  // Makes `slot` once.
+  template <class Stage, class Make>
+  const Stage& Once(std::unique_ptr<const Stage>& slot, Make make);
+
+  const ModelFiles files_;
+  const StageFormats formats_;
+  ThreadPool pool_;
+  std::mutex mutex_;
+  std::unique_ptr<const text::Tokenizer> tokenizer_;
+  std::unique_ptr<const text::T5Encoder> text_encoder_;
+  std::unique_ptr<const conditioning::TextProjection> text_projection_;
+  std::unique_ptr<const lm::Decoder> decoder_;
+  std::unique_ptr<const codec::Codec> codec_;
+};
+
+}  // namespace musicgen::generate

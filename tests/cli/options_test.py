@@ -1,0 +1,185 @@
+"""Options, their environment twins, and what is said about wrong ones."""
+
+import json
+import os
+
+import support
+from support import MODEL, CliTest, read_codes, read_wav
+
+
+class Usage(CliTest):
+    def test_help_and_version_are_data(self):
+        for arguments in (["--help"], ["generate", "--help"], ["bench", "-h"], ["--version"]):
+            result = self.succeed(*arguments)
+            self.assertEqual(result.err, "")
+            self.assertIn("musicgen", result.out)
+
+    def test_every_flag_has_an_environment_twin(self):
+        for command in ("generate", "tokenize", "score", "decode", "info", "bench"):
+            for line in self.succeed(command, "--help").out.splitlines():
+                words = line.split()
+                if not words or not words[0].startswith("-") or "--help" in words[0]:
+                    continue
+                name = next(n for n in words[0].split(",") if n.startswith("--"))
+                twin = "MUSICGEN_" + name[2:].upper().replace("-", "_")
+                self.assertIn(f"(Env:{twin})", line)
+
+    def test_one_line_for_wrong_usage(self):
+        generate = ["generate", "-m", MODEL, "x"]
+        for arguments, says in (
+                ([], "subcommand"),
+                (["frobnicate"], "frobnicate"),
+                (["generate", "-m", MODEL], "prompt"),
+                (["generate", "x"], "-m"),
+                (["tokenize", "-m", MODEL], "text"),
+                (["decode", "-m", MODEL], "codes"),
+                (["score", "-m", MODEL], "--codes"),
+                (["info", "-m", MODEL, "extra"], "extra"),
+                ([*generate, "--frobnicate"], "--frobnicate"),
+                ([*generate, "--duration"], "--duration"),
+                ([*generate, "-d", "long"], "--duration"),
+                ([*generate, "-d", "nan"], "--duration"),
+                ([*generate, "-d", "inf"], "--duration"),
+                ([*generate, "-d", "1e999"], "--duration"),
+                ([*generate, "-d", "0"], "--duration"),
+                ([*generate, "-d", "-3"], "--duration"),
+                ([*generate, "-d", "30.1"], "at most 30"),
+                ([*generate, "-d", "0.019"], "frame"),
+                ([*generate, "-d", "1 0"], "--duration"),
+                ([*generate, "-s", "-2"], "--seed"),
+                ([*generate, "-s", "1.5"], "--seed"),
+                ([*generate, "-s", "99999999999999999999"], "--seed"),
+                ([*generate, "--temperature", "-1"], "--temperature"),
+                ([*generate, "--temperature", "nan"], "--temperature"),
+                ([*generate, "--top-k", "-1"], "--top-k"),
+                ([*generate, "--top-p", "1.01"], "--top-p"),
+                ([*generate, "--cfg-coef", "inf"], "--cfg-coef"),
+                ([*generate, "--unconditional", "-1"], "--unconditional"),
+                ([*generate, "-t", "-1"], "--threads"),
+                ([*generate, "-t", "two"], "--threads"),
+                ([*generate, "--precision", "f64"], "--precision"),
+                ([*generate, "--precision", "q8"], "not available"),
+                ([*generate, "--precision", "q4"], "not available"),
+                ([*generate, "--device", "cuda"], "not available"),
+                ([*generate, "--device", "cuda:1"], "not available"),
+                ([*generate, "--device", "abacus"], "--device"),
+                ([*generate, "--reference", "other"], "--reference"),
+                ([*generate, "--strategy", "loud"], "--strategy"),
+                ([*generate, "--format", "mp3"], "not available"),
+                ([*generate, "--format", "aiff"], "--format"),
+                ([*generate, "--sample-format", "u8"], "--sample-format"),
+                ([*generate, "-o", "x.flac"], ".flac"),
+                ([*generate, "-o", ""], "--output"),
+                ([*generate, "y", "-o", "-"], "stdout"),
+                ([*generate, "-o", "-", "--json"], "stdout"),
+                ([*generate, "--prompts-file", "/nowhere"], "/nowhere"),
+                (["generate", "-m", "/nowhere", "x"], "/nowhere"),
+                (["bench", "-m", MODEL, "--steps", "3"], "--steps"),
+                (["bench", "-m", MODEL, "--batch", "0"], "--batch")):
+            with self.subTest(arguments):
+                self.refuse(*arguments, says=says, cwd=self.folder)
+                self.assertEqual(os.listdir(self.folder), [])
+
+    def test_text_arrives_as_it_was_given(self):
+        texts = ["[intro, verse]", "", "info", '"quoted"', "a;b", "50%", "[x]", "tab\tand é"]
+        together = self.succeed("tokenize", "-m", MODEL, "--", *texts).out.splitlines()
+        self.assertEqual(len(together), len(texts))
+        # The comma of a list would have been lost.
+        self.assertEqual(together[0], self.succeed("tokenize", "-m", MODEL, " [intro, verse]").out.strip())
+        self.assertEqual(json.loads(together[1]), [1])
+
+
+class Environment(CliTest):
+    def generate(self, *arguments, env):
+        result = self.succeed("generate", *arguments, "x", env=env, cwd=self.folder)
+        return result
+
+    def test_twins_stand_for_flags(self):
+        result = self.generate(env={
+            "MUSICGEN_MODEL": MODEL, "MUSICGEN_DURATION": "0.4", "MUSICGEN_SEED": "7", "MUSICGEN_JSON": "1",
+            "MUSICGEN_OUTPUT": "here.wav", "MUSICGEN_SAMPLE_FORMAT": "s24", "MUSICGEN_THREADS": "1",
+            "MUSICGEN_CODES_OUT": "twin.safetensors", "MUSICGEN_TOP_K": "5", "MUSICGEN_CFG_COEF": "2"})
+        row = json.loads(result.out)
+        self.assertEqual((row["seed"], row["frames"], row["file"]), (7, 20, "here.wav"))
+        self.assertEqual(read_wav(self.path("here.wav")).bits, 24)
+        self.generate("-m", MODEL, "-d", "0.4", "-s", "7", "--codes-out", "flag.safetensors", "--top-k", "5",
+                      "--cfg-coef", "2", env={})
+        self.assertEqual(read_codes(self.path("twin.safetensors")), read_codes(self.path("flag.safetensors")))
+
+    def test_a_flag_wins_over_its_twin(self):
+        result = self.generate("-m", MODEL, "-d", "0.1", "-s", "3", "--json",
+                               env={"MUSICGEN_SEED": "9", "MUSICGEN_MODEL": "/nowhere"})
+        self.assertEqual(json.loads(result.out)["seed"], 3)
+
+    def test_a_wrong_twin_is_named(self):
+        self.refuse("generate", "-m", MODEL, "x", env={"MUSICGEN_TOP_K": "many"}, says="MUSICGEN_TOP_K")
+        self.refuse("generate", "-m", MODEL, "x", env={"MUSICGEN_GREEDY": "maybe"}, says="MUSICGEN_GREEDY")
+        self.refuse("generate", "-m", MODEL, "x", "-d", "0.1", env={"MUSICGEN_ISA": "mmx"},
+                    says="MUSICGEN_ISA", cwd=self.folder)
+
+
+class PromptsFile(CliTest):
+    def write(self, text):
+        with open(self.path("prompts.txt"), "w", encoding="utf-8") as file:
+            file.write(text)
+        return self.path("prompts.txt")
+
+    def generate(self, text, *arguments):
+        result = self.succeed("generate", "-m", MODEL, "--prompts-file", self.write(text), "-d", "0.1", "--json",
+                              "-o", self.path("out.wav"), *arguments)
+        return [json.loads(line) for line in result.out.splitlines()]
+
+    def test_a_prompt_per_line(self):
+        rows = self.generate("one\n\ntwo words\r\n", "-s", "10")
+        self.assertEqual([(r["prompt"], r["seed"]) for r in rows], [("one", 10), ("two words", 11)])
+
+    def test_objects(self):
+        rows = self.generate('{"prompt": "one", "seed": 77, "duration": 0.2}\n{"melody": null}\nplain\n',
+                             "-s", "10")
+        self.assertEqual([(r["prompt"], r["seed"], r["frames"]) for r in rows],
+                         [("one", 77, 10), (None, 11, 5), ("plain", 12, 5)])
+
+    def test_wrong_lines_are_named(self):
+        for line, says in (('{"prompt": 5}', "prompt"), ('{"prompt": "a"', "JSON"), ('{"duration": 31}', "30"),
+                           ('{"duration": "1"}', "duration"), ('{"seed": -4}', "seed"), ('{"seed": 1.5}', "seed"),
+                           ('{"speed": 1}', "speed"), ('{"melody": "a.wav"}', "not supported"),
+                           ('{"continue": "a.wav"}', "not supported"), ('{"seed": 1, "seed": 2}', "twice"),
+                           ("{" * 100000, "JSON")):
+            with self.subTest(line[:40]):
+                self.refuse("generate", "-m", MODEL, "--prompts-file", self.write("fine\n" + line + "\n"),
+                            "-o", self.path("out.wav"), says="line 2")
+                self.refuse("generate", "-m", MODEL, "--prompts-file", self.write(line + "\n"),
+                            "-o", self.path("out.wav"), says=says)
+        self.refuse("generate", "-m", MODEL, "--prompts-file", self.write("\n\n"), says="no prompt")
+
+
+class InfoAndBench(CliTest):
+    def test_info(self):
+        info = json.loads(self.succeed("info", "-m", MODEL, "--json").out)
+        with open(os.path.join(MODEL, "config.json")) as file:
+            config = json.load(file)
+        self.assertEqual(info["hidden_size"], config["decoder"]["hidden_size"])
+        self.assertEqual(info["layers"], config["decoder"]["num_hidden_layers"])
+        self.assertEqual(info["sample_rate"], 32000)
+        self.assertEqual(set(info["memory"]), {"f32", "f16", "bf16"})
+        self.assertLess(info["memory"]["bf16"]["weights_bytes"], info["memory"]["f32"]["weights_bytes"])
+        self.assertIn("codebooks", self.succeed("info", "-m", MODEL).out)
+
+    def test_bench_is_one_json_object(self):
+        result = self.succeed("bench", "-m", MODEL, "--steps", "60", "-t", "1", "--precision", "f32")
+        row = json.loads(result.out)
+        for key in ("steps_per_s", "steps_per_s_1s", "seconds_to_first_audio", "codec_decode_x_realtime",
+                    "load_s", "peak_memory_bytes", "bandwidth_gb_per_s", "bytes_per_step", "bandwidth_share"):
+            self.assertGreater(row[key], 0, key)
+        self.assertIsNone(row["steps_per_s_10s"])
+        self.assertEqual((row["threads"], row["precision"], row["steps"], row["batch"]), (1, "f32", 60, 1))
+        for key in ("isa", "cpu", "commit", "build_type", "model"):
+            self.assertTrue(row[key], key)
+
+    def test_bench_of_a_batch(self):
+        row = json.loads(self.succeed("bench", "-m", MODEL, "--steps", "20", "--batch", "3").out)
+        self.assertEqual((row["batch"], row["steps"]), (3, 20))
+
+
+if __name__ == "__main__":
+    support.main()

@@ -1,0 +1,190 @@
+"""Files appear whole or not at all, whatever happens; stdout carries data alone."""
+
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import time
+
+import support
+from support import BINARY, LONG, MODEL, CliTest, Wav, environment, read_wav
+
+KILLS = 200 if LONG else 20
+
+
+class Files(CliTest):
+    def generate(self, *arguments, **options):
+        return self.succeed("generate", "-m", MODEL, "-d", "0.5", "-s", "1", *arguments, cwd=self.folder, **options)
+
+    def test_one_prompt_one_file(self):
+        self.generate("x")
+        self.assertEqual(os.listdir(self.folder), ["out.wav"])
+        audio = read_wav(self.path("out.wav"))
+        self.assertEqual((audio.tag, audio.bits, audio.channels, audio.rate, audio.frames),
+                         (1, 16, 1, 32000, 16000))
+
+    def test_several_prompts_several_files(self):
+        self.generate("x", "y", "z", "-o", "piece.v1.wav")
+        self.assertEqual(sorted(os.listdir(self.folder)), [f"piece.v1_{i}.wav" for i in range(3)])
+
+    def test_sample_formats(self):
+        for name, tag, bits in (("s16", 1, 16), ("s24", 1, 24), ("f32", 3, 32)):
+            self.generate("x", "--sample-format", name)
+            audio = read_wav(self.path("out.wav"))
+            self.assertEqual((audio.tag, audio.bits, audio.frames), (tag, bits, 16000))
+
+    def test_metadata_tells_how_it_was_made(self):
+        self.generate("x é", "y", "--unconditional", "1", "--cfg-coef", "2", "--top-k", "9")
+        for i, prompt in enumerate(["x é", "y", None]):
+            comment = json.loads(read_wav(self.path(f"out_{i}.wav")).comment)
+            self.assertEqual((comment["prompt"], comment["seed"], comment["duration"], comment["cfg_coef"],
+                              comment["top_k"]), (prompt, 1 + i, 0.5, 2.0, 9))
+
+    def test_metadata_of_a_long_prompt_is_still_json(self):
+        for prompt in ("é" * 3000, '"' * 3000, "x" * 1990):
+            self.generate(prompt)
+            comment = json.loads(read_wav(self.path("out.wav")).comment)
+            self.assertTrue(comment["prompt_is_cut"])
+            self.assertGreater(len(comment["prompt"]), 500)
+            self.assertTrue(prompt.startswith(comment["prompt"].rstrip("\ufffd")))
+            self.assertEqual(comment["seed"], 1)
+
+    def test_the_same_request_gives_the_same_bytes(self):
+        self.generate("x", "-o", "a.wav")
+        self.generate("x", "-o", "b.wav", "-t", "1")
+        with open(self.path("a.wav"), "rb") as a, open(self.path("b.wav"), "rb") as b:
+            self.assertEqual(a.read(), b.read())
+
+    def test_a_drawn_seed_is_told(self):
+        result = self.succeed("generate", "-m", MODEL, "-d", "0.1", "--json", "x", cwd=self.folder)
+        seed = json.loads(result.out)["seed"]
+        self.assertIn(f"seed {seed}\n", result.err)
+        self.assertEqual(json.loads(read_wav(self.path("out.wav")).comment)["seed"], seed)
+
+    def test_json_describes_each_file(self):
+        rows = [json.loads(line) for line in self.generate("x", "y", "--json").out.splitlines()]
+        self.assertEqual([r["file"] for r in rows], ["out_0.wav", "out_1.wav"])
+        for row in rows:
+            self.assertEqual((row["frames"], row["duration_s"], row["sample_rate"]), (25, 0.5, 32000))
+            self.assertGreater(row["seconds"], 0)
+
+    def test_stdout(self):
+        result = self.generate("x", "-o", "-")
+        self.assertEqual(os.listdir(self.folder), [])
+        self.generate("x")
+        with open(self.path("out.wav"), "rb") as file:
+            self.assertEqual(result.bytes, file.read())
+        self.assertEqual(Wav(result.bytes).frames, 16000)
+
+    def test_no_progress_is_quiet(self):
+        self.assertEqual(self.generate("x", "--no-progress").err, "")
+
+    def test_codes_file(self):
+        self.generate("x", "y", "--codes-out", "codes.safetensors")
+        tensors, metadata = support.read_safetensors(self.path("codes.safetensors"))
+        self.assertEqual(tensors["codes"].shape, [2, 4, 25])
+        self.assertEqual((float(metadata["frame_rate"]), int(metadata["sample_rate"]),
+                          int(metadata["codebook_size"])), (50, 32000, 2048))
+
+
+class Failures(CliTest):
+    GENERATE = ("generate", "-m", MODEL, "-d", "0.5", "-s", "1")
+
+    def test_destinations_are_checked_first(self):
+        for arguments in (["-o", "missing/out.wav"], ["-o", "."], ["--codes-out", "missing/codes"],
+                          ["--codes-out", "."]):
+            started = time.monotonic()
+            self.refuse(*self.GENERATE, "-d", "30", "x", *arguments, cwd=self.folder)
+            self.assertLess(time.monotonic() - started, 60)
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def test_a_full_device(self):
+        for arguments in (["-o", "/dev/full"], ["--codes-out", "/dev/full"]):
+            self.refuse(*self.GENERATE, "x", *arguments, status=1, says="/dev/full", cwd=self.folder)
+            self.assertEqual(os.listdir(self.folder), [])
+            self.assertTrue(os.path.exists("/dev/full") and not os.path.isfile("/dev/full"))
+
+    def test_a_full_stdout(self):
+        for arguments in ([*self.GENERATE, "x", "-o", "-"], ["tokenize", "-m", MODEL, "x"],
+                          ["info", "-m", MODEL], ["--help"]):
+            with open("/dev/full", "wb") as full:
+                process = subprocess.run([BINARY, *arguments], env=environment(), stdout=full,
+                                         stderr=subprocess.PIPE, timeout=support.TIMEOUT_S, cwd=self.folder)
+            lines = [line for line in process.stderr.decode().splitlines() if line.startswith("musicgen: ")]
+            self.assertEqual((process.returncode, len(lines)), (1, 1), process.stderr)
+
+    def test_a_write_that_fails_half_way(self):
+        """A limit on the size of files stands for a full disk; it needs no root."""
+        for limit in (0, 1000, 20000):
+            def small_files():
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+            self.refuse(*self.GENERATE, "x", status=1, says="out.wav", cwd=self.folder, restore_signals=False,
+                        preexec_fn=small_files)
+            self.assertEqual(os.listdir(self.folder), [])
+
+    def test_a_failed_write_leaves_the_old_file(self):
+        with open(self.path("out.wav"), "w") as file:
+            file.write("old")
+
+        def small_files():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+        self.refuse(*self.GENERATE, "x", status=1, says="out.wav", cwd=self.folder, restore_signals=False,
+                    preexec_fn=small_files)
+        self.assertEqual(os.listdir(self.folder), ["out.wav"])
+        with open(self.path("out.wav")) as file:
+            self.assertEqual(file.read(), "old")
+
+
+class Interruptions(CliTest):
+    def start(self, *arguments):
+        return subprocess.Popen([BINARY, "generate", "-m", MODEL, "-s", "1", *arguments], env=environment(),
+                                cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+    def test_a_signal_ends_with_130_and_no_file(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            prompts = [f"prompt {i}" for i in range(16)]
+            process = self.start("-d", "30", "--codes-out", "codes.safetensors", *prompts)
+            first = process.stderr.readline()  # printed once the model is loaded
+            process.send_signal(number)
+            rest = process.stderr.read().decode()
+            process.stderr.close()
+            self.assertEqual(process.wait(timeout=support.TIMEOUT_S), 130, first.decode() + rest)
+            lines = [line for line in rest.splitlines() if line.startswith("musicgen: ")]
+            self.assertEqual(lines, ["musicgen: interrupted"])
+            self.assertEqual(os.listdir(self.folder), [])
+
+    def test_killed_at_any_moment_nothing_partial_stays(self):
+        arguments = ["-d", "0.5", "--codes-out", "codes.safetensors", "x", "y"]
+        whole = {}
+        started = time.monotonic()
+        process = self.start(*arguments)
+        process.communicate()
+        usual_s = time.monotonic() - started
+        self.assertEqual(process.returncode, 0)
+        for name in os.listdir(self.folder):
+            with open(self.path(name), "rb") as file:
+                whole[name] = file.read()
+            os.remove(self.path(name))
+        self.assertEqual(sorted(whole), ["codes.safetensors", "out_0.wav", "out_1.wav"])
+
+        generator = random.Random(20)
+        for i in range(KILLS):
+            # Every other kill near the end, where the files are written.
+            delay_s = usual_s * (generator.uniform(0.8, 1.1) if i % 2 else generator.uniform(0, 1))
+            process = self.start(*arguments)
+            time.sleep(delay_s)
+            process.kill()
+            process.communicate()
+            for name in os.listdir(self.folder):
+                self.assertIn(name, whole, f"a stray file after {delay_s} s")
+                with open(self.path(name), "rb") as file:
+                    self.assertEqual(file.read(), whole[name], f"{name} after {delay_s} s")
+                os.remove(self.path(name))
+
+
+if __name__ == "__main__":
+    support.main()

@@ -1,0 +1,52 @@
+"""The seed contract: the same model, precision, seed and request give the same codes."""
+
+import support
+from support import MODEL, CliTest, read_codes, run
+
+PROMPTS = ["80s pop track with bassy drums and synth", "piano", "", "a choir in a large hall"]
+
+
+class Seeds(CliTest):
+    def codes(self, *arguments, env=None):
+        codes = self.path("codes.safetensors")
+        self.succeed("generate", "-m", MODEL, "-d", "1", "--codes-out", codes, "-o", self.path("out.wav"),
+                     *arguments, env=env)
+        return read_codes(codes)
+
+    def test_any_number_of_threads(self):
+        one = self.codes("-s", "42", "-t", "1", PROMPTS[0])
+        for threads in (2, 3):
+            self.assertEqual(self.codes("-s", "42", "-t", threads, PROMPTS[0]), one)
+
+    def test_prompt_i_uses_seed_plus_i_wherever_it_stands(self):
+        for precision in ("f32", "f16", "bf16"):
+            together = self.codes("-s", "100", "--precision", precision, *PROMPTS)
+            for i, prompt in enumerate(PROMPTS):
+                alone = self.codes("-s", 100 + i, "--precision", precision, prompt)
+                self.assertEqual(alone[0], together[i], (precision, i))
+
+    def test_every_instruction_set(self):
+        scalar = self.codes("-s", "7", "--precision", "f32", PROMPTS[0], env={"MUSICGEN_ISA": "scalar"})
+        for isa in ("avx2", "avx512"):
+            probe = run("generate", "-m", MODEL, "-d", "0.02", "-o", self.path("p.wav"), "x",
+                        env={"MUSICGEN_ISA": isa})
+            if probe.status != 0:
+                self.assertIn("MUSICGEN_ISA", probe.err)
+                continue  # this processor cannot
+            self.assertEqual(self.codes("-s", "7", "--precision", "f32", PROMPTS[0], env={"MUSICGEN_ISA": isa}),
+                             scalar, isa)
+        self.assertEqual(self.codes("-s", "7", "--precision", "f32", PROMPTS[0]), scalar)
+
+    def test_another_seed_gives_other_codes(self):
+        self.assertNotEqual(self.codes("-s", "1", PROMPTS[0]), self.codes("-s", "2", PROMPTS[0]))
+
+    def test_a_shorter_piece_is_the_beginning_of_a_longer_one(self):
+        """Random numbers are keyed by the frame, not by the length."""
+        long = self.codes("-s", "3", PROMPTS[0])
+        short = self.codes("-s", "3", "-d", "0.5", PROMPTS[0])
+        for k in range(long.shape[1]):
+            self.assertEqual(list(long[0, k].values[:25]), list(short[0, k].values))
+
+
+if __name__ == "__main__":
+    support.main()

@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""The architecture, checked on #include lines: src/CMakeLists.txt lists the folders of src/ in order.
+
+- A folder includes itself and those above it in the list, never one below.
+- Stages do not include one another.
+- Public headers include the standard library and one another; programs include public headers and their own.
+"""
+
+import os
+import re
+import unittest
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+LOCAL = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
+ANY = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]', re.MULTILINE)
+SOURCES = (".h", ".hpp", ".cc", ".cu", ".cuh", ".in")
+
+
+def bands():
+    """The folders by band, in order: {"Foundations": [...], "Stages": [...], "Compositions": [...]}."""
+    found, band = {}, None
+    with open(os.path.join(ROOT, "src", "CMakeLists.txt")) as file:
+        for line in file:
+            if title := re.match(r"# (Foundations|Stages|Compositions)$", line):
+                band = title[1]
+                found[band] = []
+            elif folder := re.match(r"add_subdirectory\((\w+)\)", line):
+                found[band].append(folder[1])
+    return found
+
+
+def sources(*folders):
+    """(path from the root, text) of every C++ file below the folders."""
+    for folder in folders:
+        for parent, _, names in os.walk(os.path.join(ROOT, folder)):
+            for name in sorted(names):
+                if name.endswith(SOURCES):
+                    path = os.path.join(parent, name)
+                    with open(path, encoding="utf-8") as file:
+                        yield os.path.relpath(path, ROOT), file.read()
+
+
+class IncludeOrder(unittest.TestCase):
+    def setUp(self):
+        self.bands = bands()
+        self.order = [folder for band in self.bands.values() for folder in band]
+
+    def test_the_list_names_every_folder(self):
+        on_disk = [f for f in os.listdir(os.path.join(ROOT, "src")) if os.path.isdir(os.path.join(ROOT, "src", f))]
+        self.assertEqual(sorted(self.order), sorted(on_disk))
+        self.assertEqual(list(self.bands), ["Foundations", "Stages", "Compositions"])
+
+    def test_includes_point_up_the_list(self):
+        seen = 0
+        for path, text in sources("src"):
+            own = path.split(os.sep)[1]
+            for include in LOCAL.findall(text):
+                folder = include.split("/")[0]
+                if folder == "musicgen":
+                    continue
+                seen += 1
+                self.assertIn(folder, self.order, f"{path} includes {include}")
+                self.assertLessEqual(self.order.index(folder), self.order.index(own),
+                                     f"{path} includes {include}, which stands below {own}")
+        self.assertGreater(seen, 0)
+
+    def test_stages_do_not_know_one_another(self):
+        stages = self.bands["Stages"]
+        for path, text in sources(*(os.path.join("src", stage) for stage in stages)):
+            own = path.split(os.sep)[1]
+            for include in LOCAL.findall(text):
+                folder = include.split("/")[0]
+                self.assertFalse(folder in stages and folder != own, f"{path} includes {include}")
+
+    def test_only_tests_know_the_test_libraries(self):
+        for path, text in sources("src", "apps", "include"):
+            for include in ANY.findall(text):
+                self.assertNotRegex(include, r"^(gtest|gmock|benchmark|ebur128)", path)
+
+    def test_public_headers_stand_alone(self):
+        for path, text in sources("include"):
+            for include in ANY.findall(text):
+                self.assertRegex(include, r"^(musicgen/[\w.]+|[a-z_0-9]+(\.h)?)$", path)
+
+    def test_programs_use_the_public_headers_alone(self):
+        programs = [f for f in os.listdir(os.path.join(ROOT, "apps"))
+                    if os.path.isdir(os.path.join(ROOT, "apps", f))]
+        for path, text in sources("apps"):
+            for include in LOCAL.findall(text):
+                self.assertIn(include.split("/")[0], ["musicgen", *programs], f"{path} includes {include}")
+
+
+if __name__ == "__main__":
+    unittest.main()

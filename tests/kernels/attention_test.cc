@@ -1,0 +1,171 @@
+#include "kernels/attention.h"
+
+#include <gtest/gtest.h>
+
+#include "kernels/variants.h"
+#include "tensor/aligned_buffer.h"
+#include "tensor/dtype.h"
+
+namespace musicgen::kernels {
+namespace {
+
+constexpr int64_t kHeads = 3;
+
+float Rounded(WeightFormat format, float v) {
+  if (format == WeightFormat::kF16) return F16ToFloat(FloatToF16(v));
+  if (format == WeightFormat::kBF16) return BF16ToFloat(FloatToBF16(v));
+  return v;
+}
+
+// A cache with `keys` positions of noise; those behind, if any, are NaN.
+class Cache {
+ public:
+  Cache(WeightFormat format, int64_t dim, int64_t keys, int64_t capacity)
+      : keys_(Noise(keys * kHeads * dim, 1)),
+        values_(Noise(keys * kHeads * dim, 2)),
+        k_(KeyBytes(format, kHeads, dim, capacity)),
+        v_(ValueBytes(format, kHeads, dim, capacity)),
+        view_{format, kHeads, dim, capacity, k_.data(), v_.data()} {
+    const std::vector<float> nan(static_cast<size_t>(kHeads * dim), NAN);
+    for (int64_t i = 0; i < capacity; ++i) {
+      const float* key = i < keys ? keys_.data() + i * kHeads * dim : nan.data();
+      const float* value = i < keys ? values_.data() + i * kHeads * dim : nan.data();
+      StoreKeyValue(view_, i, 0, 1, key, value);  // any split of the heads
+      StoreKeyValue(view_, i, 1, kHeads, key, value);
+    }
+  }
+  const KvView& view() const { return view_; }
+  double Key(int64_t position, int64_t head, int64_t d) const {
+    return Rounded(view_.format, keys_[Index(position, head, d)]);
+  }
+  double Value(int64_t position, int64_t head, int64_t d) const {
+    return Rounded(view_.format, values_[Index(position, head, d)]);
+  }
+
+ private:
+  size_t Index(int64_t position, int64_t head, int64_t d) const {
+    return static_cast<size_t>((position * kHeads + head) * view_.head_dim + d);
+  }
+  std::vector<float> keys_, values_;
+  AlignedBuffer k_, v_;
+  KvView view_;
+};
+
+std::vector<float> Attend(const KernelTable& table, const Cache& cache, int64_t keys,
+                          const AttentionOptions& options) {
+  const int64_t dim = cache.view().head_dim;
+  const std::vector<float> q = Noise(kHeads * dim, 3, 2.0f);
+  std::vector<float> scratch(static_cast<size_t>(AttentionScratchFloats(keys, dim)));
+  std::vector<float> out(static_cast<size_t>(kHeads * dim + 1), 12345.0f);
+  // Backwards, so that what is written behind a head would show.
+  for (int64_t head = kHeads - 1; head >= 0; --head) {
+    table.attend_row(q.data() + head * dim, cache.view(), head, keys, options, scratch.data(),
+                     out.data() + head * dim);
+  }
+  EXPECT_EQ(out.back(), 12345.0f);
+  return out;
+}
+
+TEST(AttentionTest, ScalarMatchesDouble) {
+  for (WeightFormat format : kFormats) {
+    for (int64_t keys : {1, 33, 200}) {
+      const int64_t dim = 20;
+      const Cache cache(format, dim, keys, keys);
+      const std::vector<float> bias = Noise(keys, 4);
+      const AttentionOptions options{0.3f, bias.data()};
+      const std::vector<float> q = Noise(kHeads * dim, 3, 2.0f);
+      const std::vector<float> out = Attend(kScalarKernels, cache, keys, options);
+      for (int64_t head = 0; head < kHeads; ++head) {
+        std::vector<double> scores;
+        double top = -INFINITY, sum = 0, score_error = 0;
+        for (int64_t key = 0; key < keys; ++key) {
+          double score = 0, magnitude = 0;
+          for (int64_t d = 0; d < dim; ++d) {
+            const double product = q[static_cast<size_t>(head * dim + d)] * cache.Key(key, head, d);
+            score += product;
+            magnitude += std::abs(product);
+          }
+          score = score * options.scale + bias[static_cast<size_t>(key)];
+          score_error = std::max(score_error, static_cast<double>(dim + 3) * 0x1p-24 *
+                                                  (magnitude * options.scale + 2));
+          scores.push_back(score);
+          top = std::max(top, score);
+        }
+        for (double& score : scores) sum += score = std::exp(score - top);
+        // A weight's relative error: twice that of a score, of exp, and of the chains.
+        const double tolerance =
+            2 * (2 * score_error + 2e-7) + static_cast<double>(keys + 8) * 0x1p-24;
+        for (int64_t d = 0; d < dim; ++d) {
+          double exact = 0, magnitude = 0;
+          for (int64_t key = 0; key < keys; ++key) {
+            const double part = scores[static_cast<size_t>(key)] / sum * cache.Value(key, head, d);
+            exact += part;
+            magnitude += std::abs(part);
+          }
+          ASSERT_NEAR(out[static_cast<size_t>(head * dim + d)], exact, tolerance * magnitude)
+              << FormatName(format) << " " << keys;
+        }
+      }
+    }
+  }
+}
+
+TEST(AttentionTest, EveryInstructionSetGivesTheScalarBits) {
+  for (WeightFormat format : kFormats) {
+    for (int64_t dim : {1, 4, 16, 20, 48, 64, 80, 128}) {
+      for (int64_t keys : {0, 1, 15, 16, 17, 31, 32, 33, 64, 97, 128, 1000}) {
+        if (keys == 1000 && dim != 64) continue;
+        const Cache cache(format, dim, keys, keys + 3);
+        const std::vector<float> bias = Noise(keys, 4, 3.0f);
+        for (const float* b : {static_cast<const float*>(nullptr), bias.data()}) {
+          const std::vector<float> expected = Attend(kScalarKernels, cache, keys, {0.7f, b});
+          for (const Variant& variant : FastVariants()) {
+            ASSERT_TRUE(SameBits(Attend(*variant.table, cache, keys, {0.7f, b}), expected))
+                << variant.name << " " << FormatName(format) << " dim " << dim << " keys " << keys;
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(AttentionTest, NoKeysGiveZeros) {
+  const Cache cache(WeightFormat::kF32, 16, 0, 4);
+  for (const Variant& variant : AllVariants()) {
+    const std::vector<float> out = Attend(*variant.table, cache, 0, {});
+    for (size_t i = 0; i + 1 < out.size(); ++i) EXPECT_EQ(out[i], 0.0f);
+  }
+}
+
+TEST(AttentionTest, PositionsBehindAndCapacityDoNotMatter) {
+  const Cache tight(WeightFormat::kBF16, 24, 45, 45), roomy(WeightFormat::kBF16, 24, 45, 200);
+  for (const Variant& variant : AllVariants()) {
+    const std::vector<float> out = Attend(*variant.table, tight, 45, {0.5f});
+    EXPECT_TRUE(SameBits(out, Attend(*variant.table, roomy, 45, {0.5f}))) << variant.name;
+    for (float v : out) EXPECT_FALSE(std::isnan(v));
+  }
+}
+
+TEST(AttentionTest, BiasOfMinusInfinityMasks) {
+  const Cache cache(WeightFormat::kF32, 16, 40, 40);
+  std::vector<float> bias(40, -INFINITY);
+  bias[7] = 0.0f;
+  for (const Variant& variant : AllVariants()) {
+    const std::vector<float> out = Attend(*variant.table, cache, 40, {1.0f, bias.data()});
+    for (int64_t d = 0; d < 16; ++d) {
+      EXPECT_EQ(out[static_cast<size_t>(d)], static_cast<float>(cache.Value(7, 0, d)));
+    }
+  }
+}
+
+TEST(AttentionTest, PublicCallRunsTheActiveKernels) {
+  const Cache cache(WeightFormat::kF16, 16, 40, 40);
+  const std::vector<float> q = Noise(kHeads * 16, 3, 2.0f);
+  std::vector<float> scratch(static_cast<size_t>(AttentionScratchFloats(40, 16))), out(16);
+  AttendRow(q.data(), cache.view(), 0, 40, {0.5f}, scratch.data(), out.data());
+  const std::vector<float> expected = Attend(kScalarKernels, cache, 40, {0.5f});
+  EXPECT_TRUE(SameBits(out, {expected.begin(), expected.begin() + 16}));
+}
+
+}  // namespace
+}  // namespace musicgen::kernels

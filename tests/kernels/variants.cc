@@ -1,0 +1,38 @@
+#include "kernels/variants.h"
+
+#include <algorithm>
+
+#include "kernels/isa.h"
+
+namespace musicgen::kernels {
+
+extern const KernelTable kEmulatedAvx512Kernels;
+
+const std::vector<Variant>& FastVariants() {
+  static const std::vector<Variant> variants = [] {
+    std::vector<Variant> out;
+#if defined(__x86_64__)
+    const auto& isas = SupportedIsas();
+    if (std::count(isas.begin(), isas.end(), Isa::kAvx2)) {
+      out.push_back({"avx2", &kAvx2Kernels});
+      out.push_back({"avx512 emulated", &kEmulatedAvx512Kernels});
+    }
+    if (std::count(isas.begin(), isas.end(), Isa::kAvx512)) {
+      out.push_back({"avx512", &kAvx512Kernels});
+    }
+#endif
+    return out;
+  }();
+  return variants;
+}
+
+const std::vector<Variant>& AllVariants() {
+  static const std::vector<Variant> variants = [] {
+    std::vector<Variant> out = {{"scalar", &kScalarKernels}};
+    out.insert(out.end(), FastVariants().begin(), FastVariants().end());
+    return out;
+  }();
+  return variants;
+}
+
+}  // namespace musicgen::kernels
