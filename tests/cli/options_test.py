@@ -111,6 +111,11 @@ class Environment(CliTest):
                                env={"MUSICGEN_SEED": "9", "MUSICGEN_MODEL": "/nowhere"})
         self.assertEqual(json.loads(result.out)["seed"], 3)
 
+    def test_the_last_of_a_repeated_flag_wins(self):
+        result = self.generate("-m", "/nowhere", "-m", MODEL, "-d", "0.1", "-s", "3", "--seed", "4", "--json",
+                               env={})
+        self.assertEqual(json.loads(result.out)["seed"], 4)
+
     def test_a_wrong_twin_is_named(self):
         self.refuse("generate", "-m", MODEL, "x", env={"MUSICGEN_TOP_K": "many"}, says="MUSICGEN_TOP_K")
         self.refuse("generate", "-m", MODEL, "x", env={"MUSICGEN_GREEDY": "maybe"}, says="MUSICGEN_GREEDY")
