@@ -3,8 +3,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstring>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 
@@ -34,6 +33,7 @@ uint64_t FileNumber(const char* path, uint64_t otherwise) {
 }  // namespace
 
 void* AllocatePages(size_t bytes, size_t* mapped_bytes) {
+  if (bytes > SIZE_MAX - 2 * kHugePage) return nullptr;
   const bool huge = bytes >= kHugePage;
   const size_t wanted = RoundUp(bytes, huge ? kHugePage : 4096);
   const size_t mapped = huge ? wanted + kHugePage : wanted;

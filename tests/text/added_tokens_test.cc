@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error.h"
+
 namespace musicgen::text {
 namespace {
 
@@ -9,7 +11,7 @@ namespace {
 std::string Show(std::string_view text, const std::vector<AddedToken>& tokens) {
   std::string out;
   for (const Stretch& stretch : SplitAtTokens(text, tokens)) {
-    out += stretch.id >= 0 ? "[" + std::to_string(stretch.id) + "]" : std::string(stretch.text);
+    out += stretch.id >= 0 ? StrCat('[', stretch.id, ']') : std::string(stretch.text);
     out += '|';
   }
   return out;

@@ -1,0 +1,39 @@
+#include "base/error.h"
+
+#include <gtest/gtest.h>
+
+#include "base/check.h"
+
+namespace musicgen {
+namespace {
+
+TEST(ErrorTest, CarriesItsCodeAndSentence) {
+  try {
+    ThrowBadInput("file ", "a.wav", ": expected ", 4, " channels or fewer, found ", 9);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kBadInput);
+    EXPECT_STREQ(error.what(), "file a.wav: expected 4 channels or fewer, found 9");
+  }
+  try {
+    ThrowFailure("disk full");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kFailure);
+  }
+}
+
+TEST(ErrorTest, HostileTextStaysOnOneShortLine) {
+  EXPECT_EQ(Printable("a\nb\x1b[31m\x7f"), "a?b?[31m?");
+  EXPECT_EQ(Printable("abcdef", 3), "abc...");
+  EXPECT_EQ(Printable("abc", 3), "abc");
+  EXPECT_EQ(Printable(std::string_view("\0x", 2)), "?x");
+}
+
+TEST(CheckDeathTest, PrintsBothValues) {
+  EXPECT_DEATH(MG_CHECK_LE(3, 2), "3 <= 2 \\(3 against 2\\)");
+  EXPECT_DEATH(MG_CHECK(1 == 2), "1 == 2");
+}
+
+}  // namespace
+}  // namespace musicgen
