@@ -177,6 +177,8 @@ class InfoAndBench(CliTest):
                     "load_s", "peak_memory_bytes", "bandwidth_gb_per_s", "bytes_per_step", "bandwidth_share"):
             self.assertGreater(row[key], 0, key)
         self.assertIsNone(row["steps_per_s_10s"])
+        # The model's, not that of the buffer which measures the bandwidth.
+        self.assertLess(row["peak_memory_bytes"], 600e6)
         self.assertEqual((row["threads"], row["precision"], row["steps"], row["batch"]), (1, "f32", 60, 1))
         for key in ("isa", "cpu", "commit", "build_type", "model"):
             self.assertTrue(row[key], key)
