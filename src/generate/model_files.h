@@ -3,11 +3,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "checkpoint/config.h"
 #include "checkpoint/tensor_source.h"
 #include "codec/codec_config.h"
+#include "conditioning/chroma_extractor.h"
 #include "lm/lm_config.h"
 #include "text/t5_config.h"
 
@@ -19,6 +21,12 @@ struct StageTensors {
   std::string prefix;
 };
 
+// How a melody model turns sound into the rows in front of the codes.
+struct MelodySettings {
+  conditioning::ChromaConfig chroma;
+  int64_t frames = 235;  // chroma rows, whatever the melody's length
+};
+
 struct ModelFiles {
   std::string directory;
   std::string model_type;
@@ -27,6 +35,9 @@ struct ModelFiles {
   lm::LmConfig lm;
   text::T5Config t5;
   codec::CodecConfig codec;
+  std::optional<MelodySettings> melody;    // none: conditions go through cross-attention
+  double max_duration_s = 30.0;            // the window that the model was trained for
+  std::optional<double> two_step_coef;     // replaces cfg_coef in two-step guidance (AudioCraft)
   StageTensors lm_tensors, t5_tensors, codec_tensors;
 };
 
