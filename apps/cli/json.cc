@@ -62,7 +62,8 @@ std::string JsonArray(const std::vector<int32_t>& values) { return Dump(Json(val
 
 PromptFields ParsePromptFields(std::string_view line, const std::string& where) {
   PromptFields fields;
-  for (const auto& [key, value] : ParseObject(line, where).items()) {
+  const Json object = ParseObject(line, where);
+  for (const auto& [key, value] : object.items()) {
     const bool known = key == "prompt" || key == "duration" || key == "seed" || key == "melody" ||
                        key == "continue";
     if (!known) {

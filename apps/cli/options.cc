@@ -115,14 +115,14 @@ template <class T>
 CLI::Option* Flag(CLI::App* app, const std::string& names, T& value, const std::string& help,
                   const CLI::Validator& check, const std::string& type) {
   CLI::Option* option = app->add_option(names, value, help)->capture_default_str();
-  return option->envname(EnvironmentTwin(names))->transform(check)->type_name(type);
+  return option->take_last()->envname(EnvironmentTwin(names))->transform(check)->type_name(type);
 }
 
 CLI::Option* TextFlag(CLI::App* app, const std::string& names, std::string& value,
                       const std::string& help, const std::string& type) {
   CLI::Option* option = app->add_option(names, value, help);
   if (!value.empty()) option->capture_default_str();
-  return option->envname(EnvironmentTwin(names))->transform(kText)->type_name(type);
+  return option->take_last()->envname(EnvironmentTwin(names))->transform(kText)->type_name(type);
 }
 
 // Choices may stay empty, which no argument can say.
@@ -133,7 +133,10 @@ CLI::Option* Choice(CLI::App* app, const std::string& names, std::string& value,
   for (const std::string& word : words) type += (type.empty() ? "" : "|") + word;
   CLI::Option* option = app->add_option(names, value, help);
   if (!value.empty()) option->capture_default_str();
-  return option->envname(EnvironmentTwin(names))->transform(OneOf(words, later))->type_name(type);
+  return option->take_last()
+      ->envname(EnvironmentTwin(names))
+      ->transform(OneOf(words, later))
+      ->type_name(type);
 }
 
 void Switch(CLI::App* app, const std::string& names, bool& value, const std::string& help) {
@@ -152,7 +155,7 @@ void AddModel(CLI::App* app, ModelFlags& flags) {
   Choice(app, "--device", flags.device, "Where to compute", {"auto", "cpu"}, {"cuda"});
   Choice(app, "--reference", flags.reference,
          "Whose reading of empty prompts and padding to follow", {"auto", "hf", "audiocraft"});
-  Flag(app, "-t,--threads", flags.threads, "0: one for each processor", Between<int64_t>(0, 1024),
+  Flag(app, "-t,--threads", flags.threads, "0: one for each processor", Between<int64_t>(0, 256),
        "N");
 }
 

@@ -15,18 +15,22 @@ constexpr int kPasses = 10;
 constexpr size_t kLine = 64;
 constexpr size_t kAhead = 16 * 1024;
 
-// Reads whole cache lines into eight sums, so that no addition waits for another.
+// Sixteen bytes that any processor adds at once.
+using Words = uint64_t __attribute__((vector_size(16), may_alias));
+
+// Reads whole cache lines into four sums, so that no addition waits for another.
 uint64_t ReadAll(const char* begin, const char* end) {
-  uint64_t sums[8] = {};
+  Words a = {}, b = {}, c = {}, d = {};
   for (const char* line = begin; line < end; line += kLine) {
     __builtin_prefetch(line + kAhead);
-    uint64_t words[kLine / sizeof(uint64_t)];
-    std::memcpy(words, line, kLine);
-    for (int i = 0; i < 8; ++i) sums[i] += words[i];
+    const Words* words = reinterpret_cast<const Words*>(line);
+    a += words[0];
+    b += words[1];
+    c += words[2];
+    d += words[3];
   }
-  uint64_t sum = 0;
-  for (uint64_t s : sums) sum += s;
-  return sum;
+  const Words sum = (a + b) + (c + d);
+  return sum[0] + sum[1];
 }
 
 }  // namespace

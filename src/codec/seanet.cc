@@ -77,7 +77,7 @@ class Loader {
   }
 
   std::unique_ptr<const nn::Layer> Lstm(int64_t width, const std::string& base) const {
-    auto lstm = std::make_unique<nn::Lstm>(width, format_);
+    auto lstm = std::make_unique<nn::Lstm>(width, LstmFormat(base + "weight_hh_l0"));
     for (int64_t l = 0; l < config_.num_lstm_layers; ++l) {
       const std::string suffix = "_l" + std::to_string(l);
       const auto weight_ih = LoadTensor(source_, base + "weight_ih" + suffix, {4 * width, width});
@@ -87,6 +87,21 @@ class Loader {
       lstm->AddLayer({weight_ih.data(), weight_hh.data(), bias_ih.data(), bias_hh.data()});
     }
     return lstm;
+  }
+
+  // Every frame reads all recurrent weights, so their bytes are what an LSTM costs. Those of a
+  // half-precision checkpoint are kept as they are: widened as they are read, they give the same
+  // bits. (Weight norm leaves no such choice to the convolutions.)
+  kernels::WeightFormat LstmFormat(const std::string& weight) const {
+    if (format_ != kernels::WeightFormat::kF32) return format_;
+    switch (source_.Get(weight).dtype) {
+      case DType::kF16:
+        return kernels::WeightFormat::kF16;
+      case DType::kBF16:
+        return kernels::WeightFormat::kBF16;
+      default:
+        return format_;
+    }
   }
 
   const CodecConfig& config_;

@@ -37,8 +37,7 @@ struct Conv1dShape {
 
 class Conv1d : public Layer {
  public:
-  // weight [out, in, kernel], as checkpoints store it; bias [out]. Both must be finite for
-  // streamed and one-shot results to agree.
+  // weight [out, in, kernel], as checkpoints store it; bias [out].
   Conv1d(const Conv1dShape& shape, kernels::WeightFormat format, const float* weight,
          const float* bias);
 
@@ -51,10 +50,6 @@ class Conv1d : public Layer {
  private:
   friend class Conv1dStream;
   Conv1dShape shape_;
-  // Output frames per row of the product. A layer with few outputs would leave most of a weight
-  // tile empty, so it computes several frames side by side from a longer window, with zeros for the
-  // taps a frame does not have. Frame t is always column t mod group_, whatever the chunks.
-  int64_t group_ = 1;
   std::vector<Linear> products_;  // one over all taps, or with dilation one per tap
 };
 
@@ -65,13 +60,14 @@ class Conv1dStream : public LayerStream {
   void Reset() override;
   int64_t Begin(int64_t frames, bool last, FloatBuffer* out) override;
   const float* Run(Worker& worker, const float* x, float* y) override {
-    return Compute(worker, x, y, false);
+    Compute(worker, x, y, false);
+    return y;
   }
-  // As Run, but adds to what y holds. For kernels of one tap, whose outputs begin at y.
-  void RunOnto(Worker& worker, const float* x, float* y);
+  // As Run, but adds to what y holds.
+  void RunOnto(Worker& worker, const float* x, float* y) { Compute(worker, x, y, true); }
 
  private:
-  const float* Compute(Worker& worker, const float* x, float* y, bool accumulate);
+  void Compute(Worker& worker, const float* x, float* y, bool accumulate);
   void FillPadding();
 
   const Conv1d& conv_;
@@ -86,10 +82,8 @@ class Conv1dStream : public LayerStream {
   int64_t chunk_frames_ = 0;
   bool fill_left_ = false;
   int64_t right_frames_ = 0;  // padding behind the end of the signal
-  int64_t window_end_ = 0;    // frames the products read; those behind the padding are zeros
-  int64_t first_row_ = 0;     // rows of the product, counted from the start of the signal
-  int64_t rows_ = 0;
-  int64_t skip_ = 0;  // frames of the first row that an earlier chunk has given
+  int64_t first_output_ = 0;
+  int64_t outputs_ = 0;
 };
 
 }  // namespace musicgen::nn

@@ -111,6 +111,11 @@ class Environment(CliTest):
                                env={"MUSICGEN_SEED": "9", "MUSICGEN_MODEL": "/nowhere"})
         self.assertEqual(json.loads(result.out)["seed"], 3)
 
+    def test_the_last_of_a_repeated_flag_wins(self):
+        result = self.generate("-m", "/nowhere", "-m", MODEL, "-d", "0.1", "-s", "3", "--seed", "4", "--json",
+                               env={})
+        self.assertEqual(json.loads(result.out)["seed"], 4)
+
     def test_a_wrong_twin_is_named(self):
         self.refuse("generate", "-m", MODEL, "x", env={"MUSICGEN_TOP_K": "many"}, says="MUSICGEN_TOP_K")
         self.refuse("generate", "-m", MODEL, "x", env={"MUSICGEN_GREEDY": "maybe"}, says="MUSICGEN_GREEDY")
@@ -172,6 +177,8 @@ class InfoAndBench(CliTest):
                     "load_s", "peak_memory_bytes", "bandwidth_gb_per_s", "bytes_per_step", "bandwidth_share"):
             self.assertGreater(row[key], 0, key)
         self.assertIsNone(row["steps_per_s_10s"])
+        # The model's, not that of the buffer which measures the bandwidth.
+        self.assertLess(row["peak_memory_bytes"], 600e6)
         self.assertEqual((row["threads"], row["precision"], row["steps"], row["batch"]), (1, "f32", 60, 1))
         for key in ("isa", "cpu", "commit", "build_type", "model"):
             self.assertTrue(row[key], key)

@@ -1,6 +1,7 @@
 // Runs a layer over a signal in chunks, for the tests of layers over time.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <random>
 #include <vector>
