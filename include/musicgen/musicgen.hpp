@@ -33,8 +33,11 @@ enum class Precision {
 // Whose reading of an empty prompt and of padding is followed.
 enum class ReferenceDialect {
   kAuto,  // the checkpoint's own, but each sample of a batch always gets what it would get alone
+  // As the library named does it, in its batches too, where padding makes samples depend on their
+  // neighbours: AudioCraft attends to padded text; transformers puts silence in front of shorter
+  // audio prompts; with melody models both attend to padded text.
   kHuggingFace,
-  kAudioCraft,  // also attends to the padding of longer neighbours in a batch
+  kAudioCraft,
 };
 
 struct ModelOptions {
@@ -53,16 +56,22 @@ struct GenerationParams {
   double temperature = 1.0;
   int64_t top_k = 250;  // 0: no limit; ties at the threshold stay
   double top_p = 0.0;   // > 0: nucleus sampling, and top_k is ignored
-  double duration_s = 10.0;
-  double cfg_coef = 3.0;  // 1: no guidance
+  double duration_s = 10.0;  // of the whole result, an audio prompt included
+  double cfg_coef = 3.0;     // 1: no guidance
   bool two_step_cfg = false;
+  // Longer pieces are made in windows of max_duration_s (the model's own by default, 30 s for the
+  // published ones); each begins extend_stride_s after the one before.
+  std::optional<double> max_duration_s;
+  double extend_stride_s = 18.0;
   uint64_t seed = 0;
   uint32_t take = 0;  // counts the results of one request that share a seed
 };
 
 struct GenerationRequest {
-  std::optional<std::string> prompt;  // none: unconditional
+  std::optional<std::string> prompt;     // none: unconditional
   GenerationParams params;
+  std::optional<Waveform> melody;        // of any rate and channels; melody models only
+  std::optional<Waveform> audio_prompt;  // continued: of any rate and channels
 };
 
 struct GenerationProgress {
@@ -77,9 +86,14 @@ struct GenerationResult {
   Waveform audio;  // [C, 640·T], not normalised, may exceed ±1; empty when no audio was asked for
 };
 
+// Receives sound while it is made: `chunk` [C, n] of request `index` follows the one before. All
+// chunks together are GenerationResult::audio, bit for bit. Return false to stop.
+using AudioCallback = std::function<bool(size_t index, const Waveform& chunk)>;
+
 struct GenerateOptions {
-  bool decode_audio = true;
+  bool decode_audio = true;  // fill GenerationResult::audio
   ProgressCallback progress;
+  AudioCallback audio;
 };
 
 // A teacher-forced pass over given codes: position t of codebook k holds the prediction of code (k,
@@ -140,11 +154,13 @@ class Model {
   std::optional<std::vector<GenerationResult>> Generate(std::span<const GenerationRequest> requests,
                                                         const GenerateOptions& options = {});
 
-  ScoreResult Score(const std::optional<std::string>& prompt, const Codes& codes, double cfg_coef,
-                    bool keep_logits);
+  // Prompt, melody and cfg_coef of the request matter.
+  ScoreResult Score(const GenerationRequest& request, const Codes& codes, bool keep_logits);
 
   // Codes [K, T] to sound [C, 640·T].
   Waveform Decode(const Codes& codes);
+  // Sound of any rate and channels to codes [K, T].
+  Codes Encode(const Waveform& audio);
 
   StepTraffic step_traffic() const;
 

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "codec/expected_tensors.h"
 #include "conditioning/text_projection.h"
+#include "generate/request_check.h"
 #include "nn/kv_cache.h"
 #include "text/t5_encoder.h"
 

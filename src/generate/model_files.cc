@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "checkpoint/safetensors.h"
 #include "codec/expected_tensors.h"
+#include "conditioning/melody_projection.h"
 #include "conditioning/text_projection.h"
 #include "lm/decoder.h"
 #include "text/t5_encoder.h"
@@ -38,6 +39,20 @@ std::string ReadLicence(const std::string& directory) {
   return "unknown";
 }
 
+MelodySettings ReadMelodySettings(const std::string& directory, const Config& config) {
+  MelodySettings settings;
+  settings.frames = config.Int("chroma_length", 235, 1, 1 << 16);
+  settings.chroma.classes = config.Int("num_chroma", 12, 1, 128);
+  const std::string extractor = directory + "/preprocessor_config.json";
+  if (std::filesystem::exists(extractor)) {
+    const Config file = Config::ReadFile(extractor);
+    settings.chroma.sample_rate_hz = file.Int("sampling_rate", 32000, 1, 768000);
+    settings.chroma.n_fft = file.Int("n_fft", 16384, 16, 1 << 20);
+    settings.chroma.hop_samples = file.Int("hop_length", 4096, 1, 1 << 20);
+  }
+  return settings;
+}
+
 void CheckAgreement(const Config& config, const lm::LmConfig& lm, const codec::CodecConfig& codec) {
   const Config decoder = config.Object("decoder");
   if (lm.codebook_size != codec.codebook_size) {
@@ -65,12 +80,9 @@ ModelFiles OpenModel(const std::string& directory, const std::string& text_encod
   files.directory = directory;
   const Config config = Config::ReadFile(directory + "/config.json");
   files.model_type = config.String("model_type", "");
-  if (files.model_type == "musicgen_melody") {
-    ThrowBadInput(config.Where("model_type"),
-                  ": melody models are not supported by this version, expected musicgen");
-  }
-  if (files.model_type != "musicgen") {
-    ThrowBadInput(config.Where("model_type"), ": expected musicgen, found ",
+  const bool melody = files.model_type == "musicgen_melody";
+  if (!melody && files.model_type != "musicgen") {
+    ThrowBadInput(config.Where("model_type"), ": expected musicgen or musicgen_melody, found ",
                   Printable(files.model_type));
   }
   files.licence = ReadLicence(directory);
@@ -82,6 +94,11 @@ ModelFiles OpenModel(const std::string& directory, const std::string& text_encod
   files.codec = codec::ReadCodecConfig(codec.empty() ? config.Object("audio_encoder")
                                                      : Config::ReadFile(codec + "/config.json"));
   CheckAgreement(config, files.lm, files.codec);
+  if (melody == files.lm.cross_attention) {
+    ThrowBadInput(config.Object("decoder").Where("model_type"), ": expected ", files.model_type,
+                  "_decoder as the model's type has it");
+  }
+  if (melody) files.melody = ReadMelodySettings(directory, config);
 
   const std::shared_ptr<const TensorSource> model = checkpoint::OpenSafetensorsDirectory(directory);
   files.lm_tensors = {model, "decoder."};
@@ -91,6 +108,10 @@ ModelFiles OpenModel(const std::string& directory, const std::string& text_encod
   std::vector<ExpectedTensor> expected = lm::Decoder::Expected(files.lm, files.lm_tensors.prefix);
   Append(&expected, conditioning::TextProjection::Expected(files.t5.d_model, files.lm.width,
                                                            *files.lm_tensors.source));
+  if (melody) {
+    Append(&expected, conditioning::MelodyProjection::Expected(files.melody->chroma.classes,
+                                                               files.lm.width));
+  }
   std::vector<std::string> ignored = codec::IgnoredTensors();
   ignored.push_back("decoder.model.decoder.embed_positions.weights");  // recomputed
 

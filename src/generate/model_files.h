@@ -10,6 +10,7 @@
 #include "checkpoint/tensor_source.h"
 #include "codec/codec_config.h"
 #include "conditioning/chroma_extractor.h"
+#include "conditioning/reference.h"
 #include "lm/lm_config.h"
 #include "text/t5_config.h"
 
@@ -38,7 +39,13 @@ struct ModelFiles {
   std::optional<MelodySettings> melody;    // none: conditions go through cross-attention
   double max_duration_s = 30.0;            // the window that the model was trained for
   std::optional<double> two_step_coef;     // replaces cfg_coef in two-step guidance (AudioCraft)
+  conditioning::Reference dialect = conditioning::Reference::kHuggingFace;
   StageTensors lm_tensors, t5_tensors, codec_tensors;
+
+  // Rows in front of the codes, for a text of so many tokens.
+  int64_t prefix_rows(int64_t text_tokens = 64) const {
+    return melody ? melody->frames + text_tokens : 0;
+  }
 };
 
 // A Hugging Face style directory. `text_encoder` and `codec`, when not empty, name directories of a
