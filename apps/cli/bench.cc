@@ -118,7 +118,7 @@ int Run(const BenchFlags& flags) {
 
   const int64_t frames = flags.steps - kPatternSteps;
   const int streams = static_cast<int>(flags.batch);
-  load_s += Time([&] { model->Load(streams, kMaxDuration); });
+  load_s += Time([&] { model->Load(streams, model->info().max_duration_s); });
   GenerateOptions options;
   options.decode_audio = false;
   options.progress = [](const GenerationProgress&) { return true; };

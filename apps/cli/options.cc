@@ -97,10 +97,8 @@ const CLI::Validator kDuration(
     [](std::string& text) {
       const std::optional<double> value = ParseNumber<double>(text);
       if (value && *value > 0 && *value <= kMaxDuration) return std::string();
-      const std::string expected = "expected seconds above 0 and at most 30, found '" + text + "'";
-      const bool longer = value && std::isfinite(*value) && *value > kMaxDuration;
-      return longer ? "pieces longer than one window are not available in this version: " + expected
-                    : expected;
+      return "expected seconds above 0 and at most " + Print(kMaxDuration) + ", found '" + text +
+             "'";
     },
     "");
 
@@ -161,7 +159,7 @@ void AddModel(CLI::App* app, ModelFlags& flags) {
 
 void AddAudio(CLI::App* app, AudioFlags& flags) {
   TextFlag(app, "-o,--output", flags.output,
-           "WAV file; several results become out_0.wav, out_1.wav, …; - is stdout", "FILE");
+           "Sound file; several results become out_0.wav, out_1.wav, …; - is stdout", "FILE");
   Choice(app, "--strategy", flags.strategy, "How the level is set",
          {"loudness", "peak", "rms", "clip", "none"});
   Choice(app, "--format", flags.format, "File format; by default the output's suffix", {"wav"},
@@ -172,7 +170,9 @@ void AddAudio(CLI::App* app, AudioFlags& flags) {
 
 void AddPrompts(CLI::App* app, std::string& prompts_file) {
   TextFlag(app, "--prompts-file", prompts_file,
-           "A prompt per line, or a JSON object per line with prompt, seed, duration", "FILE");
+           "A prompt per line, or a JSON object per line with prompt, seed, duration, melody, "
+           "continue",
+           "FILE");
 }
 
 void AddTexts(CLI::App* app, const std::string& name, std::vector<std::string>& texts,
@@ -187,7 +187,17 @@ void AddGenerate(CLI::App* app, GenerateFlags& flags) {
   AddPrompts(app, flags.prompts_file);
   Flag(app, "--unconditional", flags.unconditional, "So many pieces without a prompt",
        Between<int64_t>(0, 10000), "N");
-  Flag(app, "-d,--duration", flags.duration_s, "Seconds", kDuration, "S");
+  Flag(app, "-d,--duration", flags.duration_s, "Seconds, those of --continue included", kDuration,
+       "S");
+  TextFlag(app, "--melody", flags.melody, "Sound whose melody to follow (melody models)", "FILE");
+  TextFlag(app, "--continue", flags.continue_file, "Sound to continue", "FILE");
+  Flag(app, "--prompt-duration", flags.prompt_duration_s,
+       "Use only so many seconds of --continue; 0: all", Between<double>(0, kMaxDuration), "S");
+  Flag(app, "--max-duration", flags.max_duration_s,
+       "Window that longer pieces are made of; 0: the model's own, 30 for the published ones",
+       Between<double>(0, kMaxDuration), "S");
+  Flag(app, "--extend-stride", flags.params.extend_stride_s,
+       "Each window begins so many seconds after the one before", kDuration, "S");
   Flag(app, "-s,--seed", flags.seed, "Prompt i uses seed + i; -1 draws one",
        Between<int64_t>(-1, kMaxSeed), "N");
   Flag(app, "--temperature", flags.params.temperature, "0 means --greedy", Between<double>(0, 100),
@@ -222,11 +232,18 @@ void AddScore(CLI::App* app, ScoreFlags& flags) {
       ->transform(kText)
       ->type_name("TEXT");
   AddPrompts(app, flags.prompts_file);
+  TextFlag(app, "--melody", flags.melody, "The codes' melody (melody models)", "FILE");
   TextFlag(app, "--codes", flags.codes, "Codes to score, as safetensors", "FILE")->required();
   TextFlag(app, "--logits-out", flags.logits_out,
            "Write conditional, unconditional and guided logits [K, T, V], as safetensors", "FILE");
   Flag(app, "--cfg-coef", flags.cfg_coef, "Guidance of the guided logits", Between<double>(0, 100),
        "X");
+}
+
+void AddEncode(CLI::App* app, EncodeFlags& flags) {
+  TextFlag(app, "audio,--audio", flags.audio, "Sound to encode", "FILE")->required();
+  AddModel(app, flags.model);
+  TextFlag(app, "-o,--output", flags.output, "Codes, as safetensors", "FILE");
 }
 
 void AddDecode(CLI::App* app, DecodeFlags& flags) {
@@ -340,12 +357,14 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   GenerateFlags generate;
   TokenizeFlags tokenize;
   ScoreFlags score;
+  EncodeFlags encode;
   DecodeFlags decode;
   InfoFlags info;
   BenchFlags bench;
   AddGenerate(app.add_subcommand("generate", "Text to music"), generate);
   AddTokenize(app.add_subcommand("tokenize", "Text to token ids"), tokenize);
   AddScore(app.add_subcommand("score", "Cross-entropy of given codes"), score);
+  AddEncode(app.add_subcommand("encode", "Sound to codes"), encode);
   AddDecode(app.add_subcommand("decode", "Codes to sound"), decode);
   AddInfo(app.add_subcommand("info", "Configuration, sizes and memory needed"), info);
   AddBench(app.add_subcommand("bench", "Speed on this machine, as JSON"), bench);
@@ -375,6 +394,7 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   if (chosen == "generate") return generate;
   if (chosen == "tokenize") return tokenize;
   if (chosen == "score") return score;
+  if (chosen == "encode") return encode;
   if (chosen == "decode") return decode;
   if (chosen == "info") return info;
   return bench;

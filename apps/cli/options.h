@@ -11,7 +11,7 @@
 
 namespace musicgen::cli {
 
-inline constexpr double kMaxDuration = 30.0;  // seconds, one window of the model
+inline constexpr double kMaxDuration = 86400.0;  // seconds
 
 const char* PrecisionName(Precision precision);  // "f32", …
 
@@ -45,6 +45,9 @@ struct GenerateFlags {
   double duration_s = 10.0;
   int64_t seed = -1;
   GenerationParams params;
+  std::string melody, continue_file;
+  double prompt_duration_s = 0;  // of continue_file; 0: all of it
+  double max_duration_s = 0;     // 0: the model's own window
   bool greedy = false, json = false, no_progress = false;
   std::string codes_out;
 };
@@ -57,8 +60,14 @@ struct TokenizeFlags {
 struct ScoreFlags {
   ModelFlags model;
   std::vector<std::string> prompts;
-  std::string prompts_file, codes, logits_out;
+  std::string prompts_file, melody, codes, logits_out;
   double cfg_coef = 3.0;
+};
+
+struct EncodeFlags {
+  ModelFlags model;
+  std::string audio;
+  std::string output = "codes.safetensors";
 };
 
 struct DecodeFlags {
@@ -83,8 +92,8 @@ struct Answer {
   std::string text;
 };
 
-using Command = std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, DecodeFlags, InfoFlags,
-                             BenchFlags, Answer>;
+using Command = std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, EncodeFlags, DecodeFlags,
+                             InfoFlags, BenchFlags, Answer>;
 
 // Throws Error(kBadInput).
 Command ParseCommandLine(int argc, const char* const* argv);

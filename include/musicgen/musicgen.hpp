@@ -118,6 +118,7 @@ struct ModelInfo {
   Precision precision = Precision::kF32;  // what kAuto becomes, or what was asked for
   int64_t hidden_size = 0, layers = 0, heads = 0, ffn_dim = 0, codebooks = 0, codebook_size = 0;
   int64_t audio_channels = 0, sample_rate_hz = 0, frame_rate_hz = 0, hop_samples = 0;
+  double max_duration_s = 0;  // the window that longer pieces are made of
   int64_t text_width = 0, text_layers = 0, text_vocabulary = 0;
   uint64_t lm_parameters = 0, text_parameters = 0, codec_parameters = 0;
   std::map<std::string, MemoryNeed> memory;  // by precision: "f32", "f16", "bf16"
@@ -183,6 +184,22 @@ enum class SampleFormat { kPcm16, kPcm24, kFloat32 };
 // The bytes of a WAV file; `comment` goes into its metadata.
 std::vector<uint8_t> EncodeWav(const Waveform& audio, SampleFormat format,
                                const std::string& comment);
+
+// Sound of a file of any usual kind (WAV, FLAC, Ogg, MP3) at its own rate, at most ten minutes.
+Waveform ReadAudio(const std::string& path);
+
+// A WAV file that is sent while it is made. Its length must be known: samples per channel.
+class WavStream {
+ public:
+  WavStream(int64_t sample_rate_hz, int64_t channels, int64_t samples, SampleFormat format);
+  std::vector<uint8_t> Header() const;
+  // The bytes of the next samples; integers are clipped at full scale.
+  std::vector<uint8_t> Samples(const Waveform& chunk) const;
+
+ private:
+  int64_t sample_rate_hz_, channels_, samples_;
+  SampleFormat format_;
+};
 
 // Files that appear whole or not at all.
 void WriteFile(const std::string& path, std::span<const uint8_t> bytes);

@@ -3,6 +3,8 @@
 #include <cmath>
 
 #include "audio/normalize.h"
+#include "audio/read.h"
+#include "audio/wav_stream.h"
 #include "audio/wav_writer.h"
 #include "base/atomic_file.h"
 #include "base/bandwidth.h"
@@ -56,6 +58,20 @@ std::vector<uint8_t> EncodeWav(const Waveform& wave, SampleFormat format,
                                const std::string& comment) {
   const std::string bytes = audio::EncodeWav(wave, Encoding(format), {"musicgen", comment});
   return {bytes.begin(), bytes.end()};
+}
+
+Waveform ReadAudio(const std::string& path) { return audio::ReadAudio(path); }
+
+WavStream::WavStream(int64_t sample_rate_hz, int64_t channels, int64_t samples,
+                     SampleFormat format)
+    : sample_rate_hz_(sample_rate_hz), channels_(channels), samples_(samples), format_(format) {}
+
+std::vector<uint8_t> WavStream::Header() const {
+  return audio::WavHeader(sample_rate_hz_, channels_, samples_, Encoding(format_));
+}
+
+std::vector<uint8_t> WavStream::Samples(const Waveform& chunk) const {
+  return audio::WavSamples(chunk, Encoding(format_));
 }
 
 void WriteFile(const std::string& path, std::span<const uint8_t> bytes) {

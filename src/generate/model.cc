@@ -58,6 +58,7 @@ ModelInfo Describe(const ModelFiles& files, const StageFormats& formats) {
   info.sample_rate_hz = files.codec.sample_rate_hz;
   info.frame_rate_hz = files.codec.frame_rate();
   info.hop_samples = files.codec.hop_samples();
+  info.max_duration_s = files.max_duration_s;
   info.text_width = files.t5.d_model;
   info.text_layers = files.t5.num_layers;
   info.text_vocabulary = files.t5.vocab_size;
