@@ -43,7 +43,7 @@ class Usage(CliTest):
                 ([*generate, "-d", "1e999"], "--duration"),
                 ([*generate, "-d", "0"], "--duration"),
                 ([*generate, "-d", "-3"], "--duration"),
-                ([*generate, "-d", "30.1"], "at most 30"),
+                ([*generate, "-d", "86401"], "at most 86400"),
                 ([*generate, "-d", "0.019"], "frame"),
                 ([*generate, "-d", "1 0"], "--duration"),
                 ([*generate, "-s", "-2"], "--seed"),
@@ -145,10 +145,10 @@ class PromptsFile(CliTest):
                          [("one", 77, 10), (None, 11, 5), ("plain", 12, 5)])
 
     def test_wrong_lines_are_named(self):
-        for line, says in (('{"prompt": 5}', "prompt"), ('{"prompt": "a"', "JSON"), ('{"duration": 31}', "30"),
+        for line, says in (('{"prompt": 5}', "prompt"), ('{"prompt": "a"', "JSON"), ('{"duration": 1e9}', "86400"),
                            ('{"duration": "1"}', "duration"), ('{"seed": -4}', "seed"), ('{"seed": 1.5}', "seed"),
-                           ('{"speed": 1}', "speed"), ('{"melody": "a.wav"}', "not supported"),
-                           ('{"continue": "a.wav"}', "not supported"), ('{"seed": 1, "seed": 2}', "twice"),
+                           ('{"speed": 1}', "speed"), ('{"melody": 7}', "melody"),
+                           ('{"continue": []}', "continue"), ('{"seed": 1, "seed": 2}', "twice"),
                            ("{" * 100000, "JSON")):
             with self.subTest(line[:40]):
                 self.refuse("generate", "-m", MODEL, "--prompts-file", self.write("fine\n" + line + "\n"),
@@ -156,6 +156,9 @@ class PromptsFile(CliTest):
                 self.refuse("generate", "-m", MODEL, "--prompts-file", self.write(line + "\n"),
                             "-o", self.path("out.wav"), says=says)
         self.refuse("generate", "-m", MODEL, "--prompts-file", self.write("\n\n"), says="no prompt")
+        for field in ("melody", "continue"):
+            self.refuse("generate", "-m", MODEL, "--prompts-file", self.write('{"%s": "missing.wav"}\n' % field),
+                        "-o", self.path("out.wav"), says="missing.wav")
 
 
 class InfoAndBench(CliTest):
