@@ -10,6 +10,7 @@
 
 #include "audio/interleaved.h"
 #include "audio/mp3_decoder.h"
+#include "audio/wav_reader.h"
 #include "base/error.h"
 #include "base/mapped_file.h"
 
@@ -19,28 +20,14 @@ namespace {
 constexpr int64_t kBlockFrames = 4096;
 
 // The library knows many old formats whose readers see little use; files of other kinds than these
-// never reach it.
-bool IsKnown(std::string_view bytes) {
-  const auto at = [&](size_t offset, std::string_view magic) {
-    return bytes.size() >= offset && bytes.substr(offset, magic.size()) == magic;
-  };
-  if (at(0, "RIFF") || at(0, "RF64")) return at(8, "WAVE");
-  if (at(0, "FORM")) return at(8, "AIFF") || at(8, "AIFC");
-  return at(0, "fLaC") || at(0, "OggS");
+// two never reach it.
+bool IsForLibrary(std::string_view bytes) {
+  return bytes.substr(0, 4) == "fLaC" || bytes.substr(0, 4) == "OggS";
 }
 
-bool IsKnown(int format) {
-  switch (format & SF_FORMAT_TYPEMASK) {
-    case SF_FORMAT_WAV:
-    case SF_FORMAT_WAVEX:
-    case SF_FORMAT_RF64:
-    case SF_FORMAT_AIFF:
-    case SF_FORMAT_FLAC:
-    case SF_FORMAT_OGG:
-      return true;
-    default:
-      return false;
-  }
+bool IsForLibrary(int format) {
+  const int type = format & SF_FORMAT_TYPEMASK;
+  return type == SF_FORMAT_FLAC || type == SF_FORMAT_OGG;
 }
 
 struct Source {
@@ -77,8 +64,9 @@ sf_count_t SourceWrite(const void*, sf_count_t, void*) { return 0; }
 Waveform DecodeAudio(std::string_view bytes, const std::string& where, const ReadLimits& limits) {
   const std::string name = Printable(where, 200);
   if (LooksLikeMp3(bytes)) return DecodeMp3(bytes, name, limits);
-  if (!IsKnown(bytes)) {
-    ThrowBadInput(name, ": expected a sound file (WAV, AIFF, FLAC, Ogg or MP3), found ",
+  if (LooksLikeWav(bytes)) return DecodeWav(bytes, name, limits);
+  if (!IsForLibrary(bytes)) {
+    ThrowBadInput(name, ": expected a sound file (WAV, FLAC, Ogg or MP3), found ",
                   bytes.empty() ? "nothing" : "something else");
   }
   Source source = {bytes};
@@ -89,8 +77,8 @@ Waveform DecodeAudio(std::string_view bytes, const std::string& where, const Rea
   if (file == nullptr) {
     ThrowBadInput(name, ": cannot read the sound file: ", Printable(sf_strerror(nullptr), 200));
   }
-  if (!IsKnown(info.format)) {
-    ThrowBadInput(name, ": expected WAV, AIFF, FLAC, Ogg or MP3, found another kind of sound");
+  if (!IsForLibrary(info.format)) {
+    ThrowBadInput(name, ": expected WAV, FLAC, Ogg or MP3, found another kind of sound");
   }
   Interleaved sound(name, limits);
   sound.SetFormat(info.samplerate, info.channels);

@@ -64,6 +64,30 @@ TEST(DecodeAudio, DividesIntegersByTheirRange) {
   EXPECT_EQ(u8.values, (std::vector<float>{-1.0f, 0.0f, 0.5f}));
 }
 
+// What lies beside the samples is skipped, whatever its size claims to be.
+TEST(DecodeAudio, SkipsOtherChunks) {
+  const std::string wav = Wav(1, 16, 1, 8000, Bytes(1, 2) + Bytes(2, 2));
+  const std::string odd = "LIST" + Bytes(3, 4) + std::string("abc\0", 4);
+  const std::string with =
+      wav.substr(0, 12) + odd + wav.substr(12, 24) + odd + wav.substr(36) + odd;
+  EXPECT_EQ(DecodeAudio(with, "x").samples, 2);
+  const std::string lying = "LIST" + Bytes(0xffffffff, 4);
+  EXPECT_THAT(Complaint(wav.substr(0, 12) + lying + wav.substr(12)), HasSubstr("data chunk"));
+  EXPECT_THAT(Complaint(wav.substr(0, 12) + wav.substr(36)), HasSubstr("before the data"));
+}
+
+TEST(DecodeAudio, ReadsExtensibleAndDouble) {
+  const std::string guid =
+      Bytes(1, 2) + std::string("\0\0\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71", 14);
+  const std::string format = Bytes(0xfffe, 2) + Bytes(1, 2) + Bytes(8000, 4) + Bytes(16000, 4) +
+                             Bytes(2, 2) + Bytes(16, 2) + Bytes(22, 2) + Bytes(16, 2) + Bytes(4, 4);
+  const std::string wav = "RIFF" + Bytes(100, 4) + "WAVEfmt " + Bytes(40, 4) + format + guid +
+                          "data" + Bytes(2, 4) + Bytes(0x4000, 2);
+  EXPECT_EQ(DecodeAudio(wav, "x").values, std::vector<float>{0.5f});
+  EXPECT_EQ(DecodeAudio(Wav(3, 64, 1, 8000, Bytes(0x3fe0000000000000, 8)), "x").values,
+            std::vector<float>{0.5f});
+}
+
 TEST(DecodeAudio, SeparatesChannels) {
   const Waveform wave =
       DecodeAudio(Wav(1, 16, 2, 44100, Bytes(1, 2) + Bytes(2, 2) + Bytes(3, 2) + Bytes(4, 2)), "x");
@@ -111,7 +135,7 @@ TEST(DecodeAudio, RefusesWhatIsNoSound) {
   EXPECT_NE(Complaint("ID3"), "");
   EXPECT_NE(Complaint(Wav(1, 16, 0, 8000, "1234")), "");
   EXPECT_NE(Complaint(Wav(1, 16, 1, 0, "1234")), "");
-  EXPECT_NE(Complaint(Wav(77, 16, 1, 8000, "1234")), "");
+  EXPECT_THAT(Complaint(Wav(77, 16, 1, 8000, "1234")), HasSubstr("WAV format 77"));
   EXPECT_THAT(Complaint(Wav(1, 16, 1, 8000, "")), HasSubstr("at least one sample"));
 }
 
