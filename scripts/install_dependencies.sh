@@ -4,7 +4,7 @@
 set -euo pipefail
 
 packages=(cmake ninja-build g++ pkg-config libcli11-dev nlohmann-json3-dev libsndfile1-dev
-          libkissfft-dev libpng-dev)
+          libmpg123-dev libkissfft-dev libpng-dev)
 case "${1:-}" in
   build) ;;
   test) packages+=(git python3 clang libclang-rt-14-dev ccache libgtest-dev libgmock-dev

@@ -3,46 +3,31 @@
 #include <sndfile.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <memory>
 #include <vector>
 
-#include "audio/resample.h"
+#include "audio/interleaved.h"
+#include "audio/mp3_decoder.h"
+#include "audio/wav_reader.h"
 #include "base/error.h"
 #include "base/mapped_file.h"
 
 namespace musicgen::audio {
 namespace {
 
-constexpr int64_t kBlockValues = 1 << 16;
+constexpr int64_t kBlockFrames = 4096;
 
 // The library knows many old formats whose readers see little use; files of other kinds than these
-// never reach it.
-bool IsKnown(std::string_view bytes) {
-  const auto at = [&](size_t offset, std::string_view magic) {
-    return bytes.size() >= offset && bytes.substr(offset, magic.size()) == magic;
-  };
-  if (at(0, "RIFF") || at(0, "RF64")) return at(8, "WAVE");
-  if (at(0, "FORM")) return at(8, "AIFF") || at(8, "AIFC");
-  if (at(0, "fLaC") || at(0, "OggS") || at(0, "ID3")) return true;
-  return bytes.size() >= 2 && bytes[0] == '\xff' && (bytes[1] & 0xe0) == 0xe0;  // an MPEG frame
+// two never reach it.
+bool IsForLibrary(std::string_view bytes) {
+  return bytes.substr(0, 4) == "fLaC" || bytes.substr(0, 4) == "OggS";
 }
 
-bool IsKnown(int format) {
-  switch (format & SF_FORMAT_TYPEMASK) {
-    case SF_FORMAT_WAV:
-    case SF_FORMAT_WAVEX:
-    case SF_FORMAT_RF64:
-    case SF_FORMAT_AIFF:
-    case SF_FORMAT_FLAC:
-    case SF_FORMAT_OGG:
-    case SF_FORMAT_MPEG:
-      return true;
-    default:
-      return false;
-  }
+bool IsForLibrary(int format) {
+  const int type = format & SF_FORMAT_TYPEMASK;
+  return type == SF_FORMAT_FLAC || type == SF_FORMAT_OGG;
 }
 
 struct Source {
@@ -74,67 +59,14 @@ sf_count_t SourceRead(void* data, sf_count_t bytes, void* opaque) {
 
 sf_count_t SourceWrite(const void*, sf_count_t, void*) { return 0; }
 
-void CheckHeader(const SF_INFO& info, const std::string& where, const ReadLimits& limits) {
-  if (!IsKnown(info.format)) {
-    ThrowBadInput(where, ": expected WAV, AIFF, FLAC, Ogg or MP3, found another kind of sound");
-  }
-  if (info.channels < 1 || info.channels > limits.channels) {
-    ThrowBadInput(where, ": expected from 1 to ", limits.channels, " channels, found ",
-                  info.channels);
-  }
-  if (info.samplerate < 1 || info.samplerate > kMostSampleRate) {
-    ThrowBadInput(where, ": expected a sample rate from 1 to ", kMostSampleRate, " Hz, found ",
-                  info.samplerate);
-  }
-}
-
-// Frames a sound of these channels and rate may have.
-int64_t MostFrames(const SF_INFO& info, const ReadLimits& limits) {
-  const double frames = limits.duration_s * static_cast<double>(info.samplerate);
-  return std::min(static_cast<int64_t>(std::min(frames, 1e15)), limits.values / info.channels);
-}
-
-// Interleaved samples to the end of the sound, whatever the header says of its length.
-std::vector<float> ReadAll(SNDFILE* file, const SF_INFO& info, const std::string& where,
-                           const ReadLimits& limits) {
-  const int64_t most = MostFrames(info, limits);
-  std::vector<float> values;
-  std::vector<float> block(static_cast<size_t>(kBlockValues / info.channels * info.channels));
-  for (int64_t frames = 0;;) {
-    const sf_count_t n = sf_readf_float(file, block.data(), kBlockValues / info.channels);
-    if (n <= 0) return values;
-    frames += n;
-    if (frames > most) {
-      ThrowBadInput(where, ": expected at most ",
-                    static_cast<double>(most) / static_cast<double>(info.samplerate),
-                    " s of sound of ", info.channels, " channels, found more");
-    }
-    values.insert(values.end(), block.begin(), block.begin() + n * info.channels);
-  }
-}
-
-Waveform Deinterleave(const std::vector<float>& values, const SF_INFO& info,
-                      const std::string& where) {
-  Waveform wave(info.samplerate, info.channels,
-                static_cast<int64_t>(values.size()) / info.channels);
-  for (int64_t c = 0; c < wave.channels; ++c) {
-    float* to = wave.channel(c);
-    for (int64_t n = 0; n < wave.samples; ++n) {
-      to[n] = values[static_cast<size_t>(n * wave.channels + c)];
-      if (!std::isfinite(to[n])) {
-        ThrowBadInput(where, ": sample ", n, " of channel ", c, " is not a finite number");
-      }
-    }
-  }
-  return wave;
-}
-
 }  // namespace
 
 Waveform DecodeAudio(std::string_view bytes, const std::string& where, const ReadLimits& limits) {
   const std::string name = Printable(where, 200);
-  if (!IsKnown(bytes)) {
-    ThrowBadInput(name, ": expected a sound file (WAV, AIFF, FLAC, Ogg or MP3), found ",
+  if (LooksLikeMp3(bytes)) return DecodeMp3(bytes, name, limits);
+  if (LooksLikeWav(bytes)) return DecodeWav(bytes, name, limits);
+  if (!IsForLibrary(bytes)) {
+    ThrowBadInput(name, ": expected a sound file (WAV, FLAC, Ogg or MP3), found ",
                   bytes.empty() ? "nothing" : "something else");
   }
   Source source = {bytes};
@@ -145,10 +77,17 @@ Waveform DecodeAudio(std::string_view bytes, const std::string& where, const Rea
   if (file == nullptr) {
     ThrowBadInput(name, ": cannot read the sound file: ", Printable(sf_strerror(nullptr), 200));
   }
-  CheckHeader(info, name, limits);
-  const std::vector<float> values = ReadAll(file.get(), info, name, limits);
-  if (values.empty()) ThrowBadInput(name, ": expected at least one sample of sound, found none");
-  return Deinterleave(values, info, name);
+  if (!IsForLibrary(info.format)) {
+    ThrowBadInput(name, ": expected WAV, FLAC, Ogg or MP3, found another kind of sound");
+  }
+  Interleaved sound(name, limits);
+  sound.SetFormat(info.samplerate, info.channels);
+  std::vector<float> block(static_cast<size_t>(kBlockFrames * info.channels));
+  while (true) {  // to the end of the sound, whatever the header says of its length
+    const sf_count_t frames = sf_readf_float(file.get(), block.data(), kBlockFrames);
+    if (frames <= 0) return sound.Finish();
+    sound.Append({block.data(), static_cast<size_t>(frames * info.channels)});
+  }
 }
 
 Waveform ReadAudio(const std::string& path, const ReadLimits& limits) {

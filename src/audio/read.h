@@ -17,7 +17,7 @@ struct ReadLimits {
   int64_t values = int64_t{1} << 28;  // samples of all channels together: 1 GiB
 };
 
-// WAV, RF64, AIFF, FLAC, Ogg (Vorbis, Opus, FLAC) and MP3 to [C, N] at the file's own rate, from 1
+// WAV, FLAC, Ogg (Vorbis, Opus, FLAC) and MP3 to [C, N] at the file's own rate, from 1
 // to 768000 Hz. Integers of b bits are divided by 2^(b−1); floats are taken as they are and may
 // exceed ±1. At least one sample. Throws Error(kBadInput) naming the file: unknown or damaged,
 // empty, beyond a limit, or with a sample that is not finite.
