@@ -3,7 +3,8 @@
 # build: what the program needs; test: what the tests, benchmarks and fuzzers need as well.
 set -euo pipefail
 
-packages=(cmake ninja-build g++ pkg-config libcli11-dev nlohmann-json3-dev libsentencepiece-dev)
+packages=(cmake ninja-build g++ pkg-config libcli11-dev nlohmann-json3-dev libsentencepiece-dev
+          libyaml-cpp-dev)
 case "${1:-}" in
   build) ;;
   test) packages+=(git python3 clang libclang-rt-14-dev ccache libgtest-dev libgmock-dev

@@ -76,9 +76,11 @@ ModelInfo Describe(const ModelFiles& files, const StageFormats& formats) {
   return info;
 }
 
-conditioning::Reference Dialect(ReferenceDialect reference) {
-  return reference == ReferenceDialect::kAudioCraft ? conditioning::Reference::kAudioCraft
-                                                    : conditioning::Reference::kHuggingFace;
+conditioning::Reference ReferenceOf(ReferenceDialect reference, Dialect files) {
+  const bool audiocraft = reference == ReferenceDialect::kAuto
+                              ? files == Dialect::kAudioCraft
+                              : reference == ReferenceDialect::kAudioCraft;
+  return audiocraft ? conditioning::Reference::kAudioCraft : conditioning::Reference::kHuggingFace;
 }
 
 }  // namespace
@@ -87,7 +89,7 @@ struct Model::Impl {
   Impl(ModelFiles files, const StageFormats& formats, const ModelOptions& options)
       : info(Describe(files, formats)),
         stages(std::move(files), formats, ThreadCount(options.threads)),
-        pipeline(stages, Dialect(options.reference),
+        pipeline(stages, ReferenceOf(options.reference, stages.files().dialect),
                  options.reference == ReferenceDialect::kAudioCraft) {}
 
   ModelInfo info;

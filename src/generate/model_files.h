@@ -3,11 +3,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "checkpoint/config.h"
 #include "checkpoint/tensor_source.h"
 #include "codec/codec_config.h"
+#include "generate/audiocraft_config.h"
 #include "lm/lm_config.h"
 #include "text/t5_config.h"
 
@@ -19,19 +21,30 @@ struct StageTensors {
   std::string prefix;
 };
 
+// Whose files they are, which decides how an empty prompt is read.
+enum class Dialect { kHuggingFace, kAudioCraft };
+
 struct ModelFiles {
   std::string directory;
+  Dialect dialect = Dialect::kHuggingFace;
   std::string model_type;
   std::string licence;  // from the model card's front matter, or "unknown"
   std::string tokenizer_directory;
   lm::LmConfig lm;
+  PatternConfig pattern;
+  double max_duration_s = 30.0;        // of one window
+  double cfg_coef = 3.0;               // the checkpoint's own default
+  bool two_step_cfg = false;           // likewise
+  std::optional<ChromaConfig> chroma;  // melody models
   text::T5Config t5;
   codec::CodecConfig codec;
   StageTensors lm_tensors, t5_tensors, codec_tensors;
 };
 
-// A Hugging Face style directory. `text_encoder` and `codec`, when not empty, name directories of a
-// T5 and an EnCodec that take the place of the model's own. Throws Error(kBadInput).
+// A directory in the Hugging Face layout (config.json with safetensors or pytorch_model.bin) or
+// AudioCraft's (state_dict.bin with compression_state_dict.bin); of a directory that holds both,
+// the first. `text_encoder` and `codec`, when not empty, name directories of a T5 and an EnCodec
+// that take the place of the model's own. Throws Error(kBadInput).
 ModelFiles OpenModel(const std::string& directory, const std::string& text_encoder,
                      const std::string& codec);
 
