@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/mapped_file.h"
 #include "checkpoint/json.h"
+#include "checkpoint/yaml.h"
 
 namespace musicgen::checkpoint {
 
@@ -72,9 +73,18 @@ Config Config::Parse(std::string_view text, const std::string& name) {
   if (text.size() > kMostBytes) {
     ThrowBadInput(where, ": expected at most ", kMostBytes, " bytes of JSON, found ", text.size());
   }
-  auto document = std::make_shared<const JsonValue>(ParseJson(text, where));
+  return FromDocument(ParseJson(text, where), "a JSON object", where);
+}
+
+Config Config::ParseYaml(std::string_view text, const std::string& name) {
+  const std::string where = Printable(name, kLongestName);
+  return FromDocument(checkpoint::ParseYaml(text, where), "a YAML map", where);
+}
+
+Config Config::FromDocument(JsonValue value, const char* kind, const std::string& where) {
+  auto document = std::make_shared<const JsonValue>(std::move(value));
   const auto* object = document->as<JsonObject>();
-  if (object == nullptr) ThrowFound(where, "a JSON object", *document);
+  if (object == nullptr) ThrowFound(where, kind, *document);
   return Config(std::make_shared<const Node>(Node{document, object, where + ": "}));
 }
 
@@ -130,6 +140,22 @@ std::vector<double> Config::Numbers(const std::string& key, const std::vector<do
   std::vector<double> result;
   for (const JsonValue& item : ListOf(*value, most, Where(key))) {
     result.push_back(NumberOf(item, low, high, StrCat(Where(key), "[", result.size(), "]")));
+  }
+  return result;
+}
+
+std::vector<std::string> Config::Strings(const std::string& key,
+                                         const std::vector<std::string>& otherwise,
+                                         size_t most) const {
+  const JsonValue* value = Given(*node_->object, key);
+  if (value == nullptr) return otherwise;
+  std::vector<std::string> result;
+  for (const JsonValue& item : ListOf(*value, most, Where(key))) {
+    const auto* text = item.as<std::string>();
+    if (text == nullptr) {
+      ThrowFound(StrCat(Where(key), "[", result.size(), "]"), "a string", item);
+    }
+    result.push_back(*text);
   }
   return result;
 }

@@ -1,6 +1,5 @@
-// JSON configuration files, read as hostile input: depth, size, duplicate keys, types and ranges
-// are checked, and every complaint is one sentence naming the file and the key. The JSON library
-// stays behind this header.
+// JSON configuration files and YAML texts, read as hostile input: depth, size, duplicate keys,
+// types and ranges are checked, and every complaint is one sentence naming the file and the key.
 #pragma once
 
 #include <cstdint>
@@ -12,12 +11,15 @@
 
 namespace musicgen::checkpoint {
 
+struct JsonValue;
+
 // An object of a JSON document, immutable and cheap to copy.
 class Config {
  public:
   // Throw Error(kBadInput). `name` stands for the text in messages.
   static Config ReadFile(const std::string& path);
   static Config Parse(std::string_view text, const std::string& name);
+  static Config ParseYaml(std::string_view text, const std::string& name);
 
   bool Has(const std::string& key) const;  // present and not null
   std::vector<std::string> Keys() const;   // sorted; those whose value is null too
@@ -32,6 +34,8 @@ class Config {
                             int64_t low, int64_t high, size_t most) const;
   std::vector<double> Numbers(const std::string& key, const std::vector<double>& otherwise,
                               double low, double high, size_t most) const;
+  std::vector<std::string> Strings(const std::string& key,
+                                   const std::vector<std::string>& otherwise, size_t most) const;
   // The object under `key`; an empty one when it is absent or null.
   Config Object(const std::string& key) const;
 
@@ -41,6 +45,7 @@ class Config {
   struct Node;  // an object of the parsed document and its place
 
  private:
+  static Config FromDocument(JsonValue document, const char* kind, const std::string& where);
   explicit Config(std::shared_ptr<const Node> node);
   std::shared_ptr<const Node> node_;
 };

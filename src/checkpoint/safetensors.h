@@ -30,6 +30,7 @@ std::unique_ptr<TensorSource> OpenSafetensors(
     const std::string& path, std::map<std::string, std::string>* metadata = nullptr);
 // model.safetensors, or the shards that model.safetensors.index.json lists, of a directory.
 std::unique_ptr<TensorSource> OpenSafetensorsDirectory(const std::string& directory);
+bool HasSafetensorsDirectory(const std::string& directory);
 
 struct TensorToWrite {
   std::string name;

@@ -4,10 +4,11 @@
 #include <fstream>
 
 #include "base/error.h"
-#include "checkpoint/safetensors.h"
 #include "codec/expected_tensors.h"
 #include "conditioning/melody_projection.h"
 #include "conditioning/text_projection.h"
+#include "generate/audiocraft_files.h"
+#include "generate/companions.h"
 #include "lm/decoder.h"
 #include "text/t5_encoder.h"
 
@@ -53,16 +54,60 @@ MelodySettings ReadMelodySettings(const std::string& directory, const Config& co
   return settings;
 }
 
-void CheckAgreement(const Config& config, const lm::LmConfig& lm, const codec::CodecConfig& codec) {
+ModelFiles OpenHuggingFace(const std::string& directory, const std::string& text_encoder,
+                           const std::string& codec) {
+  ModelFiles files;
+  files.directory = directory;
+  const Config config = Config::ReadFile(directory + "/config.json");
+  files.model_type = config.String("model_type", "");
+  const bool melody = files.model_type == "musicgen_melody";
+  if (!melody && files.model_type != "musicgen") {
+    ThrowBadInput(config.Where("model_type"), ": expected musicgen or musicgen_melody, found ",
+                  Printable(files.model_type));
+  }
   const Config decoder = config.Object("decoder");
-  if (lm.codebook_size != codec.codebook_size) {
-    ThrowBadInput(decoder.Where("vocab_size"), ": expected audio_encoder.codebook_size ",
-                  codec.codebook_size, ", found ", lm.codebook_size);
+  files.lm = lm::ReadLmConfig(decoder);
+  if (melody == files.lm.cross_attention) {
+    ThrowBadInput(decoder.Where("model_type"), ": expected ", files.model_type,
+                  "_decoder as the model's type has it");
   }
-  if (lm.codebooks > lm.audio_channels * codec.num_quantizers) {
-    ThrowBadInput(decoder.Where("num_codebooks"), ": expected at most ", codec.num_quantizers,
-                  " for each of ", lm.audio_channels, " channels, found ", lm.codebooks);
+
+  const std::shared_ptr<const TensorSource> model = OpenWeights(directory);
+  std::vector<ExpectedTensor> expected = lm::Decoder::Expected(files.lm, "decoder.");
+  Append(&expected,
+         conditioning::TextProjection::Expected(
+             text_encoder.empty()
+                 ? text::ReadT5Config(config.Object("text_encoder")).d_model
+                 : text::ReadT5Config(Config::ReadFile(text_encoder + "/config.json")).d_model,
+             files.lm.width, *model));
+  if (melody) {
+    files.melody = ReadMelodySettings(directory, config);
+    Append(&expected, conditioning::MelodyProjection::Expected(files.melody->chroma.classes,
+                                                               files.lm.width));
   }
+  std::vector<std::string> ignored = codec::IgnoredTensors();
+  ignored.push_back("decoder.model.decoder.embed_positions.weights");  // recomputed
+  files.lm_tensors = {model, "decoder."};
+  if (text_encoder.empty()) {
+    files.t5 = text::ReadT5Config(config.Object("text_encoder"));
+    files.t5_tensors = {model, "text_encoder."};
+    files.tokenizer_directory = directory;
+    Append(&expected, text::T5Encoder::Expected(files.t5, *model, "text_encoder."));
+  } else {
+    OpenTextEncoder(text_encoder, &files);
+    ignored.push_back("text_encoder.*");
+  }
+  if (codec.empty()) {
+    files.codec = codec::ReadCodecConfig(config.Object("audio_encoder"));
+    files.codec_tensors = {model, "audio_encoder."};
+    Append(&expected, codec::ExpectedTensors(files.codec, *model, "audio_encoder."));
+  } else {
+    OpenCodec(codec, &files);
+    ignored.push_back("audio_encoder.*");
+  }
+  CheckAgreement(files, decoder.Where("vocab_size"), decoder.Where("num_codebooks"));
+  checkpoint::CheckTensors(*model, expected, ignored);
+  return files;
 }
 
 }  // namespace
@@ -76,71 +121,10 @@ uint64_t CountParameters(const std::vector<ExpectedTensor>& tensors) {
 
 ModelFiles OpenModel(const std::string& directory, const std::string& text_encoder,
                      const std::string& codec) {
-  ModelFiles files;
-  files.directory = directory;
-  const Config config = Config::ReadFile(directory + "/config.json");
-  files.model_type = config.String("model_type", "");
-  const bool melody = files.model_type == "musicgen_melody";
-  if (!melody && files.model_type != "musicgen") {
-    ThrowBadInput(config.Where("model_type"), ": expected musicgen or musicgen_melody, found ",
-                  Printable(files.model_type));
-  }
+  ModelFiles files = IsAudioCraftDirectory(directory)
+                         ? OpenAudioCraft(directory, text_encoder, codec)
+                         : OpenHuggingFace(directory, text_encoder, codec);
   files.licence = ReadLicence(directory);
-  files.lm = lm::ReadLmConfig(config.Object("decoder"));
-  files.tokenizer_directory = text_encoder.empty() ? directory : text_encoder;
-  files.t5 =
-      text::ReadT5Config(text_encoder.empty() ? config.Object("text_encoder")
-                                              : Config::ReadFile(text_encoder + "/config.json"));
-  files.codec = codec::ReadCodecConfig(codec.empty() ? config.Object("audio_encoder")
-                                                     : Config::ReadFile(codec + "/config.json"));
-  CheckAgreement(config, files.lm, files.codec);
-  if (melody == files.lm.cross_attention) {
-    ThrowBadInput(config.Object("decoder").Where("model_type"), ": expected ", files.model_type,
-                  "_decoder as the model's type has it");
-  }
-  if (melody) files.melody = ReadMelodySettings(directory, config);
-
-  const std::shared_ptr<const TensorSource> model = checkpoint::OpenSafetensorsDirectory(directory);
-  files.lm_tensors = {model, "decoder."};
-  files.t5_tensors = {model, "text_encoder."};
-  files.codec_tensors = {model, "audio_encoder."};
-
-  std::vector<ExpectedTensor> expected = lm::Decoder::Expected(files.lm, files.lm_tensors.prefix);
-  Append(&expected, conditioning::TextProjection::Expected(files.t5.d_model, files.lm.width,
-                                                           *files.lm_tensors.source));
-  if (melody) {
-    Append(&expected, conditioning::MelodyProjection::Expected(files.melody->chroma.classes,
-                                                               files.lm.width));
-  }
-  std::vector<std::string> ignored = codec::IgnoredTensors();
-  ignored.push_back("decoder.model.decoder.embed_positions.weights");  // recomputed
-
-  const auto check_elsewhere = [&](const std::string& path, StageTensors* stage, auto&& list,
-                                   std::vector<std::string> also_ignored) {
-    stage->source = checkpoint::OpenSafetensorsDirectory(path);
-    ignored.push_back(stage->prefix + "*");
-    stage->prefix = "";
-    checkpoint::CheckTensors(*stage->source, list(), also_ignored);
-  };
-  const auto t5_list = [&] {
-    return text::T5Encoder::Expected(files.t5, *files.t5_tensors.source, files.t5_tensors.prefix);
-  };
-  const auto codec_list = [&] {
-    return codec::ExpectedTensors(files.codec, *files.codec_tensors.source,
-                                  files.codec_tensors.prefix);
-  };
-  if (text_encoder.empty()) {
-    Append(&expected, t5_list());
-  } else {
-    // A whole T5: its decoder half is not used.
-    check_elsewhere(text_encoder, &files.t5_tensors, t5_list, {"decoder.*", "lm_head.*"});
-  }
-  if (codec.empty()) {
-    Append(&expected, codec_list());
-  } else {
-    check_elsewhere(codec, &files.codec_tensors, codec_list, codec::IgnoredTensors());
-  }
-  checkpoint::CheckTensors(*model, expected, ignored);
   return files;
 }
 

@@ -9,8 +9,8 @@
 #include "checkpoint/config.h"
 #include "checkpoint/tensor_source.h"
 #include "codec/codec_config.h"
-#include "conditioning/chroma_extractor.h"
 #include "conditioning/reference.h"
+#include "generate/melody_settings.h"
 #include "lm/lm_config.h"
 #include "text/t5_config.h"
 
@@ -20,12 +20,6 @@ namespace musicgen::generate {
 struct StageTensors {
   std::shared_ptr<const checkpoint::TensorSource> source;
   std::string prefix;
-};
-
-// How a melody model turns sound into the rows in front of the codes.
-struct MelodySettings {
-  conditioning::ChromaConfig chroma;
-  int64_t frames = 235;  // chroma rows, whatever the melody's length
 };
 
 struct ModelFiles {
@@ -48,8 +42,10 @@ struct ModelFiles {
   }
 };
 
-// A Hugging Face style directory. `text_encoder` and `codec`, when not empty, name directories of a
-// T5 and an EnCodec that take the place of the model's own. Throws Error(kBadInput).
+// A directory in the Hugging Face layout (config.json with safetensors or pytorch_model.bin) or
+// AudioCraft's (state_dict.bin with compression_state_dict.bin); of a directory that holds both,
+// the first. `text_encoder` and `codec`, when not empty, name directories of a T5 and an EnCodec
+// that take the place of the model's own. Throws Error(kBadInput).
 ModelFiles OpenModel(const std::string& directory, const std::string& text_encoder,
                      const std::string& codec);
 

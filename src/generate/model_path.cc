@@ -31,7 +31,7 @@ fs::path HubCache() {
 // one; empty when there is none.
 fs::path CachedSnapshot(const std::string& id) {
   std::string folder = "models--" + id;
-  folder.replace(folder.find('/'), 1, "--");
+  if (const size_t slash = folder.find('/'); slash != folder.npos) folder.replace(slash, 1, "--");
   const fs::path repository = HubCache() / folder;
   std::error_code error;
   std::ifstream reference(repository / "refs" / "main");
@@ -57,6 +57,14 @@ bool IsHubId(const std::string& name) {
          name.back() != '/' && name.front() != '.' && std::all_of(name.begin(), name.end(), fits);
 }
 
+// t5-small, t5-base, flan-t5-base, …
+bool IsT5Name(const std::string& name) {
+  return (name.starts_with("t5-") || name.starts_with("flan-t5-")) &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return std::isalnum(static_cast<unsigned char>(c)) || c == '-';
+         });
+}
+
 }  // namespace
 
 std::string FindModel(const std::string& model) {
@@ -68,6 +76,12 @@ std::string FindModel(const std::string& model) {
   std::string id = model;
   if (std::find(std::begin(kShortNames), std::end(kShortNames), model) != std::end(kShortNames)) {
     id = "facebook/musicgen-" + model;
+  }
+  if (IsT5Name(id)) {
+    // The hub's T5s had no owner at first; a cache may know them either way.
+    const fs::path snapshot = CachedSnapshot(id);
+    if (!snapshot.empty()) return snapshot.string();
+    id = (id.starts_with("flan-") ? "google/" : "google-t5/") + id;
   }
   if (IsHubId(id)) {
     const fs::path snapshot = CachedSnapshot(id);

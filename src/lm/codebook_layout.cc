@@ -29,16 +29,6 @@ Layout DelayLayout(const PatternConfig& config, int64_t codebooks, int64_t frame
   return layout;
 }
 
-Layout ParallelLayout(int64_t codebooks, int64_t frames) {
-  Layout layout(1);
-  for (int64_t t = 0; t < frames; ++t) {
-    LayoutStep step;
-    for (int64_t k = 0; k < codebooks; ++k) step.push_back({t, k});
-    layout.push_back(std::move(step));
-  }
-  return layout;
-}
-
 // Each frame becomes max(flattening) + 1 inner steps; those of delayed codebooks move behind. Steps
 // are sorted by frame + delay, and among equals by what they hold.
 Layout UnrollLayout(const PatternConfig& config, int64_t codebooks, int64_t frames) {
@@ -96,8 +86,6 @@ std::vector<LayoutStep> MakeLayout(const PatternConfig& config, int64_t codebook
   switch (config.kind) {
     case PatternConfig::Kind::kDelay:
       return DelayLayout(config, codebooks, frames);
-    case PatternConfig::Kind::kParallel:
-      return ParallelLayout(codebooks, frames);
     case PatternConfig::Kind::kUnroll:
       return UnrollLayout(config, codebooks, frames);
     case PatternConfig::Kind::kCoarseFirst:

@@ -41,8 +41,6 @@ void CheckPattern(const PatternConfig& config, int64_t codebooks, const std::str
       check_range("flatten_first", config.flatten_first, 0, kMostSteps);
       check_range("empty_initial", config.empty_initial, 0, kMostSteps);
       return;
-    case PatternConfig::Kind::kParallel:
-      return;
     case PatternConfig::Kind::kUnroll:
       CheckList(config.delays, codebooks, where, "delays");
       CheckList(config.flattening, codebooks, where, "flattening");

@@ -12,7 +12,7 @@ namespace musicgen::lm {
 
 // Which layout, and its settings; lists that a layout does not use are empty.
 struct PatternConfig {
-  enum class Kind { kDelay, kParallel, kUnroll, kCoarseFirst, kMusicLm };
+  enum class Kind { kDelay, kUnroll, kCoarseFirst, kMusicLm };  // parallel: delays of 0
   Kind kind = Kind::kDelay;
   // kDelay, kUnroll: [K], not decreasing; kCoarseFirst: [K − 1], of codebooks 1 …
   std::vector<int64_t> delays;

@@ -1,0 +1,83 @@
+// The pickle inside a torch.save file, read as data: the few opcodes and globals that weight files
+// need build values, everything else is refused. Nothing in a pickle is ever called.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "tensor/dtype.h"
+#include "tensor/shape.h"
+
+namespace musicgen::checkpoint {
+
+// torch.FloatStorage and its kin: what a file's entry data/<key> holds.
+struct PickleStorage {
+  std::string key;
+  DType dtype = DType::kF32;
+  int64_t elements = 0;
+};
+
+// Element (i, j, …) is element offset + i·strides[0] + j·strides[1] + … of the storage; all of them
+// are within it.
+struct PickleTensor {
+  PickleStorage storage;
+  int64_t offset = 0;
+  Shape shape;
+  std::vector<int64_t> strides;  // ≥ 0
+  bool is_parameter = false;     // torch.nn.Parameter
+};
+
+// Values lie in a list of their own and name each other by position, so that shared and circular
+// ones are harmless.
+using PickleRef = uint32_t;
+
+struct PickleList {
+  std::vector<PickleRef> items;
+};
+struct PickleTuple {
+  std::vector<PickleRef> items;
+};
+struct PickleDict {
+  bool ordered = false;                                // collections.OrderedDict
+  std::vector<std::pair<PickleRef, PickleRef>> items;  // keys are strings or integers, all distinct
+  std::unordered_map<std::string, PickleRef> by_name;  // of the string keys
+};
+enum class PickleFunction { kRebuildTensor, kRebuildParameter, kOrderedDict };
+struct PickleStorageType {
+  DType dtype;
+};
+
+using PickleValue =
+    std::variant<std::monostate, bool, int64_t, double, std::string, PickleList, PickleTuple,
+                 PickleDict, PickleStorage, PickleTensor, PickleFunction, PickleStorageType>;
+
+class Pickle {
+ public:
+  // Protocol 2, ended by STOP, nothing behind it. Every length, count, memo number and tensor
+  // layout is checked; keys must not repeat. Throws Error(kBadInput) beginning with `where`.
+  static Pickle Parse(std::string_view bytes, const std::string& where);
+
+  const PickleValue& root() const { return values_[root_]; }
+  const PickleValue& at(PickleRef ref) const { return values_[ref]; }
+  // Every storage that is named, once.
+  const std::vector<PickleStorage>& storages() const { return storages_; }
+  // The value under a string key, or null.
+  const PickleValue* Find(const PickleDict& dict, const std::string& key) const;
+
+ private:
+  friend class PickleMachine;
+  std::deque<PickleValue> values_;
+  std::vector<PickleStorage> storages_;
+  PickleRef root_ = 0;
+};
+
+// What a message says was found: "a dict", 17, ….
+std::string Describe(const PickleValue& value);
+
+}  // namespace musicgen::checkpoint
