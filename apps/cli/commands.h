@@ -9,6 +9,8 @@ int Run(const GenerateFlags& flags);
 int Run(const TokenizeFlags& flags);
 int Run(const ScoreFlags& flags);
 int Run(const DecodeFlags& flags);
+int Run(const ChromaFlags& flags);
+int Run(const PlotFlags& flags);
 int Run(const InfoFlags& flags);
 int Run(const BenchFlags& flags);
 
