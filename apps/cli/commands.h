@@ -10,6 +10,8 @@ int Run(const TokenizeFlags& flags);
 int Run(const ScoreFlags& flags);
 int Run(const EncodeFlags& flags);
 int Run(const DecodeFlags& flags);
+int Run(const ChromaFlags& flags);
+int Run(const PlotFlags& flags);
 int Run(const InfoFlags& flags);
 int Run(const BenchFlags& flags);
 

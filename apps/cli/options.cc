@@ -2,9 +2,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <limits>
 #include <map>
 #include <optional>
@@ -158,14 +160,18 @@ void AddModel(CLI::App* app, ModelFlags& flags) {
 }
 
 void AddAudio(CLI::App* app, AudioFlags& flags) {
-  TextFlag(app, "-o,--output", flags.output,
-           "Sound file; several results become out_0.wav, out_1.wav, …; - is stdout", "FILE");
+  TextFlag(
+      app, "-o,--output", flags.output,
+      "Sound file (.wav, .flac, .ogg, .opus, .mp3); several results become out_0.wav, out_1.wav, "
+      "…; - is stdout",
+      "FILE");
   Choice(app, "--strategy", flags.strategy, "How the level is set",
          {"loudness", "peak", "rms", "clip", "none"});
-  Choice(app, "--format", flags.format, "File format; by default the output's suffix", {"wav"},
-         {"flac", "ogg", "opus", "mp3"});
+  Choice(app, "--format", flags.format, "File format; by default the output's suffix",
+         {"wav", "flac", "ogg", "opus", "mp3"});
   Choice(app, "--sample-format", flags.sample_format,
-         "Sample format; by default s16, with strategy none f32", {"s16", "s24", "f32"});
+         "Sample format of WAV and FLAC; by default s16, with strategy none f32 (FLAC: s24)",
+         {"s16", "s24", "f32"});
 }
 
 void AddPrompts(CLI::App* app, std::string& prompts_file) {
@@ -253,6 +259,22 @@ void AddDecode(CLI::App* app, DecodeFlags& flags) {
   AddAudio(app, flags.audio);
 }
 
+void AddSound(CLI::App* app, std::string& audio, std::string& output, const std::string& help) {
+  TextFlag(app, "audio,--audio", audio, "WAV, FLAC, Ogg or MP3 file", "FILE")->required();
+  TextFlag(app, "-o,--output", output, help, "FILE")->required();
+}
+
+void AddChroma(CLI::App* app, ChromaFlags& flags) {
+  AddSound(app, flags.audio, flags.output, "safetensors file");
+  Choice(app, "--reference", flags.reference,
+         "Whose resampling to follow; hf also cuts at 30 s; auto: audiocraft",
+         {"auto", "hf", "audiocraft"});
+}
+
+void AddPlot(CLI::App* app, PlotFlags& flags) {
+  AddSound(app, flags.audio, flags.output, "PNG file");
+}
+
 void AddInfo(CLI::App* app, InfoFlags& flags) {
   AddModel(app, flags.model);
   Switch(app, "--json", flags.json, "Print JSON");
@@ -309,6 +331,14 @@ const char* PrecisionName(Precision precision) {
   return "unknown";
 }
 
+ReferenceDialect DialectOf(const std::string& reference) {
+  static const std::map<std::string, ReferenceDialect> dialects = {
+      {"auto", ReferenceDialect::kAuto},
+      {"hf", ReferenceDialect::kHuggingFace},
+      {"audiocraft", ReferenceDialect::kAudioCraft}};
+  return dialects.at(reference);
+}
+
 ModelOptions ModelFlags::Options() const {
   if (model.empty()) {
     BadInput(
@@ -318,16 +348,12 @@ ModelOptions ModelFlags::Options() const {
                                                               {"f32", Precision::kF32},
                                                               {"f16", Precision::kF16},
                                                               {"bf16", Precision::kBF16}};
-  static const std::map<std::string, ReferenceDialect> dialects = {
-      {"auto", ReferenceDialect::kAuto},
-      {"hf", ReferenceDialect::kHuggingFace},
-      {"audiocraft", ReferenceDialect::kAudioCraft}};
   ModelOptions options;
   options.model = model;
   options.text_encoder = text_encoder;
   options.codec = codec;
   options.precision = precisions.at(precision);
-  options.reference = dialects.at(reference);
+  options.reference = DialectOf(reference);
   options.threads = static_cast<int>(threads);
   return options;
 }
@@ -341,11 +367,32 @@ Strategy AudioFlags::level() const {
   return strategies.at(strategy);
 }
 
+AudioFormat AudioFlags::kind() const {
+  static const std::map<std::string, AudioFormat> formats = {{"wav", AudioFormat::kWav},
+                                                             {"flac", AudioFormat::kFlac},
+                                                             {"ogg", AudioFormat::kOgg},
+                                                             {"opus", AudioFormat::kOpus},
+                                                             {"mp3", AudioFormat::kMp3}};
+  if (!format.empty()) return formats.at(format);
+  std::string suffix = std::filesystem::path(output).extension().string();
+  if (suffix.empty()) return AudioFormat::kWav;
+  for (char& c : suffix) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const auto found = formats.find(suffix.substr(1));
+  if (found != formats.end()) return found->second;
+  BadInput("--output: no sound format is known for the suffix " + suffix + " of " + output +
+           ": expected .wav, .flac, .ogg, .opus or .mp3, or --format");
+}
+
 SampleFormat AudioFlags::samples() const {
-  if (sample_format.empty())
-    return strategy == "none" ? SampleFormat::kFloat32 : SampleFormat::kPcm16;
+  const bool flac = kind() == AudioFormat::kFlac;
+  if (sample_format.empty()) {
+    if (strategy != "none") return SampleFormat::kPcm16;
+    return flac ? SampleFormat::kPcm24 : SampleFormat::kFloat32;
+  }
   if (sample_format == "s16") return SampleFormat::kPcm16;
-  return sample_format == "s24" ? SampleFormat::kPcm24 : SampleFormat::kFloat32;
+  if (sample_format == "s24") return SampleFormat::kPcm24;
+  if (flac) BadInput("--sample-format: FLAC stores integers: expected s16 or s24, found f32");
+  return SampleFormat::kFloat32;
 }
 
 Command ParseCommandLine(int argc, const char* const* argv) {
@@ -359,6 +406,8 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   ScoreFlags score;
   EncodeFlags encode;
   DecodeFlags decode;
+  ChromaFlags chroma;
+  PlotFlags plot;
   InfoFlags info;
   BenchFlags bench;
   AddGenerate(app.add_subcommand("generate", "Text to music"), generate);
@@ -366,6 +415,8 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   AddScore(app.add_subcommand("score", "Cross-entropy of given codes"), score);
   AddEncode(app.add_subcommand("encode", "Sound to codes"), encode);
   AddDecode(app.add_subcommand("decode", "Codes to sound"), decode);
+  AddChroma(app.add_subcommand("chroma", "The melody models' chroma of a sound"), chroma);
+  AddPlot(app.add_subcommand("plot", "Picture of a sound"), plot);
   AddInfo(app.add_subcommand("info", "Configuration, sizes and memory needed"), info);
   AddBench(app.add_subcommand("bench", "Speed on this machine, as JSON"), bench);
 
@@ -396,6 +447,8 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   if (chosen == "score") return score;
   if (chosen == "encode") return encode;
   if (chosen == "decode") return decode;
+  if (chosen == "chroma") return chroma;
+  if (chosen == "plot") return plot;
   if (chosen == "info") return info;
   return bench;
 }

@@ -13,6 +13,8 @@ namespace musicgen::cli {
 
 inline constexpr double kMaxDuration = 86400.0;  // seconds
 
+ReferenceDialect DialectOf(const std::string& reference);  // of "auto", "hf" or "audiocraft"
+
 const char* PrecisionName(Precision precision);  // "f32", …
 
 // Flags of every command that takes a model.
@@ -30,9 +32,12 @@ struct AudioFlags {
   std::string output = "out.wav";
   std::string strategy = "loudness";
   std::string format;         // empty: from the suffix
-  std::string sample_format;  // empty: s16, or f32 with strategy none
+  std::string sample_format;  // empty: s16, or with strategy none f32 (FLAC: s24)
 
   Strategy level() const;
+  // From the format given, or the output's suffix. Throws Error(kBadInput) for an unknown one.
+  AudioFormat kind() const;
+  // Throws Error(kBadInput) for samples that the format cannot store.
   SampleFormat samples() const;
 };
 
@@ -76,6 +81,14 @@ struct DecodeFlags {
   std::string codes;
 };
 
+struct ChromaFlags {
+  std::string audio, output, reference = "auto";
+};
+
+struct PlotFlags {
+  std::string audio, output;
+};
+
 struct InfoFlags {
   ModelFlags model;
   bool json = false;
@@ -92,8 +105,9 @@ struct Answer {
   std::string text;
 };
 
-using Command = std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, EncodeFlags, DecodeFlags,
-                             InfoFlags, BenchFlags, Answer>;
+using Command =
+    std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, EncodeFlags, DecodeFlags, ChromaFlags,
+                 PlotFlags, InfoFlags, BenchFlags, Answer>;
 
 // Throws Error(kBadInput).
 Command ParseCommandLine(int argc, const char* const* argv);

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "musicgen/chroma.hpp"
 #include "musicgen/codes.hpp"
 #include "musicgen/error.hpp"
 #include "musicgen/waveform.hpp"
@@ -185,8 +186,26 @@ enum class SampleFormat { kPcm16, kPcm24, kFloat32 };
 std::vector<uint8_t> EncodeWav(const Waveform& audio, SampleFormat format,
                                const std::string& comment);
 
-// Sound of a file of any usual kind (WAV, FLAC, Ogg, MP3) at its own rate, at most ten minutes.
+enum class AudioFormat { kWav, kFlac, kOgg, kOpus, kMp3 };
+// The bytes of a sound file. WAV and FLAC store samples as `samples` says (FLAC: integers); Vorbis,
+// Opus and MP3 at fixed high rates, which clip at ±1 and resample what they do not know (Opus: to
+// 48 kHz).
+std::vector<uint8_t> EncodeAudio(const Waveform& audio, AudioFormat format, SampleFormat samples,
+                                 const std::string& comment);
+
+// WAV, FLAC, Ogg (Vorbis, Opus, FLAC) or MP3, told by its content, at the file's own rate and
+// channels. At most 8 channels and 10 minutes. Throws Error(kBadInput).
 Waveform ReadAudio(const std::string& path);
+
+// The melody models' chroma of a sound: one-hot rows [frames, 12], a row for each 4096 samples at
+// 32 kHz. kHuggingFace resamples as torchaudio does and cuts at 30 s; kAudioCraft, which kAuto
+// means, resamples as julius does and does not cut.
+Chroma ExtractChroma(const Waveform& melody, ReferenceDialect reference = ReferenceDialect::kAuto);
+// safetensors with one tensor `chroma`, F32 [frames, classes].
+void WriteChroma(const std::string& path, const Chroma& chroma);
+
+// The bytes of a PNG file: waveform, mel spectrogram and chroma.
+std::vector<uint8_t> PlotAudio(const Waveform& audio);
 
 // A WAV file that is sent while it is made. Its length must be known: samples per channel.
 class WavStream {

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
+#include "audio/encode.h"
 #include "audio/normalize.h"
-#include "audio/read.h"
 #include "audio/wav_stream.h"
 #include "audio/wav_writer.h"
 #include "base/atomic_file.h"
@@ -30,6 +30,22 @@ audio::WavEncoding Encoding(SampleFormat format) {
   return audio::WavEncoding::kPcm16;
 }
 
+audio::FileFormat FormatOf(AudioFormat format) {
+  switch (format) {
+    case AudioFormat::kWav:
+      return audio::FileFormat::kWav;
+    case AudioFormat::kFlac:
+      return audio::FileFormat::kFlac;
+    case AudioFormat::kOgg:
+      return audio::FileFormat::kOgg;
+    case AudioFormat::kOpus:
+      return audio::FileFormat::kOpus;
+    case AudioFormat::kMp3:
+      return audio::FileFormat::kMp3;
+  }
+  return audio::FileFormat::kWav;
+}
+
 audio::Strategy StrategyOf(Strategy strategy) {
   switch (strategy) {
     case Strategy::kLoudness:
@@ -54,13 +70,18 @@ void Normalize(Waveform& wave, Strategy strategy) {
   audio::Normalize(wave, options);
 }
 
+std::vector<uint8_t> EncodeAudio(const Waveform& wave, AudioFormat format, SampleFormat samples,
+                                 const std::string& comment) {
+  const std::string bytes =
+      audio::EncodeAudio(wave, FormatOf(format), Encoding(samples), {"musicgen", comment});
+  return {bytes.begin(), bytes.end()};
+}
+
 std::vector<uint8_t> EncodeWav(const Waveform& wave, SampleFormat format,
                                const std::string& comment) {
   const std::string bytes = audio::EncodeWav(wave, Encoding(format), {"musicgen", comment});
   return {bytes.begin(), bytes.end()};
 }
-
-Waveform ReadAudio(const std::string& path) { return audio::ReadAudio(path); }
 
 WavStream::WavStream(int64_t sample_rate_hz, int64_t channels, int64_t samples,
                      SampleFormat format)

@@ -1,0 +1,40 @@
+// The library's face to sounds that people bring: reading, chroma, pictures.
+
+#include "audio/plot.h"
+#include "audio/read.h"
+#include "checkpoint/safetensors.h"
+#include "conditioning/chroma_extractor.h"
+#include "conditioning/melody.h"
+#include "musicgen/musicgen.hpp"
+
+namespace musicgen {
+
+using conditioning::ChromaConfig;
+using conditioning::ChromaExtractor;
+using conditioning::Reference;
+
+Waveform ReadAudio(const std::string& path) { return audio::ReadAudio(path); }
+
+Chroma ExtractChroma(const Waveform& melody, ReferenceDialect reference) {
+  const bool transformers = reference == ReferenceDialect::kHuggingFace;
+  return ChromaExtractor().Extract(conditioning::MelodySound(
+      melody, transformers ? Reference::kHuggingFace : Reference::kAudioCraft));
+}
+
+void WriteChroma(const std::string& path, const Chroma& chroma) {
+  const Shape shape = {chroma.frames, chroma.classes};
+  checkpoint::WriteSafetensors(path, {{"chroma", DType::kF32, shape, chroma.values.data()}}, {});
+}
+
+std::vector<uint8_t> PlotAudio(const Waveform& wave) {
+  const ChromaConfig config;
+  Chroma chroma =
+      ChromaExtractor(config).Energies(conditioning::MelodySound(wave, Reference::kAudioCraft));
+  conditioning::Normalize(chroma);
+  const double step_s =
+      static_cast<double>(config.hop_samples) / static_cast<double>(config.sample_rate_hz);
+  const std::string bytes = audio::PlotSound(wave, chroma, step_s);
+  return {bytes.begin(), bytes.end()};
+}
+
+}  // namespace musicgen
