@@ -161,30 +161,12 @@ TEST_P(AcMelodyTest, WindowsMoveAlongTheMelody) {
 
 INSTANTIATE_TEST_SUITE_P(Models, AcMelodyTest, testing::Values("ac-tiny-melody"), TestName);
 
-class AcPatternTest : public AcFamilyTest {
- protected:
-  // Coarse-first and MusicLM lay out the frames that are asked for, whatever the window.
-  GenerationRequest Short(std::optional<std::string> prompt) const {
-    return Greedy(std::move(prompt), 1.0);
-  }
-};
+// Coarse-first and MusicLM lay out the frames that are asked for, whatever the window.
+class AcPatternTest : public AcFamilyTest {};
 
 TEST_P(AcPatternTest, Codes) {
-  ExpectCodes(alone_, {Short(kPrompts[0])}, golden_, "greedy.single.codes");
-  ExpectCodes(alone_, {Short(std::nullopt)}, golden_, "greedy.unconditional.codes");
-}
-
-TEST_P(AcPatternTest, WholeTrainingDuration) {
-  if (!golden_.Has("greedy.full.codes")) GTEST_SKIP() << "the golden has none";
-  ExpectCodes(alone_, {Greedy(kPrompts[0], 19.0)}, golden_, "greedy.full.codes");
-}
-
-TEST_P(AcPatternTest, Continuation) {
-  if (!golden_.Has("cont.codes")) GTEST_SKIP() << "the golden has none";
-  const GenerationRequest request = Continuation("cont.wav", 32000, kPrompts[0], 1.0);
-  EXPECT_EQ(alone_.Encode(*request.audio_prompt).values,
-            GoldenCodes(golden_, "cont.prompt_codes").values);
-  ExpectCodes(alone_, {request}, golden_, "cont.codes");
+  ExpectCodes(alone_, {Greedy(kPrompts[0], 1.0)}, golden_, "greedy.single.codes");
+  ExpectCodes(alone_, {Greedy(std::nullopt, 1.0)}, golden_, "greedy.unconditional.codes");
 }
 
 TEST_P(AcPatternTest, Logits) {
@@ -224,6 +206,27 @@ INSTANTIATE_TEST_SUITE_P(Models, AcPatternTest,
                                          "ac-tiny-unroll-partial", "ac-tiny-coarse",
                                          "ac-tiny-musiclm"),
                          TestName);
+
+// Positions run far beyond those of the delay pattern.
+class AcWholePieceTest : public AcFamilyTest {};
+
+TEST_P(AcWholePieceTest, Codes) {
+  ExpectCodes(alone_, {Greedy(kPrompts[0], 19.0)}, golden_, "greedy.full.codes");
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, AcWholePieceTest,
+                         testing::Values("ac-tiny-coarse", "ac-tiny-musiclm"), TestName);
+
+class AcParallelTest : public AcFamilyTest {};
+
+TEST_P(AcParallelTest, Continuation) {
+  const GenerationRequest request = Continuation("cont.wav", 32000, kPrompts[0], 1.0);
+  EXPECT_EQ(alone_.Encode(*request.audio_prompt).values,
+            GoldenCodes(golden_, "cont.prompt_codes").values);
+  ExpectCodes(alone_, {request}, golden_, "cont.codes");
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, AcParallelTest, testing::Values("ac-tiny-parallel"), TestName);
 
 TEST(AcInfoTest, NamesTheFiles) {
   const ModelInfo info = Model(FixtureOptions("ac-tiny-stereo", ReferenceDialect::kAuto,

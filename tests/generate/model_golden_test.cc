@@ -167,7 +167,13 @@ TEST(ModelRequestTest, BadParametersAreOneSentence) {
   };
   expect_refused([](GenerationParams& p) { p.duration_s = 0.0; }, "duration");
   expect_refused([](GenerationParams& p) { p.duration_s = std::nan(""); }, "duration");
-  expect_refused([](GenerationParams& p) { p.duration_s = 31.0; }, "duration");
+  expect_refused([](GenerationParams& p) { p.duration_s = 1e6; }, "duration");
+  expect_refused(
+      [](GenerationParams& p) {
+        p.duration_s = 40.0;
+        p.extend_stride_s = 30.0;
+      },
+      "extend_stride");
   expect_refused([](GenerationParams& p) { p.temperature = -1.0; }, "temperature");
   expect_refused([](GenerationParams& p) { p.top_k = -1; }, "top_k");
   expect_refused([](GenerationParams& p) { p.top_p = 1.5; }, "top_p");
