@@ -36,6 +36,13 @@ class Chroma(CliTest):
             self.assertEqual(chroma.shape, features.shape[-2:])
             self.assertEqual(list(chroma.values), list(features.values))
 
+    def test_a_model_says_how(self):
+        model = os.path.join(ROOT, "tests", "fixtures", "hf-tiny-melody")
+        self.assertEqual(self.chroma("melody.wav", "-m", model).values, MELODY["mel.features"].values)
+        write_float_wav(self.path("long.wav"), [0.0] * 8000 * 40, 8000)
+        self.assertEqual(self.chroma("long.wav", "-m", model).shape, [235, 12])
+        self.assertEqual(self.chroma("long.wav", "-m", model, "--reference", "audiocraft").shape, [313, 12])
+
     def test_only_transformers_cuts(self):
         write_float_wav(self.path("long.wav"), [0.0] * 8000 * 40, 8000)
         self.assertEqual(self.chroma("long.wav", "--reference", "hf").shape, [235, 12])
