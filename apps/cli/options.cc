@@ -266,8 +266,10 @@ void AddSound(CLI::App* app, std::string& audio, std::string& output, const std:
 
 void AddChroma(CLI::App* app, ChromaFlags& flags) {
   AddSound(app, flags.audio, flags.output, "safetensors file");
+  TextFlag(app, "-m,--model", flags.model,
+           "Melody model whose settings to use; by default the published models'", "DIR");
   Choice(app, "--reference", flags.reference,
-         "Whose resampling to follow; hf also cuts at 30 s; auto: audiocraft",
+         "Whose resampling to follow; hf also cuts at 30 s; auto: the model's own, else audiocraft",
          {"auto", "hf", "audiocraft"});
 }
 

@@ -82,7 +82,7 @@ struct DecodeFlags {
 };
 
 struct ChromaFlags {
-  std::string audio, output, reference = "auto";
+  std::string audio, output, model, reference = "auto";
 };
 
 struct PlotFlags {

@@ -6,7 +6,8 @@ namespace musicgen::cli {
 
 int Run(const ChromaFlags& flags) {
   CheckWritable(flags.output);
-  WriteChroma(flags.output, ExtractChroma(ReadAudio(flags.audio), DialectOf(flags.reference)));
+  WriteChroma(flags.output,
+              ExtractChroma(ReadAudio(flags.audio), DialectOf(flags.reference), flags.model));
   return 0;
 }
 

@@ -197,10 +197,12 @@ std::vector<uint8_t> EncodeAudio(const Waveform& audio, AudioFormat format, Samp
 // channels. At most 8 channels and 10 minutes. Throws Error(kBadInput).
 Waveform ReadAudio(const std::string& path);
 
-// The melody models' chroma of a sound: one-hot rows [frames, 12], a row for each 4096 samples at
-// 32 kHz. kHuggingFace resamples as torchaudio does and cuts at 30 s; kAudioCraft, which kAuto
-// means, resamples as julius does and does not cut.
-Chroma ExtractChroma(const Waveform& melody, ReferenceDialect reference = ReferenceDialect::kAuto);
+// The melody models' chroma of a sound: one-hot rows [frames, 12], one for each 4096 samples at 32
+// kHz, or as the configuration of `model` says (a directory or name as in ModelOptions).
+// kHuggingFace resamples as torchaudio does and cuts at 30 s; kAudioCraft resamples as julius does
+// and does not cut; kAuto is the model's own, without a model kAudioCraft.
+Chroma ExtractChroma(const Waveform& melody, ReferenceDialect reference = ReferenceDialect::kAuto,
+                     const std::string& model = "");
 // safetensors with one tensor `chroma`, F32 [frames, classes].
 void WriteChroma(const std::string& path, const Chroma& chroma);
 

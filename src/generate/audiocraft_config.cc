@@ -125,9 +125,9 @@ void ReadFuser(const Config& xp, const Config& conditioners, AudioCraftConfig* c
 }
 
 // As ChromaStemConditioner: as many frames as a centred transform of the whole duration has.
-MelodySettings ReadMelody(const Config& xp, const Config& self_wav, double duration_s) {
+conditioning::MelodyConfig ReadMelody(const Config& xp, const Config& self_wav, double duration_s) {
   const Config stem = self_wav.Object("chroma_stem");
-  MelodySettings melody;
+  conditioning::MelodyConfig melody;
   melody.chroma.sample_rate_hz =
       stem.Int("sample_rate", xp.Int("sample_rate", 32000, 1, 1 << 20), 1, 1 << 20);
   melody.chroma.classes = stem.Int("n_chroma", 12, 1, 128);
@@ -135,7 +135,7 @@ MelodySettings ReadMelody(const Config& xp, const Config& self_wav, double durat
   melody.chroma.hop_samples = melody.chroma.n_fft / 4;
   ExpectBool(stem, "argmax", false, true);  // one class a frame
   const double samples = static_cast<double>(melody.chroma.sample_rate_hz) * duration_s;
-  melody.frames = static_cast<int64_t>(samples) / melody.chroma.hop_samples + 1;
+  melody.chroma_length = static_cast<int64_t>(samples) / melody.chroma.hop_samples + 1;
   return melody;
 }
 
@@ -191,6 +191,10 @@ AudioCraftConfig ReadAudioCraftConfig(const Config& xp) {
   if (config.lm.codebooks % config.lm.audio_channels != 0) {
     ThrowBadInput(transformer.Where("n_q"), ": expected an even number for stereo, found ",
                   config.lm.codebooks);
+  }
+  if (config.melody) {
+    config.melody->format.sample_rate_hz = config.melody->chroma.sample_rate_hz;
+    config.melody->format.channels = config.lm.audio_channels;
   }
   config.lm.pattern = ReadPattern(xp, transformer, config.lm.codebooks);
   return config;

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "checkpoint/config.h"
-#include "generate/melody_settings.h"
+#include "conditioning/melody_config.h"
 #include "lm/lm_config.h"
 
 namespace musicgen::generate {
@@ -18,7 +18,7 @@ struct AudioCraftConfig {
   double max_duration_s = 30.0;  // of one window: dataset.segment_duration
   double cfg_coef = 3.0;         // classifier_free_guidance.inference_coef
   std::string t5_name;                 // a hub id, a short name or a path
-  std::optional<MelodySettings> melody;  // melody models
+  std::optional<conditioning::MelodyConfig> melody;  // melody models
 };
 
 // `xp` is the configuration of a language model. Throws Error(kBadInput).

@@ -30,10 +30,8 @@ SampleCondition Conditioner::Alone(const GenerationRequest& request) {
     sample.text = ZeroRows(1);
   }
   if (request.melody) {
-    conditioning::MelodyFormat format;
-    format.sample_rate_hz = files.codec.sample_rate_hz;
-    format.channels = files.lm.audio_channels;
-    sample.melody = conditioning::MelodySound(*request.melody, reference_, format);
+    sample.melody =
+        conditioning::MelodySound(*request.melody, reference_, files.melody.value().format);
     sample.melody_samples = sample.melody.samples;
   }
   return sample;
@@ -66,8 +64,8 @@ std::vector<SampleCondition> Conditioner::Prepare(std::span<const GenerationRequ
 }
 
 ConditionRows Conditioner::MelodyRows(const SampleCondition& sample, const Window& window) {
-  const MelodySettings& settings = *stages_.files().melody;
-  Chroma chroma = conditioning::NullChroma(settings.frames, settings.chroma.classes);
+  const conditioning::MelodyConfig& config = *stages_.files().melody;
+  Chroma chroma = conditioning::NullChroma(config.chroma_length, config.chroma.classes);
   if (sample.melody.samples > 0) {
     const conditioning::ChromaExtractor& extractor = stages_.chroma_extractor();
     if (window.windowed) {
@@ -80,7 +78,7 @@ ConditionRows Conditioner::MelodyRows(const SampleCondition& sample, const Windo
     } else {
       chroma = extractor.Extract(sample.melody, sample.melody_samples);
     }
-    chroma = conditioning::MatchLength(chroma, settings.frames);
+    chroma = conditioning::MatchLength(chroma, config.chroma_length);
   }
   return stages_.melody_projection().Project(stages_.pool(), chroma);
 }

@@ -40,18 +40,11 @@ std::string ReadLicence(const std::string& directory) {
   return "unknown";
 }
 
-MelodySettings ReadMelodySettings(const std::string& directory, const Config& config) {
-  MelodySettings settings;
-  settings.frames = config.Int("chroma_length", 235, 1, 1 << 16);
-  settings.chroma.classes = config.Int("num_chroma", 12, 1, 128);
+conditioning::MelodyConfig ReadMelody(const std::string& directory, const Config& config) {
   const std::string extractor = directory + "/preprocessor_config.json";
-  if (std::filesystem::exists(extractor)) {
-    const Config file = Config::ReadFile(extractor);
-    settings.chroma.sample_rate_hz = file.Int("sampling_rate", 32000, 1, 768000);
-    settings.chroma.n_fft = file.Int("n_fft", 16384, 16, 1 << 20);
-    settings.chroma.hop_samples = file.Int("hop_length", 4096, 1, 1 << 20);
-  }
-  return settings;
+  return conditioning::ReadMelodyConfig(
+      config, std::filesystem::exists(extractor) ? Config::ReadFile(extractor)
+                                                 : Config::Parse("{}", extractor));
 }
 
 ModelFiles OpenHuggingFace(const std::string& directory, const std::string& text_encoder,
@@ -81,7 +74,7 @@ ModelFiles OpenHuggingFace(const std::string& directory, const std::string& text
                  : text::ReadT5Config(Config::ReadFile(text_encoder + "/config.json")).d_model,
              files.lm.width, *model));
   if (melody) {
-    files.melody = ReadMelodySettings(directory, config);
+    files.melody = ReadMelody(directory, config);
     Append(&expected, conditioning::MelodyProjection::Expected(files.melody->chroma.classes,
                                                                files.lm.width));
   }

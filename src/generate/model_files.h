@@ -9,8 +9,8 @@
 #include "checkpoint/config.h"
 #include "checkpoint/tensor_source.h"
 #include "codec/codec_config.h"
+#include "conditioning/melody_config.h"
 #include "conditioning/reference.h"
-#include "generate/melody_settings.h"
 #include "lm/lm_config.h"
 #include "text/t5_config.h"
 
@@ -30,7 +30,7 @@ struct ModelFiles {
   lm::LmConfig lm;
   text::T5Config t5;
   codec::CodecConfig codec;
-  std::optional<MelodySettings> melody;    // none: conditions go through cross-attention
+  std::optional<conditioning::MelodyConfig> melody;  // none: conditions go through cross-attention
   double max_duration_s = 30.0;            // the window that the model was trained for
   std::optional<double> two_step_coef;     // replaces cfg_coef in two-step guidance (AudioCraft)
   conditioning::Reference dialect = conditioning::Reference::kHuggingFace;
@@ -38,7 +38,7 @@ struct ModelFiles {
 
   // Rows in front of the codes, for a text of so many tokens.
   int64_t prefix_rows(int64_t text_tokens = 64) const {
-    return melody ? melody->frames + text_tokens : 0;
+    return melody ? melody->chroma_length + text_tokens : 0;
   }
 };
 

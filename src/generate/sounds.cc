@@ -1,24 +1,42 @@
 // The library's face to sounds that people bring: reading, chroma, pictures.
 
+#include <filesystem>
+
 #include "audio/plot.h"
 #include "audio/read.h"
+#include "checkpoint/config.h"
 #include "checkpoint/safetensors.h"
 #include "conditioning/chroma_extractor.h"
-#include "conditioning/melody.h"
+#include "conditioning/melody_config.h"
+#include "generate/model_path.h"
 #include "musicgen/musicgen.hpp"
 
 namespace musicgen {
 
+using checkpoint::Config;
 using conditioning::ChromaConfig;
 using conditioning::ChromaExtractor;
 using conditioning::Reference;
 
 Waveform ReadAudio(const std::string& path) { return audio::ReadAudio(path); }
 
-Chroma ExtractChroma(const Waveform& melody, ReferenceDialect reference) {
+Chroma ExtractChroma(const Waveform& melody, ReferenceDialect reference, const std::string& model) {
+  conditioning::MelodyConfig config;
+  if (!model.empty()) {
+    const std::string directory = generate::FindModel(model);
+    if (std::filesystem::exists(directory + "/config.json")) {
+      const std::string extractor = directory + "/preprocessor_config.json";
+      config = conditioning::ReadMelodyConfig(Config::ReadFile(directory + "/config.json"),
+                                              std::filesystem::exists(extractor)
+                                                  ? Config::ReadFile(extractor)
+                                                  : Config::Parse("{}", extractor));
+      if (reference == ReferenceDialect::kAuto) reference = ReferenceDialect::kHuggingFace;
+    }
+  }
   const bool transformers = reference == ReferenceDialect::kHuggingFace;
-  return ChromaExtractor().Extract(conditioning::MelodySound(
-      melody, transformers ? Reference::kHuggingFace : Reference::kAudioCraft));
+  return ChromaExtractor(config.chroma)
+      .Extract(conditioning::MelodySound(
+          melody, transformers ? Reference::kHuggingFace : Reference::kAudioCraft, config.format));
 }
 
 void WriteChroma(const std::string& path, const Chroma& chroma) {

@@ -10,7 +10,7 @@
 #include "base/error.h"
 
 // libsndfile 1.2 forgets a few structures of damaged Ogg files.
-extern "C" const char* __lsan_default_suppressions() {
+extern "C" __attribute__((visibility("default"))) const char* __lsan_default_suppressions() {
   return "leak:libsndfile.so\nleak:libvorbis.so\nleak:libogg.so\nleak:libFLAC.so\nleak:libopus."
          "so\n";
 }
