@@ -11,5 +11,6 @@ int Run(const ScoreFlags& flags);
 int Run(const DecodeFlags& flags);
 int Run(const InfoFlags& flags);
 int Run(const BenchFlags& flags);
+int Run(const ConvertFlags& flags);
 
 }  // namespace musicgen::cli

@@ -38,6 +38,7 @@ struct ModelFiles {
   std::optional<ChromaConfig> chroma;  // melody models
   text::T5Config t5;
   codec::CodecConfig codec;
+  std::string codec_json;  // what `codec` was read from, in transformers' words
   StageTensors lm_tensors, t5_tensors, codec_tensors;
 };
 
