@@ -78,13 +78,18 @@ struct BenchFlags {
   int64_t batch = 1;
 };
 
+struct ConvertFlags {
+  ModelFlags model;
+  std::string output;
+};
+
 // What is left to do when the parser itself has answered: --help, --version.
 struct Answer {
   std::string text;
 };
 
 using Command = std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, DecodeFlags, InfoFlags,
-                             BenchFlags, Answer>;
+                             BenchFlags, ConvertFlags, Answer>;
 
 // Throws Error(kBadInput).
 Command ParseCommandLine(int argc, const char* const* argv);

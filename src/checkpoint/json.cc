@@ -179,14 +179,14 @@ std::string Describe(const JsonValue& value) {
 std::string ToJson(const JsonValue& value) {
   std::string text;
   if (const auto* array = value.as<JsonArray>()) {
-    for (const JsonValue& item : *array) text += (text.empty() ? "" : ",") + ToJson(item);
-    return "[" + text + "]";
+    for (const JsonValue& item : *array) text += StrCat(text.empty() ? "" : ",", ToJson(item));
+    return StrCat("[", text, "]");
   }
   if (const auto* object = value.as<JsonObject>()) {
     for (const JsonMember& member : *object) {
-      text += (text.empty() ? "" : ",") + QuoteJson(member.key) + ":" + ToJson(member.value);
+      text += StrCat(text.empty() ? "" : ",", QuoteJson(member.key), ":", ToJson(member.value));
     }
-    return "{" + text + "}";
+    return StrCat("{", text, "}");
   }
   if (const auto* string = value.as<std::string>()) return QuoteJson(*string);
   if (const auto* real = value.as<double>()) return DescribeReal(*real);

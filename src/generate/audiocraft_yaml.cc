@@ -1,8 +1,7 @@
 #include "generate/audiocraft_yaml.h"
 
-#include <charconv>
-
 #include "base/error.h"
+#include "generate/decimal.h"
 
 namespace musicgen::generate {
 namespace {
@@ -15,17 +14,10 @@ std::string List(const std::vector<int64_t>& numbers) {
 
 const char* Flag(bool value) { return value ? "true" : "false"; }
 
-// With a point, so that it stays a float.
-std::string Real(double number) {
-  char digits[32];
-  std::string text(digits, std::to_chars(digits, digits + sizeof(digits), number).ptr);
-  return text.find_first_of(".e") == text.npos ? text + ".0" : text;
-}
-
 // The shortest of integer, digits.
 std::string Seconds(double number) {
   const auto whole = static_cast<int64_t>(number);
-  return static_cast<double>(whole) == number ? std::to_string(whole) : Real(number);
+  return static_cast<double>(whole) == number ? std::to_string(whole) : Decimal(number);
 }
 
 std::string Conditioners(const AudioCraftConfig& config) {
@@ -60,14 +52,15 @@ std::string AudioCraftYaml(const AudioCraftConfig& config) {
       "sample_rate: ", config.sample_rate_hz, "\nchannels: ", lm.audio_channels,
       "\ndataset:\n  segment_duration: ", Seconds(config.max_duration_s),
       "\ncompression_model_checkpoint: //pretrained/facebook/encodec_32khz\n",
-      "compression_model_n_q: null\n", "interleave_stereo_codebooks:\n  use: ",
-      Flag(lm.audio_channels == 2), "\n  per_timestep: false\n", "lm_model: transformer_lm\n",
+      "compression_model_n_q: null\n",
+      "interleave_stereo_codebooks:\n  use: ", Flag(lm.audio_channels == 2),
+      "\n  per_timestep: false\n", "lm_model: transformer_lm\n",
       "codebooks_pattern:\n  modeling: delay\n  delay:\n    delays: ", List(config.pattern.delays),
       "\n    flatten_first: 0\n    empty_initial: 0\n", "transformer_lm:\n  dim: ", lm.width,
       "\n  num_heads: ", lm.heads, "\n  num_layers: ", lm.layers, "\n  hidden_scale: ",
       lm.ffn_width % lm.width == 0
           ? std::to_string(lm.ffn_width / lm.width)
-          : Real(static_cast<double>(lm.ffn_width) / static_cast<double>(lm.width)),
+          : Decimal(static_cast<double>(lm.ffn_width) / static_cast<double>(lm.width)),
       "\n  n_q: ", lm.codebooks, "\n  card: ", lm.codebook_size,
       "\n  dropout: 0.0\n  emb_lr: null\n  activation: gelu\n  norm_first: true\n"
       "  bias_ff: false\n  bias_attn: false\n  bias_proj: false\n  past_context: null\n"
@@ -79,7 +72,7 @@ std::string AudioCraftYaml(const AudioCraftConfig& config) {
       "  two_step_cfg: ",
       Flag(config.two_step_cfg),
       "\nclassifier_free_guidance:\n  training_dropout: 0.3\n  inference_coef: ",
-      Real(config.cfg_coef), "\nattribute_dropout: {}\n", Fuser(config.chroma.has_value()),
+      Decimal(config.cfg_coef), "\nattribute_dropout: {}\n", Fuser(config.chroma.has_value()),
       Conditioners(config));
 }
 
@@ -102,7 +95,7 @@ std::string AudioCraftCodecYaml(const codec::CodecConfig& config) {
       "\n  true_skip: ", Flag(!config.conv_shortcut), "\n  compress: ", config.compress,
       "\n  lstm: ", config.num_lstm_layers,
       "\n  disable_norm_outer_blocks: 0\n  decoder:\n    trim_right_ratio: ",
-      Real(config.trim_right_ratio),
+      Decimal(config.trim_right_ratio),
       "\n    final_activation: null\n    final_activation_params: null\n  encoder: {}\n"
       "rvq:\n  n_q: ",
       config.num_quantizers, "\n  q_dropout: false\n  bins: ", config.codebook_size,

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "base/error.h"
@@ -9,18 +8,13 @@
 #include "generate/audiocraft_files.h"
 #include "generate/convert.h"
 #include "generate/convert_files.h"
+#include "generate/decimal.h"
 
 namespace musicgen::generate {
 namespace {
 
 using checkpoint::TensorSource;
 using checkpoint::TorchFile;
-
-std::string Digits(double number) {
-  char digits[32];
-  std::string text(digits, std::to_chars(digits, digits + sizeof(digits), number).ptr);
-  return text.find_first_of(".e") == text.npos ? text + ".0" : text;
-}
 
 // transformers fixes the pattern: codebook k is delayed by k frames, stereo pairs together.
 void CheckPattern(const ModelFiles& files) {
@@ -39,8 +33,8 @@ std::string DecoderJson(const lm::LmConfig& lm) {
       R"({"model_type":")", lm.cross_attention ? "musicgen_decoder" : "musicgen_melody_decoder",
       R"(","vocab_size":)", lm.codebook_size, R"(,"hidden_size":)", lm.width,
       R"(,"num_hidden_layers":)", lm.layers, R"(,"num_attention_heads":)", lm.heads,
-      R"(,"ffn_dim":)", lm.ffn_width, R"(,"num_codebooks":)", lm.codebooks,
-      R"(,"audio_channels":)", lm.audio_channels,
+      R"(,"ffn_dim":)", lm.ffn_width, R"(,"num_codebooks":)", lm.codebooks, R"(,"audio_channels":)",
+      lm.audio_channels,
       R"(,"activation_function":"gelu","max_position_embeddings":2048,"scale_embedding":false)",
       R"(,"tie_word_embeddings":false,"pad_token_id":)", lm.codebook_size, R"(,"bos_token_id":)",
       lm.codebook_size, "}");
@@ -48,24 +42,23 @@ std::string DecoderJson(const lm::LmConfig& lm) {
 
 // The codec's and the T5's configurations come as their own texts.
 std::string ConfigJson(const ModelFiles& files, const std::string& t5, const std::string& codec) {
-  const std::string melody =
-      files.chroma ? StrCat(R"(,"num_chroma":)", files.chroma->bins, R"(,"chroma_length":)",
-                            files.chroma->frames)
-                   : "";
-  return StrCat(R"({"model_type":")", files.model_type, R"(","architectures":[")",
-                files.chroma ? "MusicgenMelodyForConditionalGeneration"
-                             : "MusicgenForConditionalGeneration",
-                R"("],"is_encoder_decoder":true)", melody, R"(,"text_encoder":)", t5,
-                R"(,"audio_encoder":)", codec, R"(,"decoder":)", DecoderJson(files.lm), "}\n");
+  const std::string melody = files.chroma ? StrCat(R"(,"num_chroma":)", files.chroma->bins,
+                                                   R"(,"chroma_length":)", files.chroma->frames)
+                                          : "";
+  return StrCat(
+      R"({"model_type":")", files.model_type, R"(","architectures":[")",
+      files.chroma ? "MusicgenMelodyForConditionalGeneration" : "MusicgenForConditionalGeneration",
+      R"("],"is_encoder_decoder":true)", melody, R"(,"text_encoder":)", t5, R"(,"audio_encoder":)",
+      codec, R"(,"decoder":)", DecoderJson(files.lm), "}\n");
 }
 
 std::string GenerationJson(const ModelFiles& files) {
   const int64_t special = files.lm.codebook_size;
-  return StrCat(R"({"decoder_start_token_id":)", special, R"(,"pad_token_id":)", special,
-                R"(,"bos_token_id":)", special, R"(,"max_length":)",
-                static_cast<int64_t>(files.max_duration_s *
-                                     static_cast<double>(files.codec.frame_rate())),
-                R"(,"do_sample":true,"guidance_scale":)", Digits(files.cfg_coef), "}\n");
+  return StrCat(
+      R"({"decoder_start_token_id":)", special, R"(,"pad_token_id":)", special,
+      R"(,"bos_token_id":)", special, R"(,"max_length":)",
+      static_cast<int64_t>(files.max_duration_s * static_cast<double>(files.codec.frame_rate())),
+      R"(,"do_sample":true,"guidance_scale":)", Decimal(files.cfg_coef), "}\n");
 }
 
 std::string PreprocessorJson(const ModelFiles& files) {
@@ -77,10 +70,9 @@ std::string PreprocessorJson(const ModelFiles& files) {
   }
   const int64_t window = int64_t{1} << files.chroma->window_exponent;
   return StrCat(R"({"feature_extractor_type":"MusicgenMelodyFeatureExtractor","feature_size":)",
-                files.chroma->bins, R"(,"num_chroma":)", files.chroma->bins,
-                R"(,"sampling_rate":)", files.chroma->sample_rate_hz, R"(,"hop_length":)",
-                window / 4, R"(,"n_fft":)", window, R"(,"chunk_length":)",
-                static_cast<int64_t>(files.max_duration_s),
+                files.chroma->bins, R"(,"num_chroma":)", files.chroma->bins, R"(,"sampling_rate":)",
+                files.chroma->sample_rate_hz, R"(,"hop_length":)", window / 4, R"(,"n_fft":)",
+                window, R"(,"chunk_length":)", static_cast<int64_t>(files.max_duration_s),
                 R"(,"stem_indices":[3,2],"padding_side":"left","padding_value":0.0)",
                 R"(,"return_attention_mask":false})", "\n");
 }
@@ -102,9 +94,10 @@ class Collector {
     const TensorSource& source = *files_.lm_tensors.source;
     // Between equal widths transformers has no projection.
     const bool square = files_.t5.d_model == files_.lm.width && !files_.chroma;
-    if (square && !IsIdentity(source.Get("enc_to_dec_proj.weight"),
-                              source.Get("enc_to_dec_proj.bias"))) {
-      ThrowBadInput(source.Where(), ": the Hugging Face layout has no projection between equal "
+    if (square &&
+        !IsIdentity(source.Get("enc_to_dec_proj.weight"), source.Get("enc_to_dec_proj.bias"))) {
+      ThrowBadInput(source.Where(),
+                    ": the Hugging Face layout has no projection between equal "
                     "widths, and this model's is not the identity");
     }
     for (const std::string& name : source.Names()) {
