@@ -16,12 +16,12 @@ std::string Error(const std::string& body) {
 }
 
 std::string Text(const std::string& text) {
-  return "X" + std::string(1, static_cast<char>(text.size())) + "\0\0\0"s + text;
+  return "X"s + std::string(1, static_cast<char>(text.size())) + "\0\0\0"s + text;
 }
 
 // A storage of `count` elements.
 std::string Storage(char count, const std::string& type = "FloatStorage") {
-  return "(" + Text("storage") + "ctorch\n" + type + "\n" + Text("0") + Text("cpu") + "K" + count +
+  return "("s + Text("storage") + "ctorch\n" + type + "\n" + Text("0") + Text("cpu") + "K" + count +
          "tQ";
 }
 
@@ -124,15 +124,15 @@ TEST(PickleTest, RefusesCalls) {
 
 TEST(PickleTest, RefusesBadStorages) {
   EXPECT_THAT(Error(Text("storage") + "Q"), HasSubstr("expected a tuple"));
-  EXPECT_THAT(Error("(" + Text("module") + "NNNNtQ"), HasSubstr("expected a storage"));
-  EXPECT_THAT(Error("(" + Text("storage") + "ctorch\nFloatStorage\n" + Text("0") + Text("cpu") +
+  EXPECT_THAT(Error("("s + Text("module") + "NNNNtQ"), HasSubstr("expected a storage"));
+  EXPECT_THAT(Error("("s + Text("storage") + "ctorch\nFloatStorage\n" + Text("0") + Text("cpu") +
                     "J\xff\xff\xff\xfftQ"),
               HasSubstr("found -1"));
   EXPECT_THAT(
-      Error("(" + Text("storage") + "ctorch\nFloatStorage\n" + Text("0") + Text("disk") + "K\1tQ"),
+      Error("("s + Text("storage") + "ctorch\nFloatStorage\n" + Text("0") + Text("disk") + "K\1tQ"),
       HasSubstr("a device"));
-  EXPECT_THAT(Error("(" + Storage(4) + Storage(5) + "t"), HasSubstr("in two ways"));
-  EXPECT_THAT(Error("(" + Storage(4) + Storage(4, "HalfStorage") + "t"), HasSubstr("in two ways"));
+  EXPECT_THAT(Error("("s + Storage(4) + Storage(5) + "t"), HasSubstr("in two ways"));
+  EXPECT_THAT(Error("("s + Storage(4) + Storage(4, "HalfStorage") + "t"), HasSubstr("in two ways"));
 }
 
 TEST(PickleTest, RefusesTensorsThatLeaveTheirStorage) {

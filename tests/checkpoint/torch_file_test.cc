@@ -20,7 +20,7 @@ std::string_view Bytes(const std::vector<float>& values) {
 }
 
 std::string Text(const std::string& text) {
-  return "X" + std::string(1, static_cast<char>(text.size())) + "\0\0\0"s + text;
+  return "X"s + std::string(1, static_cast<char>(text.size())) + "\0\0\0"s + text;
 }
 
 class TorchFileTest : public testing::Test {
@@ -42,10 +42,10 @@ class TorchFileTest : public testing::Test {
 };
 
 TEST_F(TorchFileTest, ReadsWhatTheWriterWrites) {
-  const std::vector<float> first = {1, 2, 3, 4}, second = {5, 6};
+  const std::vector<float> first = {1, 2, 3, 4}, second = {5, 6}, nine = {9};
   const TorchTensors tensors = {{"w", DType::kF32, {3, 2}, {Bytes(first), Bytes(second)}},
                                 {"empty", DType::kF16, {0, 7}, {}},
-                                {"scalar", DType::kF32, {}, {Bytes({9})}}};
+                                {"scalar", DType::kF32, {}, {Bytes(nine)}}};
   for (const uint64_t wide_from : {uint64_t{zip::kIn64}, uint64_t{1}}) {
     WriteTorchFile(folder_.Path("m.bin"),
                    {{"best_state", tensors},
