@@ -14,5 +14,6 @@ int Run(const ChromaFlags& flags);
 int Run(const PlotFlags& flags);
 int Run(const InfoFlags& flags);
 int Run(const BenchFlags& flags);
+int Run(const ConvertFlags& flags);
 
 }  // namespace musicgen::cli

@@ -143,13 +143,17 @@ void Switch(CLI::App* app, const std::string& names, bool& value, const std::str
   app->add_flag(names, value, help)->envname(EnvironmentTwin(names))->transform(kBoolean);
 }
 
-void AddModel(CLI::App* app, ModelFlags& flags) {
+void AddModelPaths(CLI::App* app, ModelFlags& flags) {
   TextFlag(app, "-m,--model", flags.model,
            "Directory of the model, org/name in the Hugging Face cache, or a short name", "MODEL");
   TextFlag(app, "--text-encoder", flags.text_encoder,
            "Directory of a T5, where the model's files hold none", "DIR");
   TextFlag(app, "--codec", flags.codec,
            "Directory of an EnCodec, where the model's files hold none", "DIR");
+}
+
+void AddModel(CLI::App* app, ModelFlags& flags) {
+  AddModelPaths(app, flags);
   Choice(app, "--precision", flags.precision, "Format of the weights in memory",
          {"auto", "f32", "f16", "bf16"}, {"q8", "q4"});
   Choice(app, "--device", flags.device, "Where to compute", {"auto", "cpu"}, {"cuda"});
@@ -289,6 +293,11 @@ void AddBench(CLI::App* app, BenchFlags& flags) {
        "N");
 }
 
+void AddConvert(CLI::App* app, ConvertFlags& flags) {
+  AddModelPaths(app, flags.model);
+  TextFlag(app, "-o,--output", flags.output, "Folder to write", "DIR")->required();
+}
+
 [[noreturn]] void NoSubcommand(const CLI::App& app, const std::vector<std::string>& arguments) {
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
@@ -412,6 +421,7 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   PlotFlags plot;
   InfoFlags info;
   BenchFlags bench;
+  ConvertFlags convert;
   AddGenerate(app.add_subcommand("generate", "Text to music"), generate);
   AddTokenize(app.add_subcommand("tokenize", "Text to token ids"), tokenize);
   AddScore(app.add_subcommand("score", "Cross-entropy of given codes"), score);
@@ -421,6 +431,9 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   AddPlot(app.add_subcommand("plot", "Picture of a sound"), plot);
   AddInfo(app.add_subcommand("info", "Configuration, sizes and memory needed"), info);
   AddBench(app.add_subcommand("bench", "Speed on this machine, as JSON"), bench);
+  AddConvert(
+      app.add_subcommand("convert", "A model between the Hugging Face and AudioCraft layouts"),
+      convert);
 
   std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   for (std::string& argument : arguments) {
@@ -452,6 +465,7 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   if (chosen == "chroma") return chroma;
   if (chosen == "plot") return plot;
   if (chosen == "info") return info;
+  if (chosen == "convert") return convert;
   return bench;
 }
 

@@ -100,6 +100,11 @@ struct BenchFlags {
   int64_t batch = 1;
 };
 
+struct ConvertFlags {
+  ModelFlags model;
+  std::string output;
+};
+
 // What is left to do when the parser itself has answered: --help, --version.
 struct Answer {
   std::string text;
@@ -107,7 +112,7 @@ struct Answer {
 
 using Command =
     std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, EncodeFlags, DecodeFlags, ChromaFlags,
-                 PlotFlags, InfoFlags, BenchFlags, Answer>;
+                 PlotFlags, InfoFlags, BenchFlags, ConvertFlags, Answer>;
 
 // Throws Error(kBadInput).
 Command ParseCommandLine(int argc, const char* const* argv);

@@ -171,6 +171,11 @@ class Model {
   std::unique_ptr<Impl> impl_;
 };
 
+// Writes the model in the other layout: a Hugging Face directory as AudioCraft's files, AudioCraft's
+// as a Hugging Face directory. Nothing is lost: there and back gives identical tensors. Of the
+// options, model, text_encoder and codec count. `out` is a folder, made when there is none.
+void Convert(const ModelOptions& options, const std::string& out);
+
 // Level of a finished piece, equal to AudioCraft's audio_write.
 enum class Strategy {
   kLoudness,  // −14 LUFS with AudioCraft's compressor

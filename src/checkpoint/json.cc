@@ -176,6 +176,23 @@ std::string Describe(const JsonValue& value) {
   return "null";
 }
 
+std::string ToJson(const JsonValue& value) {
+  std::string text;
+  if (const auto* array = value.as<JsonArray>()) {
+    for (const JsonValue& item : *array) text += StrCat(text.empty() ? "" : ",", ToJson(item));
+    return StrCat("[", text, "]");
+  }
+  if (const auto* object = value.as<JsonObject>()) {
+    for (const JsonMember& member : *object) {
+      text += StrCat(text.empty() ? "" : ",", QuoteJson(member.key), ":", ToJson(member.value));
+    }
+    return StrCat("{", text, "}");
+  }
+  if (const auto* string = value.as<std::string>()) return QuoteJson(*string);
+  if (const auto* real = value.as<double>()) return DescribeReal(*real);
+  return Describe(value);
+}
+
 std::string QuoteJson(std::string_view text) {
   return Library(std::string(text)).dump(-1, ' ', false, Library::error_handler_t::replace);
 }

@@ -45,6 +45,9 @@ const JsonValue* Find(const JsonObject& object, std::string_view key);
 // What a message says was found: 17, "text", a list, an object, …; one short line.
 std::string Describe(const JsonValue& value);
 
+// JSON text of the value, on one line.
+std::string ToJson(const JsonValue& value);
+
 // `text` as a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD.
 std::string QuoteJson(std::string_view text);
 

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "checkpoint/pickle_opcodes.h"
+#include "checkpoint/utf8.h"
 
 namespace musicgen::checkpoint {
 namespace {
@@ -46,27 +47,6 @@ const std::vector<NamedGlobal>& Globals() {
 bool IsFloating(DType dtype) {
   return dtype == DType::kF64 || dtype == DType::kF32 || dtype == DType::kF16 ||
          dtype == DType::kBF16;
-}
-
-// UTF-8 without overlong forms and surrogates.
-bool IsUtf8(std::string_view text) {
-  size_t i = 0;
-  while (i < text.size()) {
-    const unsigned char lead = static_cast<unsigned char>(text[i++]);
-    if (lead < 0x80) continue;
-    const int more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
-    if (lead < 0xc2 || lead > 0xf4) return false;
-    uint32_t point = lead & (0x3fu >> more);
-    for (int k = 0; k < more; ++k) {
-      if (i == text.size() || (static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return false;
-      point = point << 6 | (static_cast<unsigned char>(text[i++]) & 0x3f);
-    }
-    if ((more == 2 && (point < 0x800 || (point >= 0xd800 && point <= 0xdfff))) ||
-        (more == 3 && (point < 0x10000 || point > 0x10ffff))) {
-      return false;
-    }
-  }
-  return true;
 }
 
 // Where torch.load can put a storage; the device itself is ignored here.

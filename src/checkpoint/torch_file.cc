@@ -103,7 +103,7 @@ TorchFile::TorchFile(std::unique_ptr<MappedFile> file, std::string_view bytes, s
       ThrowBadInput(where_, ": ZIP entry data/", Printable(storage.key), " is missing");
     }
     const uint64_t wanted = static_cast<uint64_t>(storage.elements) * DTypeBytes(storage.dtype);
-    if (entry->second.size() < wanted) {
+    if (entry->second.size() != wanted) {
       ThrowBadInput(where_, ": ZIP entry data/", Printable(storage.key), ": expected ", wanted,
                     " bytes, found ", entry->second.size());
     }
@@ -133,6 +133,11 @@ const PickleValue* TorchFile::Find(const std::string& key) const {
     begin = end + 1;
   }
   return value;
+}
+
+bool TorchFile::IsDict(const std::string& key) const {
+  const PickleValue* value = Find(key);
+  return value != nullptr && std::holds_alternative<PickleDict>(*value);
 }
 
 std::optional<std::string> TorchFile::String(const std::string& key) const {

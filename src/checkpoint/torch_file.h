@@ -16,14 +16,15 @@ namespace musicgen::checkpoint {
 
 class TorchFile {
  public:
-  // Checks the whole file: container, pickle, and that every tensor's storage is there and long
-  // enough. The root is a dict. Throws Error(kBadInput).
+  // Checks the whole file: container, pickle, and that every tensor's storage is there and as
+  // long as the pickle says. The root is a dict. Throws Error(kBadInput).
   static std::shared_ptr<const TorchFile> Open(const std::string& path);
   // The same of bytes that outlive the result; `where` names them in messages.
   static std::shared_ptr<const TorchFile> Parse(std::string_view bytes, const std::string& where);
 
   // What the root holds under `key`, or under "outer/inner": dicts within dicts.
   bool Has(const std::string& key) const { return Find(key) != nullptr; }
+  bool IsDict(const std::string& key) const;
   // Nothing when there is no such key. Another type throws.
   std::optional<std::string> String(const std::string& key) const;
   // The string keys of the dict under `key` ("" is the root), in the file's order.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "checkpoint/utf8.h"
 #include "checkpoint/zip_records.h"
 
 namespace musicgen::checkpoint {
@@ -154,6 +155,10 @@ std::vector<Entry> Reader::ReadDirectory(const Directory& directory) const {
       Fail("ZIP entry ", name, ": expected equal sizes of stored bytes, found ", U32(at + 20),
            " and ", U32(at + 24));
     }
+    // Of what is marked so, PyTorch's reader gives no bytes.
+    if ((U32(at + 38) & zip::kFolderAttribute) != 0 || entry.name.ends_with('/')) {
+      Fail("ZIP entry ", name, ": expected a file, found a folder");
+    }
     if (U16(at + 34) != 0) Fail("a ZIP of several disks is not supported");
     entry.size = U32(at + 20);
     entry.header = U32(at + 42);
@@ -244,6 +249,7 @@ TorchZipEntries Reader::Strip(const std::vector<Entry>& entries) const {
   const std::string_view folder = first.substr(0, slash + 1);
   TorchZipEntries stripped;
   for (const Entry& entry : entries) {
+    if (!IsUtf8(entry.name)) Fail("ZIP entry ", Printable(entry.name), ": its name is not UTF-8");
     if (!entry.name.starts_with(folder)) {
       Fail("ZIP entry ", Printable(entry.name), ": expected a name below ", Printable(folder));
     }
@@ -291,6 +297,10 @@ void Reader::CheckMarkers(const TorchZipEntries& entries) const {
   if (const auto order = entries.find("byteorder");
       order != entries.end() && order->second != "little") {
     Fail("ZIP entry byteorder: expected \"little\", found \"", Printable(order->second, 20), '"');
+  }
+  if (const auto id = entries.find(".data/serialization_id");
+      id != entries.end() && !IsUtf8(id->second)) {
+    Fail("ZIP entry .data/serialization_id: expected UTF-8");
   }
   if (const auto alignment = entries.find(".storage_alignment");
       alignment != entries.end() && !SmallNumber(alignment->second)) {

@@ -1,12 +1,12 @@
 // The compression model's half of audiocraft_config.h.
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "base/error.h"
 #include "generate/audiocraft_config.h"
 #include "generate/audiocraft_switches.h"
+#include "generate/decimal.h"
 
 namespace musicgen::generate {
 namespace {
@@ -41,11 +41,6 @@ std::string Join(const std::vector<int64_t>& numbers) {
   std::string text;
   for (const int64_t number : numbers) text += StrCat(text.empty() ? "" : ",", number);
   return "[" + text + "]";
-}
-
-std::string Digits(double number) {
-  char digits[32];
-  return std::string(digits, std::to_chars(digits, digits + sizeof(digits), number).ptr);
 }
 
 // The bandwidth, in kbit/s, from which transformers concludes this number of codebooks: it rounds
@@ -84,7 +79,7 @@ std::string EncodecJson(const Config& xp) {
       R"(,"sampling_rate":)", rate, R"(,"num_filters":)", number(seanet, "n_filters", 32),
       R"(,"upsampling_ratios":)", Join(ratios), R"(,"hidden_size":)", width, R"(,"codebook_dim":)",
       width, R"(,"codebook_size":)", bins, R"(,"target_bandwidths":[)",
-      Digits(Bandwidth(books, bins, rate, hop)), R"(],"kernel_size":)",
+      Decimal(Bandwidth(books, bins, rate, hop)), R"(],"kernel_size":)",
       number(seanet, "kernel_size", 7), R"(,"last_kernel_size":)",
       number(seanet, "last_kernel_size", 7), R"(,"residual_kernel_size":)",
       number(seanet, "residual_kernel_size", 3), R"(,"num_residual_layers":)",
@@ -94,7 +89,7 @@ std::string EncodecJson(const Config& xp) {
       flag(seanet.Bool("causal", false)), R"(,"use_conv_shortcut":)",
       flag(!seanet.Bool("true_skip", true)), R"(,"pad_mode":")", pad_mode,
       R"(","trim_right_ratio":)",
-      Digits(seanet.Object("decoder").Number("trim_right_ratio", 1.0, 0.0, 1.0)),
+      Decimal(seanet.Object("decoder").Number("trim_right_ratio", 1.0, 0.0, 1.0)),
       R"(,"norm_type":"weight_norm","normalize":false,"chunk_length_s":null,"overlap":null})");
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/mapped_file.h"
 #include "checkpoint/safetensors.h"
 #include "checkpoint/shard_index.h"
 #include "checkpoint/torch_file.h"
@@ -41,7 +42,10 @@ void OpenCodec(const std::string& directory, ModelFiles* files) {
       checkpoint::EntryExists(directory + "/" + kCompressionFile)) {
     return OpenAudioCraftCodec(directory, files);
   }
-  files->codec = codec::ReadCodecConfig(Config::ReadFile(directory + "/config.json"));
+  const MappedFile file(directory + "/config.json");
+  files->codec_json = file.bytes();
+  files->codec =
+      codec::ReadCodecConfig(Config::Parse(files->codec_json, directory + "/config.json"));
   files->codec_tensors = {OpenWeights(directory), ""};
   checkpoint::CheckTensors(*files->codec_tensors.source,
                            codec::ExpectedTensors(files->codec, *files->codec_tensors.source, ""),

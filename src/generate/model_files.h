@@ -30,6 +30,7 @@ struct ModelFiles {
   lm::LmConfig lm;
   text::T5Config t5;
   codec::CodecConfig codec;
+  std::string codec_json;  // what `codec` was read from, in transformers' words
   std::optional<conditioning::MelodyConfig> melody;  // none: conditions go through cross-attention
   double max_duration_s = 30.0;            // the window that the model was trained for
   std::optional<double> two_step_coef;     // replaces cfg_coef in two-step guidance (AudioCraft)
