@@ -57,6 +57,11 @@ double Longest(const std::vector<Piece>& pieces) {
   return longest_s;
 }
 
+// To stdout WAV goes while it is made; the other formats need their encoder's last word first.
+bool IsStreamed(const AudioFlags& flags) {
+  return flags.output == "-" && (flags.format.empty() || flags.format == "wav");
+}
+
 int Streams(const std::vector<Piece>& pieces) {
   return static_cast<int>(std::min<size_t>(pieces.size(), kMaxStreams));
 }
@@ -155,7 +160,7 @@ void WriteAll(const std::vector<GenerationResult>& results,
                {info.frame_rate_hz, info.sample_rate_hz, info.codebook_size});
   }
   for (size_t i = 0; i < results.size(); ++i) {
-    if (files[i] == "-") continue;  // streamed already
+    if (IsStreamed(flags.audio)) continue;
     WriteAudio(flags.audio, files[i], results[i].audio, Comment(requests[i], info));
   }
 }
@@ -203,7 +208,7 @@ int Run(const GenerateFlags& flags) {
   };
   // To stdout the sound goes while it is made, for whoever plays it.
   std::optional<StreamedOutput> stdout_stream;
-  if (files.front() == "-") {
+  if (IsStreamed(flags.audio)) {
     const int64_t samples = Frames(pieces.front(), model.info()) * model.info().hop_samples;
     stdout_stream.emplace(flags.audio, model.info(), samples, !flags.no_progress);
     options.decode_audio = false;

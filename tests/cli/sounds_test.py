@@ -72,7 +72,8 @@ class Formats(CliTest):
             with open(self.path(f"out.{name}"), "rb") as file:
                 first = file.read()
             self.assertEqual(first[:len(magic)], magic)
-            self.assertEqual(self.succeed(*self.GENERATE, "-o", "-", "--format", name).bytes, first)
+            if name != "wav":  # which is streamed, its level as it is
+                self.assertEqual(self.succeed(*self.GENERATE, "-o", "-", "--format", name).bytes, first)
             self.succeed("plot", f"out.{name}", "-o", "x.png", cwd=self.folder)
 
     def test_the_comment_goes_along(self):
