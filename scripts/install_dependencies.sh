@@ -3,12 +3,12 @@
 # build: what the program needs; test: what the tests, benchmarks and fuzzers need as well.
 set -euo pipefail
 
-packages=(cmake ninja-build g++ pkg-config libcli11-dev nlohmann-json3-dev libsentencepiece-dev
-          libyaml-cpp-dev)
+packages=(cmake ninja-build g++ pkg-config libcli11-dev nlohmann-json3-dev libyaml-cpp-dev
+          libsndfile1-dev libmpg123-dev libkissfft-dev libpng-dev)
 case "${1:-}" in
   build) ;;
   test) packages+=(git python3 clang libclang-rt-14-dev ccache libgtest-dev libgmock-dev
-                   libbenchmark-dev libebur128-dev libsndfile1-dev libsimde-dev) ;;
+                   libbenchmark-dev libebur128-dev libsimde-dev) ;;
   *) echo "usage: $0 build|test" >&2; exit 2 ;;
 esac
 

@@ -114,18 +114,17 @@ int Run(const BenchFlags& flags) {
   const ModelOptions model_options = flags.model.Options();
   std::optional<Model> model;
   double load_s = Time([&] { model.emplace(model_options); });
-  const ModelInfo& info = model->info();
-  double bandwidth = MeasureBandwidth(model->threads());  // before the weights take the memory
+  const int64_t frame_rate_hz = model->info().frame_rate_hz;
 
   const int64_t frames = flags.steps - kPatternSteps;
   const int streams = static_cast<int>(flags.batch);
-  load_s += Time([&] { model->Load(streams, kMaxDuration); });
+  load_s += Time([&] { model->Load(streams, model->info().max_duration_s); });
   GenerateOptions options;
   options.decode_audio = false;
   options.progress = [](const GenerationProgress&) { return true; };
-  model->Generate(Requests(1, kFirstFrames, info.frame_rate_hz), options);  // warm up
+  model->Generate(Requests(1, kFirstFrames, frame_rate_hz), options);  // warm up
 
-  const auto requests = Requests(flags.batch, frames, info.frame_rate_hz);
+  const auto requests = Requests(flags.batch, frames, frame_rate_hz);
   StepClock clock(flags.steps, Clock::now());
   options.progress = [&](const GenerationProgress& progress) {
     clock.Note(progress);
@@ -137,18 +136,24 @@ int Run(const BenchFlags& flags) {
   const Codes head = FirstFrames(codes, kFirstFrames);
   const double head_s = Time([&] { model->Decode(head); });
   const double codec_speed = CodecSpeed(*model, codes);
-  const uint64_t peak_bytes = PeakMemoryBytes();
-  bandwidth = std::max(bandwidth, MeasureBandwidth(model->threads()));
 
   const std::optional<double> steps_per_s = clock.Rate(flags.steps);
   const std::optional<double> first_steps_s = clock.Until(kFirstFrames + kPatternSteps);
   const double bytes_per_step = BytesPerStep(model->step_traffic(), flags.steps, flags.batch);
+  const int threads = model->threads();
+
+  // Measuring the bandwidth takes memory of its own: it comes once the peak is known and the model
+  // has gone.
+  const uint64_t peak_bytes = PeakMemoryBytes();
+  const ModelInfo info = model->info();
+  model.reset();
+  const double bandwidth = MeasureBandwidth(threads);
 
   JsonObject row;
   row.Set("steps_per_s", steps_per_s);
-  row.Set("steps_per_s_1s", clock.Rate(1 * info.frame_rate_hz));
-  row.Set("steps_per_s_10s", clock.Rate(10 * info.frame_rate_hz));
-  row.Set("steps_per_s_30s", clock.Rate(30 * info.frame_rate_hz));
+  row.Set("steps_per_s_1s", clock.Rate(1 * frame_rate_hz));
+  row.Set("steps_per_s_10s", clock.Rate(10 * frame_rate_hz));
+  row.Set("steps_per_s_30s", clock.Rate(30 * frame_rate_hz));
   row.Set("steps", flags.steps);
   row.Set("batch", flags.batch);
   row.Set("seconds_to_first_audio",
@@ -160,7 +165,7 @@ int Run(const BenchFlags& flags) {
   row.Set("bytes_per_step", bytes_per_step);
   row.Set("bandwidth_share",
           steps_per_s ? std::optional(*steps_per_s * bytes_per_step / bandwidth) : std::nullopt);
-  row.Set("threads", static_cast<int64_t>(model->threads()));
+  row.Set("threads", static_cast<int64_t>(threads));
   row.Set("precision", PrecisionName(info.precision));
   row.Set("isa", InstructionSet());
   row.Set("cpu", CpuName());

@@ -8,7 +8,10 @@ namespace musicgen::cli {
 int Run(const GenerateFlags& flags);
 int Run(const TokenizeFlags& flags);
 int Run(const ScoreFlags& flags);
+int Run(const EncodeFlags& flags);
 int Run(const DecodeFlags& flags);
+int Run(const ChromaFlags& flags);
+int Run(const PlotFlags& flags);
 int Run(const InfoFlags& flags);
 int Run(const BenchFlags& flags);
 int Run(const ConvertFlags& flags);

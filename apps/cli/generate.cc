@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <random>
 
 #include "cli/build_info.h"
@@ -12,6 +13,7 @@
 #include "cli/outputs.h"
 #include "cli/pieces.h"
 #include "cli/progress.h"
+#include "cli/streamed_output.h"
 
 namespace musicgen::cli {
 namespace {
@@ -19,6 +21,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kMaxComment = 2000;  // bytes a WAV file's comment may have
+constexpr size_t kMaxStreams = 8;     // that the library steps together
 
 double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -54,6 +57,10 @@ double Longest(const std::vector<Piece>& pieces) {
   return longest_s;
 }
 
+int Streams(const std::vector<Piece>& pieces) {
+  return static_cast<int>(std::min<size_t>(pieces.size(), kMaxStreams));
+}
+
 void PrintSetting(const Model& model, const std::vector<Piece>& pieces) {
   const ModelInfo& info = model.info();
   const char* precision = PrecisionName(info.precision);
@@ -62,19 +69,40 @@ void PrintSetting(const Model& model, const std::vector<Piece>& pieces) {
   const auto need = info.memory.find(precision);
   if (need == info.memory.end()) return;
   const double caches = static_cast<double>(need->second.cache_bytes_per_stream) *
-                        static_cast<double>(pieces.size()) * Longest(pieces) / kMaxDuration;
+                        static_cast<double>(Streams(pieces)) *
+                        std::min(1.0, Longest(pieces) / info.max_duration_s);
   std::fprintf(stderr, "memory: weights %.2f GB, keys and values %.2f GB\n",
                static_cast<double>(need->second.weights_bytes) / 1e9, caches / 1e9);
+}
+
+// The first seconds of a sound to continue; all of it for 0.
+Waveform ReadPrompt(const std::string& path, double seconds) {
+  Waveform sound = ReadAudio(path);
+  const auto wanted = static_cast<int64_t>(seconds * static_cast<double>(sound.sample_rate_hz));
+  if (seconds == 0 || wanted >= sound.samples) return sound;
+  if (wanted < 1) BadInput("--prompt-duration: expected at least one sample of " + path);
+  Waveform begin(sound.sample_rate_hz, sound.channels, wanted);
+  for (int64_t c = 0; c < sound.channels; ++c) {
+    std::copy_n(sound.channel(c), wanted, begin.channel(c));
+  }
+  return begin;
 }
 
 std::vector<GenerationRequest> Requests(const std::vector<Piece>& pieces,
                                         const GenerateFlags& flags) {
   std::vector<GenerationRequest> requests;
   for (const Piece& piece : pieces) {
-    GenerationRequest request{piece.prompt, flags.params};
+    GenerationRequest request;
+    request.prompt = piece.prompt;
+    request.params = flags.params;
     request.params.use_sampling = !flags.greedy;
     request.params.duration_s = piece.duration_s;
     request.params.seed = piece.seed;
+    if (flags.max_duration_s > 0) request.params.max_duration_s = flags.max_duration_s;
+    if (!piece.melody.empty()) request.melody = ReadAudio(piece.melody);
+    if (!piece.continue_file.empty()) {
+      request.audio_prompt = ReadPrompt(piece.continue_file, flags.prompt_duration_s);
+    }
     requests.push_back(std::move(request));
   }
   return requests;
@@ -127,6 +155,7 @@ void WriteAll(const std::vector<GenerationResult>& results,
                {info.frame_rate_hz, info.sample_rate_hz, info.codebook_size});
   }
   for (size_t i = 0; i < results.size(); ++i) {
+    if (files[i] == "-") continue;  // streamed already
     WriteAudio(flags.audio, files[i], results[i].audio, Comment(requests[i], info));
   }
 }
@@ -141,7 +170,7 @@ void PrintJson(const std::string& file, const GenerationRequest& request,
   line.Set("frames", result.codes.frames);
   line.Set("duration_s", result.audio.duration_s());
   line.Set("sample_rate", info.sample_rate_hz);
-  line.Set("channels", result.audio.channels);
+  line.Set("channels", info.audio_channels);
   line.Set("precision", PrecisionName(info.precision));
   line.Set("seconds", seconds);  // of the whole batch
   line.Set("steps_per_s", steps_per_s);
@@ -157,13 +186,13 @@ int Run(const GenerateFlags& flags) {
   const std::vector<Piece> pieces = ListPieces(flags, seed);
   const std::vector<std::string> files = AudioFiles(flags.audio, pieces.size());
 
+  const std::vector<GenerationRequest> requests = Requests(pieces, flags);
   Model model(flags.model.Options());
   CheckLengths(pieces, flags, model.info());
-  model.Load(static_cast<int>(pieces.size()), Longest(pieces));
+  model.Load(Streams(pieces), Longest(pieces));
   if (!flags.no_progress) PrintSetting(model, pieces);
   if (draw_seed) std::fprintf(stderr, "seed %llu\n", static_cast<unsigned long long>(seed));
 
-  const std::vector<GenerationRequest> requests = Requests(pieces, flags);
   const Clock::time_point start = Clock::now();
   const DeferInterrupts interrupts;
   Progress progress(!flags.no_progress);
@@ -172,6 +201,17 @@ int Run(const GenerateFlags& flags) {
     progress.Update(now);
     return !interrupts.requested();
   };
+  // To stdout the sound goes while it is made, for whoever plays it.
+  std::optional<StreamedOutput> stdout_stream;
+  if (files.front() == "-") {
+    const int64_t samples = Frames(pieces.front(), model.info()) * model.info().hop_samples;
+    stdout_stream.emplace(flags.audio, model.info(), samples, !flags.no_progress);
+    options.decode_audio = false;
+    options.audio = [&](size_t, const Waveform& chunk) {
+      stdout_stream->Write(chunk);
+      return !interrupts.requested();
+    };
+  }
   const auto results = model.Generate(requests, options);
   progress.Finish();
   if (!results || interrupts.requested()) {
@@ -186,8 +226,10 @@ int Run(const GenerateFlags& flags) {
                 progress.steps_per_s());
     }
     if (!flags.no_progress) {
+      const double seconds_made = static_cast<double>((*results)[i].codes.frames) /
+                                  static_cast<double>(model.info().frame_rate_hz);
       std::fprintf(stderr, "%s: %.2f s\n", files[i] == "-" ? "stdout" : files[i].c_str(),
-                   (*results)[i].audio.duration_s());
+                   seconds_made);
     }
   }
   if (!flags.no_progress) {

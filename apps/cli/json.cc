@@ -62,30 +62,32 @@ std::string JsonArray(const std::vector<int32_t>& values) { return Dump(Json(val
 
 PromptFields ParsePromptFields(std::string_view line, const std::string& where) {
   PromptFields fields;
-  for (const auto& [key, value] : ParseObject(line, where).items()) {
+  fields.from_json = true;
+  const Json object = ParseObject(line, where);
+  for (const auto& [key, value] : object.items()) {
     const bool known = key == "prompt" || key == "duration" || key == "seed" || key == "melody" ||
                        key == "continue";
     if (!known) {
       BadInput(where + ": unknown field " + Dump(Json(key)) +
-               ": expected prompt, duration or seed");
+               ": expected prompt, duration, seed, melody or continue");
     }
     if (value.is_null()) continue;
-    if (key == "prompt") {
-      if (!value.is_string()) BadInput(where + ": prompt: expected a string, found " + Dump(value));
-      fields.prompt = value.get<std::string>();
+    if (key == "prompt" || key == "melody" || key == "continue") {
+      if (!value.is_string()) {
+        BadInput(where + ": " + key + ": expected a string, found " + Dump(value));
+      }
+      (key == "prompt" ? fields.prompt : key == "melody" ? fields.melody : fields.continue_file) =
+          value.get<std::string>();
     } else if (key == "duration") {
       if (!value.is_number()) {
         BadInput(where + ": duration: expected a number of seconds, found " + Dump(value));
       }
       fields.duration_s = value.get<double>();
-    } else if (key == "seed") {
+    } else {
       const bool fits = value.is_number_integer() &&
                         (!value.is_number_unsigned() || value.get<uint64_t>() <= INT64_MAX);
       if (!fits) BadInput(where + ": seed: expected a whole number, found " + Dump(value));
       fields.seed = value.get<int64_t>();
-    } else {
-      BadInput(where + ": " + key +
-               " is not supported by this version: expected prompt, duration or seed");
     }
   }
   return fields;

@@ -43,6 +43,8 @@ struct PromptFields {
   std::optional<std::string> prompt;
   std::optional<double> duration_s;
   std::optional<int64_t> seed;
+  std::optional<std::string> melody, continue_file;
+  bool from_json = false;  // then an absent melody means none, not the command line's
 };
 // Throws Error(kBadInput) whose sentence starts with `where`.
 PromptFields ParsePromptFields(std::string_view line, const std::string& where);

@@ -2,9 +2,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <limits>
 #include <map>
 #include <optional>
@@ -97,10 +99,8 @@ const CLI::Validator kDuration(
     [](std::string& text) {
       const std::optional<double> value = ParseNumber<double>(text);
       if (value && *value > 0 && *value <= kMaxDuration) return std::string();
-      const std::string expected = "expected seconds above 0 and at most 30, found '" + text + "'";
-      const bool longer = value && std::isfinite(*value) && *value > kMaxDuration;
-      return longer ? "pieces longer than one window are not available in this version: " + expected
-                    : expected;
+      return "expected seconds above 0 and at most " + Print(kMaxDuration) + ", found '" + text +
+             "'";
     },
     "");
 
@@ -115,14 +115,14 @@ template <class T>
 CLI::Option* Flag(CLI::App* app, const std::string& names, T& value, const std::string& help,
                   const CLI::Validator& check, const std::string& type) {
   CLI::Option* option = app->add_option(names, value, help)->capture_default_str();
-  return option->envname(EnvironmentTwin(names))->transform(check)->type_name(type);
+  return option->take_last()->envname(EnvironmentTwin(names))->transform(check)->type_name(type);
 }
 
 CLI::Option* TextFlag(CLI::App* app, const std::string& names, std::string& value,
                       const std::string& help, const std::string& type) {
   CLI::Option* option = app->add_option(names, value, help);
   if (!value.empty()) option->capture_default_str();
-  return option->envname(EnvironmentTwin(names))->transform(kText)->type_name(type);
+  return option->take_last()->envname(EnvironmentTwin(names))->transform(kText)->type_name(type);
 }
 
 // Choices may stay empty, which no argument can say.
@@ -133,7 +133,10 @@ CLI::Option* Choice(CLI::App* app, const std::string& names, std::string& value,
   for (const std::string& word : words) type += (type.empty() ? "" : "|") + word;
   CLI::Option* option = app->add_option(names, value, help);
   if (!value.empty()) option->capture_default_str();
-  return option->envname(EnvironmentTwin(names))->transform(OneOf(words, later))->type_name(type);
+  return option->take_last()
+      ->envname(EnvironmentTwin(names))
+      ->transform(OneOf(words, later))
+      ->type_name(type);
 }
 
 void Switch(CLI::App* app, const std::string& names, bool& value, const std::string& help) {
@@ -156,24 +159,30 @@ void AddModel(CLI::App* app, ModelFlags& flags) {
   Choice(app, "--device", flags.device, "Where to compute", {"auto", "cpu"}, {"cuda"});
   Choice(app, "--reference", flags.reference,
          "Whose reading of empty prompts and padding to follow", {"auto", "hf", "audiocraft"});
-  Flag(app, "-t,--threads", flags.threads, "0: one for each processor", Between<int64_t>(0, 1024),
+  Flag(app, "-t,--threads", flags.threads, "0: one for each processor", Between<int64_t>(0, 256),
        "N");
 }
 
 void AddAudio(CLI::App* app, AudioFlags& flags) {
-  TextFlag(app, "-o,--output", flags.output,
-           "WAV file; several results become out_0.wav, out_1.wav, …; - is stdout", "FILE");
+  TextFlag(
+      app, "-o,--output", flags.output,
+      "Sound file (.wav, .flac, .ogg, .opus, .mp3); several results become out_0.wav, out_1.wav, "
+      "…; - is stdout",
+      "FILE");
   Choice(app, "--strategy", flags.strategy, "How the level is set",
          {"loudness", "peak", "rms", "clip", "none"});
-  Choice(app, "--format", flags.format, "File format; by default the output's suffix", {"wav"},
-         {"flac", "ogg", "opus", "mp3"});
+  Choice(app, "--format", flags.format, "File format; by default the output's suffix",
+         {"wav", "flac", "ogg", "opus", "mp3"});
   Choice(app, "--sample-format", flags.sample_format,
-         "Sample format; by default s16, with strategy none f32", {"s16", "s24", "f32"});
+         "Sample format of WAV and FLAC; by default s16, with strategy none f32 (FLAC: s24)",
+         {"s16", "s24", "f32"});
 }
 
 void AddPrompts(CLI::App* app, std::string& prompts_file) {
   TextFlag(app, "--prompts-file", prompts_file,
-           "A prompt per line, or a JSON object per line with prompt, seed, duration", "FILE");
+           "A prompt per line, or a JSON object per line with prompt, seed, duration, melody, "
+           "continue",
+           "FILE");
 }
 
 void AddTexts(CLI::App* app, const std::string& name, std::vector<std::string>& texts,
@@ -188,7 +197,17 @@ void AddGenerate(CLI::App* app, GenerateFlags& flags) {
   AddPrompts(app, flags.prompts_file);
   Flag(app, "--unconditional", flags.unconditional, "So many pieces without a prompt",
        Between<int64_t>(0, 10000), "N");
-  Flag(app, "-d,--duration", flags.duration_s, "Seconds", kDuration, "S");
+  Flag(app, "-d,--duration", flags.duration_s, "Seconds, those of --continue included", kDuration,
+       "S");
+  TextFlag(app, "--melody", flags.melody, "Sound whose melody to follow (melody models)", "FILE");
+  TextFlag(app, "--continue", flags.continue_file, "Sound to continue", "FILE");
+  Flag(app, "--prompt-duration", flags.prompt_duration_s,
+       "Use only so many seconds of --continue; 0: all", Between<double>(0, kMaxDuration), "S");
+  Flag(app, "--max-duration", flags.max_duration_s,
+       "Window that longer pieces are made of; 0: the model's own, 30 for the published ones",
+       Between<double>(0, kMaxDuration), "S");
+  Flag(app, "--extend-stride", flags.params.extend_stride_s,
+       "Each window begins so many seconds after the one before", kDuration, "S");
   Flag(app, "-s,--seed", flags.seed, "Prompt i uses seed + i; -1 draws one",
        Between<int64_t>(-1, kMaxSeed), "N");
   Flag(app, "--temperature", flags.params.temperature, "0 means --greedy", Between<double>(0, 100),
@@ -223,6 +242,7 @@ void AddScore(CLI::App* app, ScoreFlags& flags) {
       ->transform(kText)
       ->type_name("TEXT");
   AddPrompts(app, flags.prompts_file);
+  TextFlag(app, "--melody", flags.melody, "The codes' melody (melody models)", "FILE");
   TextFlag(app, "--codes", flags.codes, "Codes to score, as safetensors", "FILE")->required();
   TextFlag(app, "--logits-out", flags.logits_out,
            "Write conditional, unconditional and guided logits [K, T, V], as safetensors", "FILE");
@@ -230,11 +250,35 @@ void AddScore(CLI::App* app, ScoreFlags& flags) {
        "X");
 }
 
+void AddEncode(CLI::App* app, EncodeFlags& flags) {
+  TextFlag(app, "audio,--audio", flags.audio, "Sound to encode", "FILE")->required();
+  AddModel(app, flags.model);
+  TextFlag(app, "-o,--output", flags.output, "Codes, as safetensors", "FILE");
+}
+
 void AddDecode(CLI::App* app, DecodeFlags& flags) {
   TextFlag(app, "codes,--codes", flags.codes, "Codes to decode, as safetensors", "FILE")
       ->required();
   AddModel(app, flags.model);
   AddAudio(app, flags.audio);
+}
+
+void AddSound(CLI::App* app, std::string& audio, std::string& output, const std::string& help) {
+  TextFlag(app, "audio,--audio", audio, "WAV, FLAC, Ogg or MP3 file", "FILE")->required();
+  TextFlag(app, "-o,--output", output, help, "FILE")->required();
+}
+
+void AddChroma(CLI::App* app, ChromaFlags& flags) {
+  AddSound(app, flags.audio, flags.output, "safetensors file");
+  TextFlag(app, "-m,--model", flags.model,
+           "Melody model whose settings to use; by default the published models'", "DIR");
+  Choice(app, "--reference", flags.reference,
+         "Whose resampling to follow; hf also cuts at 30 s; auto: the model's own, else audiocraft",
+         {"auto", "hf", "audiocraft"});
+}
+
+void AddPlot(CLI::App* app, PlotFlags& flags) {
+  AddSound(app, flags.audio, flags.output, "PNG file");
 }
 
 void AddInfo(CLI::App* app, InfoFlags& flags) {
@@ -298,6 +342,14 @@ const char* PrecisionName(Precision precision) {
   return "unknown";
 }
 
+ReferenceDialect DialectOf(const std::string& reference) {
+  static const std::map<std::string, ReferenceDialect> dialects = {
+      {"auto", ReferenceDialect::kAuto},
+      {"hf", ReferenceDialect::kHuggingFace},
+      {"audiocraft", ReferenceDialect::kAudioCraft}};
+  return dialects.at(reference);
+}
+
 ModelOptions ModelFlags::Options() const {
   if (model.empty()) {
     BadInput(
@@ -307,16 +359,12 @@ ModelOptions ModelFlags::Options() const {
                                                               {"f32", Precision::kF32},
                                                               {"f16", Precision::kF16},
                                                               {"bf16", Precision::kBF16}};
-  static const std::map<std::string, ReferenceDialect> dialects = {
-      {"auto", ReferenceDialect::kAuto},
-      {"hf", ReferenceDialect::kHuggingFace},
-      {"audiocraft", ReferenceDialect::kAudioCraft}};
   ModelOptions options;
   options.model = model;
   options.text_encoder = text_encoder;
   options.codec = codec;
   options.precision = precisions.at(precision);
-  options.reference = dialects.at(reference);
+  options.reference = DialectOf(reference);
   options.threads = static_cast<int>(threads);
   return options;
 }
@@ -330,11 +378,32 @@ Strategy AudioFlags::level() const {
   return strategies.at(strategy);
 }
 
+AudioFormat AudioFlags::kind() const {
+  static const std::map<std::string, AudioFormat> formats = {{"wav", AudioFormat::kWav},
+                                                             {"flac", AudioFormat::kFlac},
+                                                             {"ogg", AudioFormat::kOgg},
+                                                             {"opus", AudioFormat::kOpus},
+                                                             {"mp3", AudioFormat::kMp3}};
+  if (!format.empty()) return formats.at(format);
+  std::string suffix = std::filesystem::path(output).extension().string();
+  if (suffix.empty()) return AudioFormat::kWav;
+  for (char& c : suffix) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const auto found = formats.find(suffix.substr(1));
+  if (found != formats.end()) return found->second;
+  BadInput("--output: no sound format is known for the suffix " + suffix + " of " + output +
+           ": expected .wav, .flac, .ogg, .opus or .mp3, or --format");
+}
+
 SampleFormat AudioFlags::samples() const {
-  if (sample_format.empty())
-    return strategy == "none" ? SampleFormat::kFloat32 : SampleFormat::kPcm16;
+  const bool flac = kind() == AudioFormat::kFlac;
+  if (sample_format.empty()) {
+    if (strategy != "none") return SampleFormat::kPcm16;
+    return flac ? SampleFormat::kPcm24 : SampleFormat::kFloat32;
+  }
   if (sample_format == "s16") return SampleFormat::kPcm16;
-  return sample_format == "s24" ? SampleFormat::kPcm24 : SampleFormat::kFloat32;
+  if (sample_format == "s24") return SampleFormat::kPcm24;
+  if (flac) BadInput("--sample-format: FLAC stores integers: expected s16 or s24, found f32");
+  return SampleFormat::kFloat32;
 }
 
 Command ParseCommandLine(int argc, const char* const* argv) {
@@ -346,14 +415,20 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   GenerateFlags generate;
   TokenizeFlags tokenize;
   ScoreFlags score;
+  EncodeFlags encode;
   DecodeFlags decode;
+  ChromaFlags chroma;
+  PlotFlags plot;
   InfoFlags info;
   BenchFlags bench;
   ConvertFlags convert;
   AddGenerate(app.add_subcommand("generate", "Text to music"), generate);
   AddTokenize(app.add_subcommand("tokenize", "Text to token ids"), tokenize);
   AddScore(app.add_subcommand("score", "Cross-entropy of given codes"), score);
+  AddEncode(app.add_subcommand("encode", "Sound to codes"), encode);
   AddDecode(app.add_subcommand("decode", "Codes to sound"), decode);
+  AddChroma(app.add_subcommand("chroma", "The melody models' chroma of a sound"), chroma);
+  AddPlot(app.add_subcommand("plot", "Picture of a sound"), plot);
   AddInfo(app.add_subcommand("info", "Configuration, sizes and memory needed"), info);
   AddBench(app.add_subcommand("bench", "Speed on this machine, as JSON"), bench);
   AddConvert(
@@ -385,7 +460,10 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   if (chosen == "generate") return generate;
   if (chosen == "tokenize") return tokenize;
   if (chosen == "score") return score;
+  if (chosen == "encode") return encode;
   if (chosen == "decode") return decode;
+  if (chosen == "chroma") return chroma;
+  if (chosen == "plot") return plot;
   if (chosen == "info") return info;
   if (chosen == "convert") return convert;
   return bench;

@@ -11,7 +11,9 @@
 
 namespace musicgen::cli {
 
-inline constexpr double kMaxDuration = 30.0;  // seconds, one window of the model
+inline constexpr double kMaxDuration = 86400.0;  // seconds
+
+ReferenceDialect DialectOf(const std::string& reference);  // of "auto", "hf" or "audiocraft"
 
 const char* PrecisionName(Precision precision);  // "f32", …
 
@@ -30,9 +32,12 @@ struct AudioFlags {
   std::string output = "out.wav";
   std::string strategy = "loudness";
   std::string format;         // empty: from the suffix
-  std::string sample_format;  // empty: s16, or f32 with strategy none
+  std::string sample_format;  // empty: s16, or with strategy none f32 (FLAC: s24)
 
   Strategy level() const;
+  // From the format given, or the output's suffix. Throws Error(kBadInput) for an unknown one.
+  AudioFormat kind() const;
+  // Throws Error(kBadInput) for samples that the format cannot store.
   SampleFormat samples() const;
 };
 
@@ -45,6 +50,9 @@ struct GenerateFlags {
   double duration_s = 10.0;
   int64_t seed = -1;
   GenerationParams params;
+  std::string melody, continue_file;
+  double prompt_duration_s = 0;  // of continue_file; 0: all of it
+  double max_duration_s = 0;     // 0: the model's own window
   bool greedy = false, json = false, no_progress = false;
   std::string codes_out;
 };
@@ -57,14 +65,28 @@ struct TokenizeFlags {
 struct ScoreFlags {
   ModelFlags model;
   std::vector<std::string> prompts;
-  std::string prompts_file, codes, logits_out;
+  std::string prompts_file, melody, codes, logits_out;
   double cfg_coef = 3.0;
+};
+
+struct EncodeFlags {
+  ModelFlags model;
+  std::string audio;
+  std::string output = "codes.safetensors";
 };
 
 struct DecodeFlags {
   ModelFlags model;
   AudioFlags audio;
   std::string codes;
+};
+
+struct ChromaFlags {
+  std::string audio, output, model, reference = "auto";
+};
+
+struct PlotFlags {
+  std::string audio, output;
 };
 
 struct InfoFlags {
@@ -88,8 +110,9 @@ struct Answer {
   std::string text;
 };
 
-using Command = std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, DecodeFlags, InfoFlags,
-                             BenchFlags, ConvertFlags, Answer>;
+using Command =
+    std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, EncodeFlags, DecodeFlags, ChromaFlags,
+                 PlotFlags, InfoFlags, BenchFlags, ConvertFlags, Answer>;
 
 // Throws Error(kBadInput).
 Command ParseCommandLine(int argc, const char* const* argv);

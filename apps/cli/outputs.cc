@@ -8,18 +8,8 @@
 #include "cli/platform.h"
 
 namespace musicgen::cli {
-namespace {
 
 namespace fs = std::filesystem;
-
-void CheckFormat(const AudioFlags& flags) {
-  const std::string suffix = fs::path(flags.output).extension().string();
-  if (!flags.format.empty() || suffix.empty() || suffix == ".wav" || suffix == ".WAV") return;
-  BadInput("--output: no sound format is known for the suffix " + suffix + " of " + flags.output +
-           ": expected .wav, or --format wav");
-}
-
-}  // namespace
 
 void CheckWritable(const std::string& path) {
   std::error_code error;
@@ -41,13 +31,13 @@ void CheckWritable(const std::string& path) {
 
 std::vector<std::string> AudioFiles(const AudioFlags& flags, size_t count) {
   if (flags.output.empty()) BadInput("--output: expected a file name, found nothing");
+  flags.samples();  // throws when the format does not fit
   if (flags.output == "-") {
     if (count > 1) {
       BadInput("--output: stdout takes one result, found " + std::to_string(count));
     }
     return {flags.output};
   }
-  CheckFormat(flags);
   if (count == 1) {
     CheckWritable(flags.output);
     return {flags.output};
@@ -67,7 +57,7 @@ std::vector<std::string> AudioFiles(const AudioFlags& flags, size_t count) {
 void WriteAudio(const AudioFlags& flags, const std::string& file, Waveform audio,
                 const std::string& comment) {
   Normalize(audio, flags.level());
-  const std::vector<uint8_t> bytes = EncodeWav(audio, flags.samples(), comment);
+  const std::vector<uint8_t> bytes = EncodeAudio(audio, flags.kind(), flags.samples(), comment);
   if (file != "-") return WriteFile(file, bytes);
   std::fwrite(bytes.data(), 1, bytes.size(), stdout);  // main() checks stdout at the end
 }

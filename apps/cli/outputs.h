@@ -18,7 +18,7 @@ void CheckWritable(const std::string& path);
 // and the format.
 std::vector<std::string> AudioFiles(const AudioFlags& flags, size_t count);
 
-// Sets the level and writes the WAV file; "-" is stdout.
+// Sets the level and writes the sound file; "-" is stdout.
 void WriteAudio(const AudioFlags& flags, const std::string& file, Waveform audio,
                 const std::string& comment);
 

@@ -14,10 +14,10 @@ constexpr size_t kMaxLines = 10000;
 
 }  // namespace
 
-std::vector<PromptLine> ReadPromptsFile(const std::string& path) {
+std::vector<PromptFields> ReadPromptsFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) BadInput("cannot read prompts file " + path);
-  std::vector<PromptLine> lines;
+  std::vector<PromptFields> lines;
   size_t number = 0;
   for (std::string line; std::getline(file, line);) {
     const std::string where = path + ", line " + std::to_string(++number);
@@ -27,36 +27,40 @@ std::vector<PromptLine> ReadPromptsFile(const std::string& path) {
     if (start == std::string::npos) continue;
     if (lines.size() == kMaxLines) BadInput(where + ": more than 10000 prompts");
     if (line[start] != '{') {
-      lines.push_back({line, std::nullopt, std::nullopt});
+      lines.push_back({line, {}, {}, {}, {}, false});
       continue;
     }
     PromptFields fields = ParsePromptFields(line, where);
     const double duration_s = fields.duration_s.value_or(kMaxDuration);
     if (!(duration_s > 0 && duration_s <= kMaxDuration)) {
-      BadInput(where + ": duration: expected seconds above 0 and at most 30");
+      BadInput(where + ": duration: expected seconds above 0 and at most 86400");
     }
     if (fields.seed.value_or(0) < 0) BadInput(where + ": seed: expected a number from 0");
-    lines.push_back({std::move(fields.prompt), fields.duration_s, fields.seed});
+    lines.push_back(std::move(fields));
   }
   if (lines.empty()) BadInput("prompts file " + path + " holds no prompt");
   return lines;
 }
 
 std::vector<Piece> ListPieces(const GenerateFlags& flags, uint64_t first_seed) {
-  std::vector<PromptLine> lines;
-  for (const std::string& prompt : flags.prompts) lines.push_back({prompt, {}, {}});
+  std::vector<PromptFields> lines;
+  for (const std::string& prompt : flags.prompts) lines.push_back({prompt, {}, {}, {}, {}, false});
   if (!flags.prompts_file.empty()) {
-    for (PromptLine& line : ReadPromptsFile(flags.prompts_file)) lines.push_back(std::move(line));
+    for (PromptFields& line : ReadPromptsFile(flags.prompts_file)) lines.push_back(std::move(line));
   }
   lines.resize(lines.size() + static_cast<size_t>(flags.unconditional));
+  // A melody or a sound to continue needs no prompt.
+  if (lines.empty() && !(flags.melody.empty() && flags.continue_file.empty())) lines.emplace_back();
   if (lines.empty()) {
     BadInput("generate: expected a prompt, --prompts-file or --unconditional, found none");
   }
   std::vector<Piece> pieces;
-  for (const PromptLine& line : lines) {
+  for (const PromptFields& line : lines) {
     Piece piece;
     piece.prompt = line.prompt;
     piece.duration_s = line.duration_s.value_or(flags.duration_s);
+    piece.melody = line.melody.value_or(line.from_json ? "" : flags.melody);
+    piece.continue_file = line.continue_file.value_or(line.from_json ? "" : flags.continue_file);
     piece.seed = line.seed ? static_cast<uint64_t>(*line.seed) : first_seed + pieces.size();
     pieces.push_back(std::move(piece));
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/json.h"
 #include "cli/options.h"
 
 namespace musicgen::cli {
@@ -14,16 +15,12 @@ struct Piece {
   std::optional<std::string> prompt;  // none: unconditional
   double duration_s = 0;
   uint64_t seed = 0;
+  std::string melody, continue_file;  // empty: none
 };
 
 // The lines of a prompts file; a field that a line does not give is absent.
-struct PromptLine {
-  std::optional<std::string> prompt;
-  std::optional<double> duration_s;
-  std::optional<int64_t> seed;
-};
 // Blank lines are skipped. Throws Error(kBadInput).
-std::vector<PromptLine> ReadPromptsFile(const std::string& path);
+std::vector<PromptFields> ReadPromptsFile(const std::string& path);
 
 // Piece i has seed `first_seed` + i unless its line gives another.
 std::vector<Piece> ListPieces(const GenerateFlags& flags, uint64_t first_seed);

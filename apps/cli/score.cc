@@ -14,7 +14,7 @@ namespace {
 std::vector<std::optional<std::string>> Prompts(const ScoreFlags& flags, size_t samples) {
   std::vector<std::optional<std::string>> prompts(flags.prompts.begin(), flags.prompts.end());
   if (!flags.prompts_file.empty()) {
-    for (PromptLine& line : ReadPromptsFile(flags.prompts_file)) {
+    for (PromptFields& line : ReadPromptsFile(flags.prompts_file)) {
       prompts.push_back(std::move(line.prompt));
     }
   }
@@ -45,13 +45,19 @@ int Run(const ScoreFlags& flags) {
   Model model(flags.model.Options());
   const std::vector<Codes> samples = ReadCodes(flags.codes);
   const auto prompts = Prompts(flags, samples.size());
+  std::optional<Waveform> melody;
+  if (!flags.melody.empty()) melody = ReadAudio(flags.melody);
   const bool keep_logits = !flags.logits_out.empty();
   if (keep_logits && samples.size() != 1) {
     BadInput("--logits-out: takes a codes file of one sample, found " +
              std::to_string(samples.size()));
   }
   for (size_t i = 0; i < samples.size(); ++i) {
-    const ScoreResult score = model.Score(prompts[i], samples[i], flags.cfg_coef, keep_logits);
+    GenerationRequest request;
+    request.prompt = prompts[i];
+    request.melody = melody;
+    request.params.cfg_coef = flags.cfg_coef;
+    const ScoreResult score = model.Score(request, samples[i], keep_logits);
     if (keep_logits) WriteLogits(flags.logits_out, score);
     PrintJson(score);
   }

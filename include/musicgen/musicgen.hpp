@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "musicgen/chroma.hpp"
 #include "musicgen/codes.hpp"
 #include "musicgen/error.hpp"
 #include "musicgen/waveform.hpp"
@@ -33,8 +34,11 @@ enum class Precision {
 // Whose reading of an empty prompt and of padding is followed.
 enum class ReferenceDialect {
   kAuto,  // the checkpoint's own, but each sample of a batch always gets what it would get alone
+  // As the library named does it, in its batches too, where padding makes samples depend on their
+  // neighbours: AudioCraft attends to padded text; transformers puts silence in front of shorter
+  // audio prompts; with melody models both attend to padded text.
   kHuggingFace,
-  kAudioCraft,  // also attends to the padding of longer neighbours in a batch
+  kAudioCraft,
 };
 
 struct ModelOptions {
@@ -53,16 +57,22 @@ struct GenerationParams {
   double temperature = 1.0;
   int64_t top_k = 250;  // 0: no limit; ties at the threshold stay
   double top_p = 0.0;   // > 0: nucleus sampling, and top_k is ignored
-  double duration_s = 10.0;
-  double cfg_coef = 3.0;  // 1: no guidance
+  double duration_s = 10.0;  // of the whole result, an audio prompt included
+  double cfg_coef = 3.0;     // 1: no guidance
   bool two_step_cfg = false;
+  // Longer pieces are made in windows of max_duration_s (the model's own by default, 30 s for the
+  // published ones); each begins extend_stride_s after the one before.
+  std::optional<double> max_duration_s;
+  double extend_stride_s = 18.0;
   uint64_t seed = 0;
   uint32_t take = 0;  // counts the results of one request that share a seed
 };
 
 struct GenerationRequest {
-  std::optional<std::string> prompt;  // none: unconditional
+  std::optional<std::string> prompt;     // none: unconditional
   GenerationParams params;
+  std::optional<Waveform> melody;        // of any rate and channels; melody models only
+  std::optional<Waveform> audio_prompt;  // continued: of any rate and channels
 };
 
 struct GenerationProgress {
@@ -77,9 +87,14 @@ struct GenerationResult {
   Waveform audio;  // [C, 640·T], not normalised, may exceed ±1; empty when no audio was asked for
 };
 
+// Receives sound while it is made: `chunk` [C, n] of request `index` follows the one before. All
+// chunks together are GenerationResult::audio, bit for bit. Return false to stop.
+using AudioCallback = std::function<bool(size_t index, const Waveform& chunk)>;
+
 struct GenerateOptions {
-  bool decode_audio = true;
+  bool decode_audio = true;  // fill GenerationResult::audio
   ProgressCallback progress;
+  AudioCallback audio;
 };
 
 // A teacher-forced pass over given codes: position t of codebook k holds the prediction of code (k,
@@ -104,6 +119,7 @@ struct ModelInfo {
   Precision precision = Precision::kF32;  // what kAuto becomes, or what was asked for
   int64_t hidden_size = 0, layers = 0, heads = 0, ffn_dim = 0, codebooks = 0, codebook_size = 0;
   int64_t audio_channels = 0, sample_rate_hz = 0, frame_rate_hz = 0, hop_samples = 0;
+  double max_duration_s = 0;  // the window that longer pieces are made of
   int64_t text_width = 0, text_layers = 0, text_vocabulary = 0;
   uint64_t lm_parameters = 0, text_parameters = 0, codec_parameters = 0;
   std::map<std::string, MemoryNeed> memory;  // by precision: "f32", "f16", "bf16"
@@ -140,11 +156,13 @@ class Model {
   std::optional<std::vector<GenerationResult>> Generate(std::span<const GenerationRequest> requests,
                                                         const GenerateOptions& options = {});
 
-  ScoreResult Score(const std::optional<std::string>& prompt, const Codes& codes, double cfg_coef,
-                    bool keep_logits);
+  // Prompt, melody and cfg_coef of the request matter.
+  ScoreResult Score(const GenerationRequest& request, const Codes& codes, bool keep_logits);
 
   // Codes [K, T] to sound [C, 640·T].
   Waveform Decode(const Codes& codes);
+  // Sound of any rate and channels to codes [K, T].
+  Codes Encode(const Waveform& audio);
 
   StepTraffic step_traffic() const;
 
@@ -172,6 +190,42 @@ enum class SampleFormat { kPcm16, kPcm24, kFloat32 };
 // The bytes of a WAV file; `comment` goes into its metadata.
 std::vector<uint8_t> EncodeWav(const Waveform& audio, SampleFormat format,
                                const std::string& comment);
+
+enum class AudioFormat { kWav, kFlac, kOgg, kOpus, kMp3 };
+// The bytes of a sound file. WAV and FLAC store samples as `samples` says (FLAC: integers); Vorbis,
+// Opus and MP3 at fixed high rates, which clip at ±1 and resample what they do not know (Opus: to
+// 48 kHz).
+std::vector<uint8_t> EncodeAudio(const Waveform& audio, AudioFormat format, SampleFormat samples,
+                                 const std::string& comment);
+
+// WAV, FLAC, Ogg (Vorbis, Opus, FLAC) or MP3, told by its content, at the file's own rate and
+// channels. At most 8 channels and 10 minutes. Throws Error(kBadInput).
+Waveform ReadAudio(const std::string& path);
+
+// The melody models' chroma of a sound: one-hot rows [frames, 12], one for each 4096 samples at 32
+// kHz, or as the configuration of `model` says (a directory or name as in ModelOptions).
+// kHuggingFace resamples as torchaudio does and cuts at 30 s; kAudioCraft resamples as julius does
+// and does not cut; kAuto is the model's own, without a model kAudioCraft.
+Chroma ExtractChroma(const Waveform& melody, ReferenceDialect reference = ReferenceDialect::kAuto,
+                     const std::string& model = "");
+// safetensors with one tensor `chroma`, F32 [frames, classes].
+void WriteChroma(const std::string& path, const Chroma& chroma);
+
+// The bytes of a PNG file: waveform, mel spectrogram and chroma.
+std::vector<uint8_t> PlotAudio(const Waveform& audio);
+
+// A WAV file that is sent while it is made. Its length must be known: samples per channel.
+class WavStream {
+ public:
+  WavStream(int64_t sample_rate_hz, int64_t channels, int64_t samples, SampleFormat format);
+  std::vector<uint8_t> Header() const;
+  // The bytes of the next samples; integers are clipped at full scale.
+  std::vector<uint8_t> Samples(const Waveform& chunk) const;
+
+ private:
+  int64_t sample_rate_hz_, channels_, samples_;
+  SampleFormat format_;
+};
 
 // Files that appear whole or not at all.
 void WriteFile(const std::string& path, std::span<const uint8_t> bytes);

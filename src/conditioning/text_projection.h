@@ -8,14 +8,12 @@
 
 #include "base/thread_pool.h"
 #include "checkpoint/tensor_source.h"
+#include "conditioning/reference.h"
 #include "kernels/packed_matrix.h"
 #include "nn/linear.h"
 #include "types/conditions.h"
 
 namespace musicgen::conditioning {
-
-// Whose reading of an empty prompt is followed.
-enum class Reference { kHuggingFace, kAudioCraft };
 
 // Whether a prompt is the null condition, which has no rows: both references multiply its vectors
 // by a mask of zeros after the projection (bias included), and keys and values of zero vectors

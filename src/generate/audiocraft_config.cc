@@ -32,34 +32,39 @@ std::vector<int64_t> CountFromZero(int64_t n) {
 
 // Each pattern reads the block of its own name; one that is absent means defaults (the shipped
 // configuration's block `music_lm` is never read: the pattern's name is musiclm).
-PatternConfig ReadPattern(const Config& xp, const Config& transformer, int64_t codebooks) {
+lm::PatternConfig ReadPattern(const Config& xp, const Config& transformer, int64_t codebooks) {
   const Config patterns = xp.Object("codebooks_pattern");
-  PatternConfig pattern;
+  using Kind = lm::PatternConfig::Kind;
+  lm::PatternConfig pattern;
   const bool named = patterns.Has("modeling");
-  pattern.modeling =
+  const std::string modeling =
       named ? patterns.String("modeling", "") : transformer.String("q_modeling", "delay");
-  const Config config = named ? patterns.Object(pattern.modeling)
+  const Config config = named ? patterns.Object(modeling)
                               : patterns.Object("");  // AudioCraft then takes delays 0, 1, 2, …
   const std::vector<int64_t> zeros(static_cast<size_t>(codebooks), 0);
-  if (pattern.modeling == "delay") {
+  if (modeling == "delay") {
     pattern.delays = ReadDelays(config, "delays", CountFromZero(codebooks));
     pattern.flatten_first = config.Int("flatten_first", 0, 0, kLongestDelay);
-    pattern.empty_initial = config.Int("empty_initial", 0, -1, kLongestDelay);
-  } else if (pattern.modeling == "parallel") {
+    pattern.empty_initial = config.Int("empty_initial", 0, 0, kLongestDelay);
+  } else if (modeling == "parallel") {
     pattern.delays = zeros;
-    pattern.empty_initial = config.Int("empty_initial", 0, -1, kLongestDelay);
-  } else if (pattern.modeling == "unroll") {
+    pattern.empty_initial = config.Int("empty_initial", 0, 0, kLongestDelay);
+  } else if (modeling == "unroll") {
+    pattern.kind = Kind::kUnroll;
     pattern.flattening = ReadDelays(config, "flattening", CountFromZero(codebooks));
     pattern.delays = ReadDelays(config, "delays", zeros);
-  } else if (pattern.modeling == "coarse_first") {
+  } else if (modeling == "coarse_first") {
+    pattern.kind = Kind::kCoarseFirst;
     pattern.delays = ReadDelays(config, "delays", {zeros.begin() + 1, zeros.end()});
-  } else if (pattern.modeling == "musiclm") {
+  } else if (modeling == "musiclm") {
+    pattern.kind = Kind::kMusicLm;
     pattern.group_by = config.Int("group_by", 2, 1, 64);
   } else {
     ThrowBadInput(patterns.Where("modeling"),
                   ": expected delay, parallel, unroll, coarse_first or musiclm, found ",
-                  Printable(pattern.modeling));
+                  Printable(modeling));
   }
+  lm::CheckPattern(pattern, codebooks, patterns.Where(modeling));
   return pattern;
 }
 
@@ -120,18 +125,18 @@ void ReadFuser(const Config& xp, const Config& conditioners, AudioCraftConfig* c
 }
 
 // As ChromaStemConditioner: as many frames as a centred transform of the whole duration has.
-ChromaConfig ReadChroma(const Config& xp, const Config& self_wav, double duration_s) {
+conditioning::MelodyConfig ReadMelody(const Config& xp, const Config& self_wav, double duration_s) {
   const Config stem = self_wav.Object("chroma_stem");
-  ChromaConfig chroma;
-  chroma.sample_rate_hz =
+  conditioning::MelodyConfig melody;
+  melody.chroma.sample_rate_hz =
       stem.Int("sample_rate", xp.Int("sample_rate", 32000, 1, 1 << 20), 1, 1 << 20);
-  chroma.bins = stem.Int("n_chroma", 12, 1, 128);
-  chroma.window_exponent = stem.Int("radix2_exp", 14, 4, 20);
-  chroma.argmax = stem.Bool("argmax", false);
-  const int64_t hop = (int64_t{1} << chroma.window_exponent) / 4;
-  chroma.frames =
-      static_cast<int64_t>(static_cast<double>(chroma.sample_rate_hz) * duration_s) / hop + 1;
-  return chroma;
+  melody.chroma.classes = stem.Int("n_chroma", 12, 1, 128);
+  melody.chroma.n_fft = int64_t{1} << stem.Int("radix2_exp", 14, 4, 20);
+  melody.chroma.hop_samples = melody.chroma.n_fft / 4;
+  ExpectBool(stem, "argmax", false, true);  // one class a frame
+  const double samples = static_cast<double>(melody.chroma.sample_rate_hz) * duration_s;
+  melody.chroma_length = static_cast<int64_t>(samples) / melody.chroma.hop_samples + 1;
+  return melody;
 }
 
 lm::LmConfig ReadLm(const Config& transformer) {
@@ -171,14 +176,13 @@ AudioCraftConfig ReadAudioCraftConfig(const Config& xp) {
   config.max_duration_s = xp.Object("dataset").Number("segment_duration", 30.0, 0.1, 3600.0);
   config.cfg_coef =
       xp.Object("classifier_free_guidance").Number("inference_coef", 3.0, -1000.0, 1000.0);
-  config.two_step_cfg = transformer.Bool("two_step_cfg", false);
 
   const Config t5 = conditioners.Object("description").Object("t5");
   ExpectBool(t5, "normalize_text", false, false);
   config.t5_name = t5.String("name", "");
   if (config.t5_name.empty()) ThrowBadInput(t5.Where("name"), ": expected the name of a T5");
   if (conditioners.Has("self_wav")) {
-    config.chroma = ReadChroma(xp, conditioners.Object("self_wav"), config.max_duration_s);
+    config.melody = ReadMelody(xp, conditioners.Object("self_wav"), config.max_duration_s);
   }
 
   const Config stereo = xp.Object("interleave_stereo_codebooks");
@@ -188,10 +192,11 @@ AudioCraftConfig ReadAudioCraftConfig(const Config& xp) {
     ThrowBadInput(transformer.Where("n_q"), ": expected an even number for stereo, found ",
                   config.lm.codebooks);
   }
-  config.pattern = ReadPattern(xp, transformer, config.lm.codebooks);
-  config.lm.delays = config.pattern.modeling == "delay" || config.pattern.modeling == "parallel"
-                         ? config.pattern.delays
-                         : std::vector<int64_t>(static_cast<size_t>(config.lm.codebooks), 0);
+  if (config.melody) {
+    config.melody->format.sample_rate_hz = config.melody->chroma.sample_rate_hz;
+    config.melody->format.channels = config.lm.audio_channels;
+  }
+  config.lm.pattern = ReadPattern(xp, transformer, config.lm.codebooks);
   return config;
 }
 

@@ -5,6 +5,7 @@
 #include "checkpoint/torch_file.h"
 #include "codec/expected_tensors.h"
 #include "conditioning/text_projection.h"
+#include "generate/audiocraft_config.h"
 #include "generate/audiocraft_source.h"
 #include "generate/companions.h"
 #include "lm/decoder.h"
@@ -58,17 +59,15 @@ ModelFiles OpenAudioCraft(const std::string& directory, const std::string& text_
                           const std::string& codec) {
   ModelFiles files;
   files.directory = directory;
-  files.dialect = Dialect::kAudioCraft;
+  files.dialect = conditioning::Reference::kAudioCraft;
   const std::shared_ptr<const TorchFile> file = TorchFile::Open(directory + "/" + kStateFile);
   const Config xp = ReadXp(*file);
   AudioCraftConfig config = ReadAudioCraftConfig(xp);
   files.lm = config.lm;
-  files.pattern = std::move(config.pattern);
   files.max_duration_s = config.max_duration_s;
-  files.cfg_coef = config.cfg_coef;
-  files.two_step_cfg = config.two_step_cfg;
-  files.chroma = config.chroma;
-  files.model_type = config.chroma ? "musicgen_melody" : "musicgen";
+  files.two_step_coef = config.cfg_coef;
+  files.melody = config.melody;
+  files.model_type = config.melody ? "musicgen_melody" : "musicgen";
   files.lm_tensors = {PresentAudioCraftLm(OpenTorchTensors(file, kTensors)), "decoder."};
 
   OpenTextEncoder(text_encoder.empty()
@@ -93,8 +92,8 @@ ModelFiles OpenAudioCraft(const std::string& directory, const std::string& text_
   const int64_t width = files.lm.width;
   expected.push_back({"enc_to_dec_proj.weight", {width, files.t5.d_model}});
   expected.push_back({"enc_to_dec_proj.bias", {width}});
-  if (config.chroma) {
-    expected.push_back({"audio_enc_to_dec_proj.weight", {width, config.chroma->bins}});
+  if (config.melody) {
+    expected.push_back({"audio_enc_to_dec_proj.weight", {width, config.melody->chroma.classes}});
     expected.push_back({"audio_enc_to_dec_proj.bias", {width}});
   }
   checkpoint::CheckTensors(*files.lm_tensors.source, expected, {});

@@ -1,5 +1,7 @@
 #include "generate/audiocraft_yaml.h"
 
+#include <bit>
+
 #include "base/error.h"
 #include "generate/decimal.h"
 
@@ -22,13 +24,12 @@ std::string Seconds(double number) {
 
 std::string Conditioners(const AudioCraftConfig& config) {
   std::string text = "conditioners:\n";
-  if (config.chroma) {
+  if (config.melody) {
     text += StrCat("  self_wav:\n    model: chroma_stem\n    chroma_stem:\n",
-                   "      sample_rate: ", config.chroma->sample_rate_hz,
-                   "\n      n_chroma: ", config.chroma->bins,
-                   "\n      radix2_exp: ", config.chroma->window_exponent,
-                   "\n      argmax: ", Flag(config.chroma->argmax),
-                   "\n      match_len_on_eval: false\n      eval_wavs: null\n"
+                   "      sample_rate: ", config.melody->chroma.sample_rate_hz,
+                   "\n      n_chroma: ", config.melody->chroma.classes, "\n      radix2_exp: ",
+                   std::bit_width(static_cast<uint64_t>(config.melody->chroma.n_fft)) - 1,
+                   "\n      argmax: true\n      match_len_on_eval: false\n      eval_wavs: null\n"
                    "      n_eval_wavs: 100\n      cache_path: null\n");
   }
   return text + StrCat("  description:\n    model: t5\n    t5:\n      name: ", config.t5_name,
@@ -55,9 +56,10 @@ std::string AudioCraftYaml(const AudioCraftConfig& config) {
       "compression_model_n_q: null\n",
       "interleave_stereo_codebooks:\n  use: ", Flag(lm.audio_channels == 2),
       "\n  per_timestep: false\n", "lm_model: transformer_lm\n",
-      "codebooks_pattern:\n  modeling: delay\n  delay:\n    delays: ", List(config.pattern.delays),
-      "\n    flatten_first: 0\n    empty_initial: 0\n", "transformer_lm:\n  dim: ", lm.width,
-      "\n  num_heads: ", lm.heads, "\n  num_layers: ", lm.layers, "\n  hidden_scale: ",
+      "codebooks_pattern:\n  modeling: delay\n  delay:\n    delays: ",
+      List(config.lm.pattern.delays), "\n    flatten_first: 0\n    empty_initial: 0\n",
+      "transformer_lm:\n  dim: ", lm.width, "\n  num_heads: ", lm.heads,
+      "\n  num_layers: ", lm.layers, "\n  hidden_scale: ",
       lm.ffn_width % lm.width == 0
           ? std::to_string(lm.ffn_width / lm.width)
           : Decimal(static_cast<double>(lm.ffn_width) / static_cast<double>(lm.width)),
@@ -69,10 +71,9 @@ std::string AudioCraftYaml(const AudioCraftConfig& config) {
       "  weight_init: gaussian\n  depthwise_init: current\n  zero_bias_init: true\n"
       "  norm: layer_norm\n  cross_attention: false\n  qk_layer_norm: false\n"
       "  qk_layer_norm_cross: false\n  attention_dropout: null\n  kv_repeat: 1\n"
-      "  two_step_cfg: ",
-      Flag(config.two_step_cfg),
-      "\nclassifier_free_guidance:\n  training_dropout: 0.3\n  inference_coef: ",
-      Decimal(config.cfg_coef), "\nattribute_dropout: {}\n", Fuser(config.chroma.has_value()),
+      "  two_step_cfg: false\nclassifier_free_guidance:\n  training_dropout: 0.3\n  "
+      "inference_coef: ",
+      Decimal(config.cfg_coef), "\nattribute_dropout: {}\n", Fuser(config.melody.has_value()),
       Conditioners(config));
 }
 

@@ -1,5 +1,4 @@
-#include <cmath>
-#include <map>
+#include <bit>
 #include <optional>
 #include <set>
 
@@ -10,6 +9,7 @@
 #include "checkpoint/torch_writer.h"
 #include "codec/expected_tensors.h"
 #include "codec/seanet_layout.h"
+#include "conditioning/melody_config.h"
 #include "conditioning/text_projection.h"
 #include "generate/audiocraft_files.h"
 #include "generate/audiocraft_names.h"
@@ -50,27 +50,27 @@ std::string T5Name(const text::T5Config& t5) {
 
 // transformers keeps the number of chroma frames, AudioCraft the duration they come from.
 void ReadMelody(const Config& config, const std::string& directory, AudioCraftConfig* ac) {
-  ChromaConfig chroma;
-  chroma.bins = config.Int("num_chroma", 12, 1, 128);
-  chroma.frames = config.Int("chroma_length", 235, 1, 1 << 20);
-  chroma.sample_rate_hz = ac->sample_rate_hz;
   const std::string path = directory + "/preprocessor_config.json";
-  if (checkpoint::EntryExists(path)) {
-    const Config features = Config::ReadFile(path);
-    const int64_t window = features.Int("n_fft", 16384, 16, 1 << 20);
-    chroma.window_exponent = static_cast<int64_t>(std::log2(static_cast<double>(window)));
-    ac->max_duration_s = features.Number("chunk_length", 30.0, 0.1, 3600.0);
+  const Config extractor =
+      checkpoint::EntryExists(path) ? Config::ReadFile(path) : Config::Parse("{}", path);
+  const conditioning::MelodyConfig melody = conditioning::ReadMelodyConfig(config, extractor);
+  const conditioning::ChromaConfig& chroma = melody.chroma;
+  if (!std::has_single_bit(static_cast<uint64_t>(chroma.n_fft)) ||
+      chroma.hop_samples * 4 != chroma.n_fft) {
+    ThrowBadInput(extractor.Where("n_fft"), ": AudioCraft's layout has windows of a power of two, ",
+                  "a quarter apart, found ", chroma.n_fft, " and hop_length ", chroma.hop_samples);
   }
-  const int64_t hop = (int64_t{1} << chroma.window_exponent) / 4;
+  const auto rate = static_cast<double>(chroma.sample_rate_hz);
   const auto frames = [&](double seconds) {
-    return static_cast<int64_t>(seconds * static_cast<double>(chroma.sample_rate_hz)) / hop + 1;
+    return static_cast<int64_t>(seconds * rate) / chroma.hop_samples + 1;
   };
-  if (frames(ac->max_duration_s) != chroma.frames) {
-    const double exact = static_cast<double>((chroma.frames - 1) * hop) /
-                         static_cast<double>(chroma.sample_rate_hz);
-    ac->max_duration_s = frames(std::ceil(exact)) == chroma.frames ? std::ceil(exact) : exact;
+  ac->max_duration_s = static_cast<double>(extractor.Int("chunk_length", 30, 1, 3600));
+  if (frames(ac->max_duration_s) != melody.chroma_length) {
+    // A hair more than needed: the product with the rate is rounded down.
+    ac->max_duration_s =
+        (static_cast<double>((melody.chroma_length - 1) * chroma.hop_samples) + 0.5) / rate;
   }
-  ac->chroma = chroma;
+  ac->melody = melody;
 }
 
 class Converter {
@@ -121,7 +121,6 @@ void Converter::ReadConfigs() {
   ac_.lm = lm::ReadLmConfig(config_.Object("decoder"));
   t5_ = text::ReadT5Config(config_.Object("text_encoder"));
   codec_ = codec::ReadCodecConfig(config_.Object("audio_encoder"));
-  ac_.pattern.delays = ac_.lm.delays;
   ac_.sample_rate_hz = codec_.sample_rate_hz;
   ac_.t5_name = T5Name(t5_);
   const std::string path = directory_ + "/generation_config.json";
@@ -140,8 +139,8 @@ void Converter::CheckTensors() {
     expected.insert(expected.end(), more.begin(), more.end());
   };
   append(conditioning::TextProjection::Expected(t5_.d_model, ac_.lm.width, *source_));
-  if (ac_.chroma) {
-    append({{"audio_enc_to_dec_proj.weight", {ac_.lm.width, ac_.chroma->bins}},
+  if (ac_.melody) {
+    append({{"audio_enc_to_dec_proj.weight", {ac_.lm.width, ac_.melody->chroma.classes}},
             {"audio_enc_to_dec_proj.bias", {ac_.lm.width}}});
   }
   append(text::T5Encoder::Expected(t5_, *source_, std::string(kT5Prefix)));

@@ -18,14 +18,15 @@ using checkpoint::TorchFile;
 
 // transformers fixes the pattern: codebook k is delayed by k frames, stereo pairs together.
 void CheckPattern(const ModelFiles& files) {
-  bool fits = files.pattern.modeling == "delay" && files.pattern.flatten_first == 0 &&
-              files.pattern.empty_initial == 0;
-  for (size_t k = 0; fits && k < files.pattern.delays.size(); ++k) {
-    fits = files.pattern.delays[k] == static_cast<int64_t>(k) / files.lm.audio_channels;
+  const lm::PatternConfig& pattern = files.lm.pattern;
+  bool fits = pattern.kind == lm::PatternConfig::Kind::kDelay && pattern.flatten_first == 0 &&
+              pattern.empty_initial == 0;
+  for (size_t k = 0; fits && k < pattern.delays.size(); ++k) {
+    fits = pattern.delays[k] == static_cast<int64_t>(k) / files.lm.audio_channels;
   }
   if (fits) return;
   ThrowBadInput(Printable(files.directory), ": the Hugging Face layout has no other codebook ",
-                "pattern than delays of 0, 1, 2, …, found ", files.pattern.modeling);
+                "pattern than delays of 0, 1, 2, …");
 }
 
 std::string DecoderJson(const lm::LmConfig& lm) {
@@ -42,12 +43,13 @@ std::string DecoderJson(const lm::LmConfig& lm) {
 
 // The codec's and the T5's configurations come as their own texts.
 std::string ConfigJson(const ModelFiles& files, const std::string& t5, const std::string& codec) {
-  const std::string melody = files.chroma ? StrCat(R"(,"num_chroma":)", files.chroma->bins,
-                                                   R"(,"chroma_length":)", files.chroma->frames)
-                                          : "";
+  const std::string melody = files.melody
+                                 ? StrCat(R"(,"num_chroma":)", files.melody->chroma.classes,
+                                          R"(,"chroma_length":)", files.melody->chroma_length)
+                                 : "";
   return StrCat(
       R"({"model_type":")", files.model_type, R"(","architectures":[")",
-      files.chroma ? "MusicgenMelodyForConditionalGeneration" : "MusicgenForConditionalGeneration",
+      files.melody ? "MusicgenMelodyForConditionalGeneration" : "MusicgenForConditionalGeneration",
       R"("],"is_encoder_decoder":true)", melody, R"(,"text_encoder":)", t5, R"(,"audio_encoder":)",
       codec, R"(,"decoder":)", DecoderJson(files.lm), "}\n");
 }
@@ -58,21 +60,22 @@ std::string GenerationJson(const ModelFiles& files) {
       R"({"decoder_start_token_id":)", special, R"(,"pad_token_id":)", special,
       R"(,"bos_token_id":)", special, R"(,"max_length":)",
       static_cast<int64_t>(files.max_duration_s * static_cast<double>(files.codec.frame_rate())),
-      R"(,"do_sample":true,"guidance_scale":)", Decimal(files.cfg_coef), "}\n");
+      R"(,"do_sample":true,"guidance_scale":)", Decimal(files.two_step_coef.value_or(3.0)), "}\n");
 }
 
 std::string PreprocessorJson(const ModelFiles& files) {
-  if (!files.chroma) {
+  if (!files.melody) {
     return StrCat(R"({"feature_extractor_type":"EncodecFeatureExtractor","feature_size":)",
                   files.lm.audio_channels, R"(,"sampling_rate":)", files.codec.sample_rate_hz,
                   R"(,"padding_side":"left","padding_value":0.0,"return_attention_mask":true)",
                   R"(,"chunk_length_s":null,"overlap":null})", "\n");
   }
-  const int64_t window = int64_t{1} << files.chroma->window_exponent;
+  const conditioning::ChromaConfig& chroma = files.melody->chroma;
   return StrCat(R"({"feature_extractor_type":"MusicgenMelodyFeatureExtractor","feature_size":)",
-                files.chroma->bins, R"(,"num_chroma":)", files.chroma->bins, R"(,"sampling_rate":)",
-                files.chroma->sample_rate_hz, R"(,"hop_length":)", window / 4, R"(,"n_fft":)",
-                window, R"(,"chunk_length":)", static_cast<int64_t>(files.max_duration_s),
+                files.melody->chroma.classes, R"(,"num_chroma":)", files.melody->chroma.classes,
+                R"(,"sampling_rate":)", files.melody->chroma.sample_rate_hz, R"(,"hop_length":)",
+                chroma.hop_samples, R"(,"n_fft":)", chroma.n_fft, R"(,"chunk_length":)",
+                static_cast<int64_t>(files.max_duration_s),
                 R"(,"stem_indices":[3,2],"padding_side":"left","padding_value":0.0)",
                 R"(,"return_attention_mask":false})", "\n");
 }
@@ -93,7 +96,7 @@ class Collector {
   void AddLm() {
     const TensorSource& source = *files_.lm_tensors.source;
     // Between equal widths transformers has no projection.
-    const bool square = files_.t5.d_model == files_.lm.width && !files_.chroma;
+    const bool square = files_.t5.d_model == files_.lm.width && !files_.melody;
     if (square &&
         !IsIdentity(source.Get("enc_to_dec_proj.weight"), source.Get("enc_to_dec_proj.bias"))) {
       ThrowBadInput(source.Where(),

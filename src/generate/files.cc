@@ -2,7 +2,9 @@
 
 #include <cmath>
 
+#include "audio/encode.h"
 #include "audio/normalize.h"
+#include "audio/wav_stream.h"
 #include "audio/wav_writer.h"
 #include "base/atomic_file.h"
 #include "base/bandwidth.h"
@@ -26,6 +28,22 @@ audio::WavEncoding Encoding(SampleFormat format) {
       return audio::WavEncoding::kFloat32;
   }
   return audio::WavEncoding::kPcm16;
+}
+
+audio::FileFormat FormatOf(AudioFormat format) {
+  switch (format) {
+    case AudioFormat::kWav:
+      return audio::FileFormat::kWav;
+    case AudioFormat::kFlac:
+      return audio::FileFormat::kFlac;
+    case AudioFormat::kOgg:
+      return audio::FileFormat::kOgg;
+    case AudioFormat::kOpus:
+      return audio::FileFormat::kOpus;
+    case AudioFormat::kMp3:
+      return audio::FileFormat::kMp3;
+  }
+  return audio::FileFormat::kWav;
 }
 
 audio::Strategy StrategyOf(Strategy strategy) {
@@ -52,10 +70,29 @@ void Normalize(Waveform& wave, Strategy strategy) {
   audio::Normalize(wave, options);
 }
 
+std::vector<uint8_t> EncodeAudio(const Waveform& wave, AudioFormat format, SampleFormat samples,
+                                 const std::string& comment) {
+  const std::string bytes =
+      audio::EncodeAudio(wave, FormatOf(format), Encoding(samples), {"musicgen", comment});
+  return {bytes.begin(), bytes.end()};
+}
+
 std::vector<uint8_t> EncodeWav(const Waveform& wave, SampleFormat format,
                                const std::string& comment) {
   const std::string bytes = audio::EncodeWav(wave, Encoding(format), {"musicgen", comment});
   return {bytes.begin(), bytes.end()};
+}
+
+WavStream::WavStream(int64_t sample_rate_hz, int64_t channels, int64_t samples,
+                     SampleFormat format)
+    : sample_rate_hz_(sample_rate_hz), channels_(channels), samples_(samples), format_(format) {}
+
+std::vector<uint8_t> WavStream::Header() const {
+  return audio::WavHeader(sample_rate_hz_, channels_, samples_, Encoding(format_));
+}
+
+std::vector<uint8_t> WavStream::Samples(const Waveform& chunk) const {
+  return audio::WavSamples(chunk, Encoding(format_));
 }
 
 void WriteFile(const std::string& path, std::span<const uint8_t> bytes) {

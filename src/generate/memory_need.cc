@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "codec/expected_tensors.h"
 #include "conditioning/text_projection.h"
+#include "generate/request_check.h"
 #include "nn/kv_cache.h"
 #include "text/t5_encoder.h"
 
@@ -47,10 +48,9 @@ MemoryEstimate EstimateMemory(const ModelFiles& files, const StageFormats& forma
                                                               *files.lm_tensors.source)) +
        CountParameters(LoadedCodecTensors(files))) *
           sizeof(float);
-  const int64_t longest_delay = *std::max_element(lm.delays.begin(), lm.delays.end());
+  const int64_t frames = std::max<int64_t>(1, FramesOf(duration_s, files.codec.frame_rate()));
   const int64_t positions =
-      static_cast<int64_t>(std::ceil(duration_s * static_cast<double>(files.codec.frame_rate()))) +
-      longest_delay;
+      files.prefix_rows() + lm::CodebookPattern(lm.pattern, lm.codebooks, frames).steps();
   estimate.cache_bytes_per_stream =
       2 * nn::KvCache::Bytes(formats.lm.cache, lm.layers, lm.heads, lm.head_dim(), positions);
   // 64 frames of the codec's widest activations, in and out, and the prompt chunk of the language

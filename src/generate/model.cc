@@ -58,6 +58,7 @@ ModelInfo Describe(const ModelFiles& files, const StageFormats& formats) {
   info.sample_rate_hz = files.codec.sample_rate_hz;
   info.frame_rate_hz = files.codec.frame_rate();
   info.hop_samples = files.codec.hop_samples();
+  info.max_duration_s = files.max_duration_s;
   info.text_width = files.t5.d_model;
   info.text_layers = files.t5.num_layers;
   info.text_vocabulary = files.t5.vocab_size;
@@ -70,17 +71,22 @@ ModelInfo Describe(const ModelFiles& files, const StageFormats& formats) {
       CountParameters(codec::ExpectedTensors(files.codec, *codec.source, codec.prefix));
   for (const Precision precision : {Precision::kF32, Precision::kF16, Precision::kBF16}) {
     const MemoryEstimate need =
-        EstimateMemory(files, ChooseFormats(files, precision), kMaxDurationS);
+        EstimateMemory(files, ChooseFormats(files, precision), files.max_duration_s);
     info.memory[PrecisionName(precision)] = {need.weights_bytes, need.cache_bytes_per_stream};
   }
   return info;
 }
 
-conditioning::Reference ReferenceOf(ReferenceDialect reference, Dialect files) {
-  const bool audiocraft = reference == ReferenceDialect::kAuto
-                              ? files == Dialect::kAudioCraft
-                              : reference == ReferenceDialect::kAudioCraft;
-  return audiocraft ? conditioning::Reference::kAudioCraft : conditioning::Reference::kHuggingFace;
+conditioning::Reference Dialect(ReferenceDialect reference, conditioning::Reference own) {
+  switch (reference) {
+    case ReferenceDialect::kAuto:
+      return own;
+    case ReferenceDialect::kHuggingFace:
+      return conditioning::Reference::kHuggingFace;
+    case ReferenceDialect::kAudioCraft:
+      return conditioning::Reference::kAudioCraft;
+  }
+  return own;
 }
 
 }  // namespace
@@ -89,8 +95,9 @@ struct Model::Impl {
   Impl(ModelFiles files, const StageFormats& formats, const ModelOptions& options)
       : info(Describe(files, formats)),
         stages(std::move(files), formats, ThreadCount(options.threads)),
-        pipeline(stages, ReferenceOf(options.reference, stages.files().dialect),
-                 options.reference == ReferenceDialect::kAudioCraft) {}
+        // A dialect that is asked for by name is followed into its batches.
+        pipeline(stages, Dialect(options.reference, stages.files().dialect),
+                 options.reference != ReferenceDialect::kAuto) {}
 
   ModelInfo info;
   Stages stages;
@@ -131,9 +138,8 @@ std::optional<std::vector<GenerationResult>> Model::Generate(
   return impl_->pipeline.Generate(requests, options);
 }
 
-ScoreResult Model::Score(const std::optional<std::string>& prompt, const Codes& codes,
-                         double cfg_coef, bool keep_logits) {
-  return impl_->pipeline.Score(prompt, codes, cfg_coef, keep_logits);
+ScoreResult Model::Score(const GenerationRequest& request, const Codes& codes, bool keep_logits) {
+  return impl_->pipeline.Score(request, codes, keep_logits);
 }
 
 Waveform Model::Decode(const Codes& codes) {
@@ -141,6 +147,8 @@ Waveform Model::Decode(const Codes& codes) {
   CheckCodes(codes, stages.files());
   return codec::Decode(stages.pool(), stages.codec(), codes, stages.files().lm.audio_channels);
 }
+
+Codes Model::Encode(const Waveform& audio) { return impl_->pipeline.Encode(audio); }
 
 StepTraffic Model::step_traffic() const {
   const lm::Decoder& decoder = impl_->stages.decoder();

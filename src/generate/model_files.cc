@@ -1,9 +1,11 @@
 #include "generate/model_files.h"
 
+#include <filesystem>
 #include <fstream>
 
 #include "base/error.h"
 #include "codec/expected_tensors.h"
+#include "conditioning/melody_projection.h"
 #include "conditioning/text_projection.h"
 #include "generate/audiocraft_files.h"
 #include "generate/companions.h"
@@ -38,17 +40,11 @@ std::string ReadLicence(const std::string& directory) {
   return "unknown";
 }
 
-// What the generator cannot do yet.
-void RefuseUnsupported(const ModelFiles& files) {
-  if (files.chroma) {
-    ThrowBadInput(Printable(files.directory), ": melody models are not supported by this version");
-  }
-  const PatternConfig& pattern = files.pattern;
-  if ((pattern.modeling != "delay" && pattern.modeling != "parallel") ||
-      pattern.flatten_first != 0 || pattern.empty_initial != 0) {
-    ThrowBadInput(Printable(files.directory), ": the codebook pattern ", pattern.modeling,
-                  " of this model is not supported by this version");
-  }
+conditioning::MelodyConfig ReadMelody(const std::string& directory, const Config& config) {
+  const std::string extractor = directory + "/preprocessor_config.json";
+  return conditioning::ReadMelodyConfig(
+      config, std::filesystem::exists(extractor) ? Config::ReadFile(extractor)
+                                                 : Config::Parse("{}", extractor));
 }
 
 ModelFiles OpenHuggingFace(const std::string& directory, const std::string& text_encoder,
@@ -57,17 +53,17 @@ ModelFiles OpenHuggingFace(const std::string& directory, const std::string& text
   files.directory = directory;
   const Config config = Config::ReadFile(directory + "/config.json");
   files.model_type = config.String("model_type", "");
-  if (files.model_type == "musicgen_melody") {
-    ThrowBadInput(config.Where("model_type"),
-                  ": melody models are not supported by this version, expected musicgen");
-  }
-  if (files.model_type != "musicgen") {
-    ThrowBadInput(config.Where("model_type"), ": expected musicgen, found ",
+  const bool melody = files.model_type == "musicgen_melody";
+  if (!melody && files.model_type != "musicgen") {
+    ThrowBadInput(config.Where("model_type"), ": expected musicgen or musicgen_melody, found ",
                   Printable(files.model_type));
   }
   const Config decoder = config.Object("decoder");
   files.lm = lm::ReadLmConfig(decoder);
-  files.pattern.delays = files.lm.delays;
+  if (melody == files.lm.cross_attention) {
+    ThrowBadInput(decoder.Where("model_type"), ": expected ", files.model_type,
+                  "_decoder as the model's type has it");
+  }
 
   const std::shared_ptr<const TensorSource> model = OpenWeights(directory);
   std::vector<ExpectedTensor> expected = lm::Decoder::Expected(files.lm, "decoder.");
@@ -77,6 +73,11 @@ ModelFiles OpenHuggingFace(const std::string& directory, const std::string& text
                  ? text::ReadT5Config(config.Object("text_encoder")).d_model
                  : text::ReadT5Config(Config::ReadFile(text_encoder + "/config.json")).d_model,
              files.lm.width, *model));
+  if (melody) {
+    files.melody = ReadMelody(directory, config);
+    Append(&expected, conditioning::MelodyProjection::Expected(files.melody->chroma.classes,
+                                                               files.lm.width));
+  }
   std::vector<std::string> ignored = codec::IgnoredTensors();
   ignored.push_back("decoder.model.decoder.embed_positions.weights");  // recomputed
   files.lm_tensors = {model, "decoder."};
@@ -117,7 +118,6 @@ ModelFiles OpenModel(const std::string& directory, const std::string& text_encod
                          ? OpenAudioCraft(directory, text_encoder, codec)
                          : OpenHuggingFace(directory, text_encoder, codec);
   files.licence = ReadLicence(directory);
-  RefuseUnsupported(files);
   return files;
 }
 

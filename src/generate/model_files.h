@@ -9,7 +9,8 @@
 #include "checkpoint/config.h"
 #include "checkpoint/tensor_source.h"
 #include "codec/codec_config.h"
-#include "generate/audiocraft_config.h"
+#include "conditioning/melody_config.h"
+#include "conditioning/reference.h"
 #include "lm/lm_config.h"
 #include "text/t5_config.h"
 
@@ -21,25 +22,25 @@ struct StageTensors {
   std::string prefix;
 };
 
-// Whose files they are, which decides how an empty prompt is read.
-enum class Dialect { kHuggingFace, kAudioCraft };
-
 struct ModelFiles {
   std::string directory;
-  Dialect dialect = Dialect::kHuggingFace;
   std::string model_type;
   std::string licence;  // from the model card's front matter, or "unknown"
   std::string tokenizer_directory;
   lm::LmConfig lm;
-  PatternConfig pattern;
-  double max_duration_s = 30.0;        // of one window
-  double cfg_coef = 3.0;               // the checkpoint's own default
-  bool two_step_cfg = false;           // likewise
-  std::optional<ChromaConfig> chroma;  // melody models
   text::T5Config t5;
   codec::CodecConfig codec;
   std::string codec_json;  // what `codec` was read from, in transformers' words
+  std::optional<conditioning::MelodyConfig> melody;  // none: conditions go through cross-attention
+  double max_duration_s = 30.0;            // the window that the model was trained for
+  std::optional<double> two_step_coef;     // replaces cfg_coef in two-step guidance (AudioCraft)
+  conditioning::Reference dialect = conditioning::Reference::kHuggingFace;
   StageTensors lm_tensors, t5_tensors, codec_tensors;
+
+  // Rows in front of the codes, for a text of so many tokens.
+  int64_t prefix_rows(int64_t text_tokens = 64) const {
+    return melody ? melody->chroma_length + text_tokens : 0;
+  }
 };
 
 // A directory in the Hugging Face layout (config.json with safetensors or pytorch_model.bin) or

@@ -2,135 +2,125 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
+#include "audio/convert.h"
 #include "base/error.h"
 #include "codec/decode.h"
+#include "codec/encoder.h"
+#include "generate/audio_stream.h"
 #include "generate/request_check.h"
-#include "lm/cpu_backend.h"
-#include "lm/decode_engine.h"
+#include "lm/sampling.h"
 #include "lm/scorer.h"
 
 namespace musicgen::generate {
 namespace {
 
-// Streams stepped together. More would take memory for keys and values before they take less time
-// each; those behind join as others finish, which changes no result.
-constexpr size_t kMaxStreams = 8;
-
-// AudioCraft's batches: zero vectors, attended, behind the shorter prompts. The null condition is
-// zero either way.
-void PadToLongest(std::vector<Conditions>* batch) {
+// transformers' batches: silence in front of the shorter audio prompts.
+void PadInFront(std::vector<Waveform>* prompts) {
   int64_t longest = 0;
-  for (const Conditions& conditions : *batch) longest = std::max(longest, conditions.cross.rows);
-  for (Conditions& conditions : *batch) {
-    ConditionRows& cross = conditions.cross;
-    if (cross.rows == 0) continue;
-    cross.rows = longest;
-    cross.values.resize(static_cast<size_t>(longest * cross.width), 0.0f);
+  for (const Waveform& prompt : *prompts) longest = std::max(longest, prompt.samples);
+  for (Waveform& prompt : *prompts) {
+    if (prompt.samples == 0 || prompt.samples == longest) continue;
+    Waveform padded(prompt.sample_rate_hz, prompt.channels, longest);
+    for (int64_t c = 0; c < prompt.channels; ++c) {
+      std::copy_n(prompt.channel(c), prompt.samples,
+                  padded.channel(c) + (longest - prompt.samples));
+    }
+    prompt = std::move(padded);
   }
 }
 
 }  // namespace
 
-Pipeline::Pipeline(Stages& stages, conditioning::Reference reference, bool pad_batches)
-    : stages_(stages), reference_(reference), pad_batches_(pad_batches) {}
+Pipeline::Pipeline(Stages& stages, conditioning::Reference reference, bool as_batch)
+    : stages_(stages), reference_(reference), as_batch_(as_batch) {}
 
-Conditions Pipeline::Condition(const std::optional<std::string>& prompt) {
-  Conditions conditions;
-  if (conditioning::IsNullPrompt(prompt, reference_)) return conditions;
-  const TokenIds ids = stages_.tokenizer().Encode(*prompt);
-  const std::vector<float> states = stages_.text_encoder().Encode(stages_.pool(), ids);
-  conditions.cross =
-      stages_.text_projection().Project(stages_.pool(), states, static_cast<int64_t>(ids.size()));
-  return conditions;
+Codes Pipeline::Encode(const Waveform& audio) {
+  const ModelFiles& files = stages_.files();
+  const Waveform converted =
+      audio::ConvertAudio(audio, files.codec.sample_rate_hz, files.lm.audio_channels);
+  return codec::Encode(stages_.pool(), stages_.codec_encoder(), converted,
+                       files.lm.codebooks / files.lm.audio_channels);
 }
 
-lm::StreamSpec Pipeline::Prepare(const GenerationRequest& request, Conditions conditions) const {
-  const GenerationParams& params = request.params;
-  lm::StreamSpec spec;
-  spec.conditions = std::move(conditions);
-  spec.pattern = lm::CodebookPattern::Delay(
-      stages_.files().lm.delays, FramesOf(params.duration_s, stages_.files().codec.frame_rate()));
-  spec.prompt = Codes(stages_.files().lm.codebooks, 0);
-  spec.sampling = {!params.use_sampling, params.temperature, params.top_k, params.top_p};
-  spec.cfg_coef = params.cfg_coef;
-  spec.two_step_cfg = params.two_step_cfg;
-  spec.seed = params.seed;
-  spec.take = params.take;
-  return spec;
-}
-
-std::optional<std::vector<Codes>> Pipeline::Decode(std::vector<lm::StreamSpec> specs,
-                                                   const ProgressCallback& progress) {
-  GenerationProgress state;
-  std::vector<lm::CodebookPattern> patterns;
-  std::vector<Codes> sequences;
-  for (const lm::StreamSpec& spec : specs) {
-    state.steps_total += spec.pattern.steps() - spec.pattern.FirstStep(spec.prompt.frames);
-    patterns.push_back(spec.pattern);
-    sequences.push_back(spec.pattern.Build(spec.prompt, stages_.files().lm.special_token(), 0));
+std::vector<Codes> Pipeline::EncodePrompts(std::span<const GenerationRequest> requests) {
+  std::vector<Waveform> prompts;
+  for (const GenerationRequest& request : requests) {
+    prompts.push_back(request.audio_prompt.value_or(Waveform()));
   }
-  lm::DecodeEngine engine(std::make_unique<lm::CpuBackend>(stages_.decoder(), stages_.pool()));
-  std::map<lm::StreamId, size_t> sample_of;
-  size_t joined = 0;
-  while (joined < specs.size() || engine.busy()) {
-    if (progress && !progress(state)) return std::nullopt;
-    while (joined < specs.size() && sample_of.size() < kMaxStreams) {
-      sample_of[engine.Join(std::move(specs[joined]))] = joined;
-      ++joined;
-    }
-    for (const lm::SampledColumn& column : engine.Tick()) {
-      const size_t sample = sample_of.at(column.stream);
-      Codes& sequence = sequences[sample];
-      for (int64_t k = 0; k < sequence.codebooks; ++k) {
-        sequence.at(k, column.step) = column.codes[static_cast<size_t>(k)];
-      }
-      ++state.steps_done;
-      if (column.step + 1 == patterns[sample].steps()) {
-        engine.Leave(column.stream);
-        sample_of.erase(column.stream);
-      }
-    }
-  }
-  if (progress && !progress(state)) return std::nullopt;
+  if (as_batch_ && reference_ == conditioning::Reference::kHuggingFace) PadInFront(&prompts);
   std::vector<Codes> codes;
-  for (size_t i = 0; i < sequences.size(); ++i) codes.push_back(patterns[i].Revert(sequences[i]));
+  for (const Waveform& prompt : prompts) {
+    codes.push_back(prompt.samples > 0 ? Encode(prompt)
+                                       : Codes(stages_.files().lm.codebooks, 0));
+  }
   return codes;
+}
+
+Job Pipeline::MakeJob(const GenerationRequest& request, SampleCondition condition,
+                      const Codes& prompt) const {
+  const ModelFiles& files = stages_.files();
+  const GenerationParams& params = request.params;
+  const int64_t rate = files.codec.frame_rate();
+  const int64_t total = FramesOf(params.duration_s, rate);
+  if (prompt.frames >= total) {
+    ThrowBadInput("audio prompt: expected fewer than the ", total, " frames of duration ",
+                  params.duration_s, " s, found ", prompt.frames);
+  }
+  const double window_s = params.max_duration_s.value_or(files.max_duration_s);
+  const int64_t window = FramesOf(window_s, rate);
+  const bool windowed = total > window;
+  return {params, std::move(condition),
+          Piece(prompt, total, std::max(window, windowed ? 0 : total + 1),
+                windowed ? FramesOf(params.extend_stride_s, rate) : total),
+          window_s, windowed};
 }
 
 std::optional<std::vector<GenerationResult>> Pipeline::Generate(
     std::span<const GenerationRequest> requests, const GenerateOptions& options) {
   for (const GenerationRequest& request : requests) CheckRequest(request, stages_.files());
-  std::vector<Conditions> conditions;
-  for (const GenerationRequest& request : requests) conditions.push_back(Condition(request.prompt));
-  if (pad_batches_) PadToLongest(&conditions);
-
-  std::vector<lm::StreamSpec> specs;
-  for (size_t i = 0; i < requests.size(); ++i)
-    specs.push_back(Prepare(requests[i], std::move(conditions[i])));
-  std::optional<std::vector<Codes>> codes = Decode(std::move(specs), options.progress);
-  if (!codes) return std::nullopt;
+  // 1, 2: prompts and melodies become conditions; 3: audio prompts become codes.
+  Conditioner conditioner(stages_, reference_, as_batch_);
+  std::vector<SampleCondition> conditions = conditioner.Prepare(requests);
+  const std::vector<Codes> prompts = EncodePrompts(requests);
+  std::vector<Job> jobs;
+  for (size_t i = 0; i < requests.size(); ++i) {
+    jobs.push_back(MakeJob(requests[i], std::move(conditions[i]), prompts[i]));
+  }
+  // 4: codes, and while they are made, 5: sound for whoever listens.
+  const int64_t channels = stages_.files().lm.audio_channels;
+  std::vector<AudioStream> streams;
+  DecodeLoop::FramesCallback listen;
+  if (options.audio) {
+    for (size_t i = 0; i < jobs.size(); ++i) streams.emplace_back(stages_.codec(), channels);
+    listen = [&](size_t job, const Codes& chunk, bool last) {
+      const Waveform sound = streams[job].Push(stages_.pool(), chunk, last);
+      return sound.samples == 0 || options.audio(job, sound);
+    };
+  }
+  if (!DecodeLoop(stages_, conditioner).Run(&jobs, options.progress, listen)) return std::nullopt;
 
   std::vector<GenerationResult> results;
-  for (Codes& sample : *codes) {
+  for (const Job& job : jobs) {
     GenerationResult result;
+    result.codes = job.piece.codes();
     if (options.decode_audio) {
-      result.audio =
-          codec::Decode(stages_.pool(), stages_.codec(), sample, stages_.files().lm.audio_channels);
+      result.audio = codec::Decode(stages_.pool(), stages_.codec(), result.codes, channels);
     }
-    result.codes = std::move(sample);
     results.push_back(std::move(result));
   }
   return results;
 }
 
-ScoreResult Pipeline::Score(const std::optional<std::string>& prompt, const Codes& codes,
-                            double cfg_coef, bool keep_logits) {
+ScoreResult Pipeline::Score(const GenerationRequest& request, const Codes& codes,
+                            bool keep_logits) {
   const lm::LmConfig& config = stages_.files().lm;
+  CheckRequest(request, stages_.files());
   CheckCodes(codes, stages_.files());
-  const Conditions conditions = Condition(prompt);
-  const lm::CodebookPattern pattern = lm::CodebookPattern::Delay(config.delays, codes.frames);
+  Conditioner conditioner(stages_, reference_, /*as_batch=*/false);
+  const SampleCondition sample = conditioner.Prepare({&request, 1})[0];
+  const Conditions conditions = conditioner.For(sample, {}, /*two_step_cfg=*/false);
+  const lm::CodebookPattern pattern(config.pattern, config.codebooks, codes.frames);
   const auto logits = [&](bool null_half) {
     return lm::TeacherForcedLogits(stages_.decoder(), stages_.pool(), pattern, codes, conditions,
                                    null_half);
@@ -147,7 +137,8 @@ ScoreResult Pipeline::Score(const std::optional<std::string>& prompt, const Code
   }
   result.unconditional = logits(/*null_half=*/true);
   result.guided.resize(result.conditional.size());
-  lm::Guide(result.conditional.data(), result.unconditional.data(), cfg_coef,
+  lm::Guide(result.conditional.data(), result.unconditional.data(),
+            request.params.cfg_coef,
             static_cast<int64_t>(result.guided.size()), result.guided.data());
   return result;
 }

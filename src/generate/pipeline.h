@@ -6,35 +6,34 @@
 #include <string>
 #include <vector>
 
+#include "generate/conditioner.h"
+#include "generate/decode_loop.h"
 #include "generate/stages.h"
-#include "lm/decode_backend.h"
 #include "musicgen/musicgen.hpp"
 
 namespace musicgen::generate {
 
 class Pipeline {
  public:
-  // `pad_batches`: each sample also attends to zero vectors up to the longest prompt of its batch,
-  // as AudioCraft does.
-  Pipeline(Stages& stages, conditioning::Reference reference, bool pad_batches);
+  // `as_batch`: see Conditioner.
+  Pipeline(Stages& stages, conditioning::Reference reference, bool as_batch);
 
-  // See Model::Generate. Nothing when the callback stopped it.
-  std::optional<std::vector<GenerationResult>> Generate(std::span<const GenerationRequest> requests,
-                                                        const GenerateOptions& options);
+  // See Model::Generate. Nothing when a callback stopped it.
+  std::optional<std::vector<GenerationResult>> Generate(
+      std::span<const GenerationRequest> requests, const GenerateOptions& options);
   // See Model::Score.
-  ScoreResult Score(const std::optional<std::string>& prompt, const Codes& codes, double cfg_coef,
-                    bool keep_logits);
+  ScoreResult Score(const GenerationRequest& request, const Codes& codes, bool keep_logits);
+  // See Model::Encode.
+  Codes Encode(const Waveform& audio);
 
  private:
-  Conditions Condition(const std::optional<std::string>& prompt);
-  lm::StreamSpec Prepare(const GenerationRequest& request, Conditions conditions) const;
-  // Codes of each spec, in order; nothing when stopped.
-  std::optional<std::vector<Codes>> Decode(std::vector<lm::StreamSpec> specs,
-                                           const ProgressCallback& progress);
+  std::vector<Codes> EncodePrompts(std::span<const GenerationRequest> requests);
+  Job MakeJob(const GenerationRequest& request, SampleCondition condition,
+              const Codes& prompt) const;
 
   Stages& stages_;
   conditioning::Reference reference_;
-  bool pad_batches_;
+  bool as_batch_;
 };
 
 }  // namespace musicgen::generate

@@ -31,6 +31,18 @@ void CheckRequest(const GenerationRequest& request, const ModelFiles& files) {
     ThrowBadInput("duration: expected at least one frame of 1/", rate, " s, found ",
                   params.duration_s);
   }
+  const double window_s = params.max_duration_s.value_or(files.max_duration_s);
+  CheckRange("max_duration", window_s, 2.0 / static_cast<double>(rate), kMaxDurationS);
+  if (FramesOf(params.duration_s, rate) > FramesOf(window_s, rate) &&
+      !(FramesOf(params.extend_stride_s, rate) >= 1 && params.extend_stride_s < window_s &&
+        FramesOf(params.extend_stride_s, rate) < FramesOf(window_s, rate))) {
+    ThrowBadInput("extend_stride: expected at least one frame and less than max_duration ", window_s,
+                  " s, found ", params.extend_stride_s);
+  }
+  if (request.melody && !files.melody) {
+    ThrowBadInput("melody: expected a melody model, found ", Printable(files.directory),
+                  ", which takes text alone");
+  }
   CheckRange("temperature", params.temperature, 0.0, 1e6);
   CheckRange("top_k", static_cast<double>(params.top_k), 0.0, 1e9);
   CheckRange("top_p", params.top_p, 0.0, 1.0);

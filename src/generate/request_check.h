@@ -8,7 +8,7 @@
 
 namespace musicgen::generate {
 
-inline constexpr double kMaxDurationS = 30.0;  // what the published models were trained for
+inline constexpr double kMaxDurationS = 86400.0;
 inline constexpr size_t kMaxPromptBytes = 1 << 16;
 
 // int(duration · frame rate), in double as written (AudioCraft: 0.58·50 is 28).

@@ -54,4 +54,23 @@ const codec::Codec& Stages::codec() {
   });
 }
 
+const codec::Encoder& Stages::codec_encoder() {
+  return Once(codec_encoder_, [&] {
+    const StageTensors& stage = files_.codec_tensors;
+    return codec::Encoder(files_.codec, *stage.source, stage.prefix);
+  });
+}
+
+const conditioning::ChromaExtractor& Stages::chroma_extractor() {
+  return Once(chroma_extractor_,
+              [&] { return conditioning::ChromaExtractor(files_.melody.value().chroma); });
+}
+
+const conditioning::MelodyProjection& Stages::melody_projection() {
+  return Once(melody_projection_, [&] {
+    return conditioning::MelodyProjection(files_.melody.value().chroma.classes, files_.lm.width,
+                                          *files_.lm_tensors.source);
+  });
+}
+
 }  // namespace musicgen::generate

@@ -6,6 +6,9 @@
 
 #include "base/thread_pool.h"
 #include "codec/codec.h"
+#include "codec/encoder.h"
+#include "conditioning/chroma_extractor.h"
+#include "conditioning/melody_projection.h"
 #include "conditioning/text_projection.h"
 #include "generate/model_files.h"
 #include "generate/precision.h"
@@ -29,6 +32,10 @@ class Stages {
   const conditioning::TextProjection& text_projection();
   const lm::Decoder& decoder();
   const codec::Codec& codec();
+  const codec::Encoder& codec_encoder();
+  // Of melody models only.
+  const conditioning::ChromaExtractor& chroma_extractor();
+  const conditioning::MelodyProjection& melody_projection();
 
  private:
   // Makes `slot` once.
@@ -44,6 +51,9 @@ class Stages {
   std::unique_ptr<const conditioning::TextProjection> text_projection_;
   std::unique_ptr<const lm::Decoder> decoder_;
   std::unique_ptr<const codec::Codec> codec_;
+  std::unique_ptr<const codec::Encoder> codec_encoder_;
+  std::unique_ptr<const conditioning::ChromaExtractor> chroma_extractor_;
+  std::unique_ptr<const conditioning::MelodyProjection> melody_projection_;
 };
 
 }  // namespace musicgen::generate

@@ -1,12 +1,30 @@
-// Layouts of codes over decoding steps (Simple and Controllable Music Generation, section 2.2).
+// Layouts of codes over decoding steps (Simple and Controllable Music Generation, section 2.2;
+// AudioCraft's modules/codebooks_patterns.py).
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "types/codes.h"
 
 namespace musicgen::lm {
+
+// Which layout, and its settings; lists that a layout does not use are empty.
+struct PatternConfig {
+  enum class Kind { kDelay, kUnroll, kCoarseFirst, kMusicLm };  // parallel: delays of 0
+  Kind kind = Kind::kDelay;
+  // kDelay, kUnroll: [K], not decreasing; kCoarseFirst: [K − 1], of codebooks 1 …
+  std::vector<int64_t> delays;
+  std::vector<int64_t> flattening;  // kUnroll: [K] inner steps, not decreasing
+  int64_t group_by = 2;             // kMusicLm: codebooks that go together
+  int64_t flatten_first = 0;        // kDelay: so many frames are flattened
+  int64_t empty_initial = 0;        // kDelay: so many more empty steps in front
+};
+
+// Throws Error(kBadInput) beginning with `where` when the settings do not make a layout of K
+// codebooks.
+void CheckPattern(const PatternConfig& config, int64_t codebooks, const std::string& where);
 
 // A pattern for T frames of K codebooks is S steps; the cell (codebook k, step s) holds the code of
 // one frame, or none (then the special token stands there). Step 0 is empty. Each codebook's frames
@@ -14,8 +32,9 @@ namespace musicgen::lm {
 class CodebookPattern {
  public:
   CodebookPattern() = default;  // no codebooks, no frames
-  // Codebook k's frame t at step 1 + t + delays[k]; S = T + max(delays) + 1. Equal delays: the
-  // parallel pattern.
+  // The settings must have passed CheckPattern.
+  CodebookPattern(const PatternConfig& config, int64_t codebooks, int64_t frames);
+  // Codebook k's frame t at step 1 + t + delays[k]; S = T + max(delays) + 1.
   static CodebookPattern Delay(const std::vector<int64_t>& delays, int64_t frames);
 
   int64_t codebooks() const { return codebooks_; }  // K
@@ -40,9 +59,6 @@ class CodebookPattern {
   Codes Revert(const Codes& sequence) const;
 
  private:
-  CodebookPattern(int64_t codebooks, int64_t frames, int64_t steps);
-  void Put(int64_t codebook, int64_t frame, int64_t step);
-
   int64_t codebooks_ = 0;
   int64_t frames_ = 0;
   int64_t steps_ = 0;

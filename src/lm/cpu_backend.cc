@@ -15,24 +15,52 @@ bool IsNull(const Conditions& conditions) {
   return conditions.cross.rows == 0 && conditions.prefix.values == conditions.null_prefix.values;
 }
 
+std::vector<float> LogitsBuffer(const LmConfig& config) {
+  return std::vector<float>(static_cast<size_t>(config.codebooks * config.codebook_size));
+}
+
 }  // namespace
+
+// One guidance half of a stream: a sequence with a cache of its own.
+struct CpuBackend::Half {
+  nn::KvCache cache;
+  int64_t passed = 0;  // rows that have gone through the network: prefix, then columns
+  std::vector<float> logits;  // [K, V]
+};
 
 struct CpuBackend::Stream {
   StreamId id = 0;
   StreamSpec spec;
-  bool guided = false;
-  Codes sequence;                // [K, S], kUnknown where a code is still to be drawn
-  int64_t passed = 0;            // rows that have gone through the network: prefix, then columns
-  int64_t next_step = 0;         // the column that the next step samples
-  nn::KvCache cache[2];          // conditional, null
-  CrossCache cross;              // of the conditional half; no rows when the condition is null
-  std::vector<float> logits[2];  // [K, V]
+  Codes sequence;         // [K, S], kUnknown where a code is still to be drawn
+  int64_t next_step = 0;  // the column that the next step samples
+  std::vector<Half> halves;  // conditional, and null when guided
+  CrossCache cross;  // of the conditional half; no rows when the condition is null
 
-  int halves() const { return guided ? 2 : 1; }
-  const ConditionRows& prefix(int half) const {
+  bool guided() const { return halves.size() == 2; }
+  const ConditionRows& prefix(size_t half) const {
     return half == 0 ? spec.conditions.prefix : spec.conditions.null_prefix;
   }
+  // A step itself passes the column before the one it samples.
+  int64_t RowsLeft(size_t half) const {
+    return prefix(half).rows + next_step - 1 - halves[half].passed;
+  }
+  DecoderRow Row(size_t half, int64_t position) const;
 };
+
+DecoderRow CpuBackend::Stream::Row(size_t half, int64_t position) const {
+  const ConditionRows& rows = prefix(half);
+  DecoderRow row;
+  row.cache = &halves[half].cache;
+  row.cross = half == 0 && cross.rows > 0 ? &cross : nullptr;
+  row.position = position;
+  if (position < rows.rows) {
+    row.vector = rows.values.data() + position * rows.width;
+  } else {
+    row.tokens = sequence.values.data() + (position - rows.rows);
+    row.token_stride = sequence.frames;
+  }
+  return row;
+}
 
 CpuBackend::CpuBackend(const Decoder& decoder, ThreadPool& pool) : decoder_(decoder), pool_(pool) {}
 
@@ -50,17 +78,14 @@ StreamId CpuBackend::Admit(StreamSpec spec) {
   MG_CHECK_LT(spec.prompt.frames, spec.pattern.frames());
   auto stream = std::make_unique<Stream>();
   if (spec.prompt.frames == 0) spec.prompt = Codes(config.codebooks, 0);
-  stream->guided = spec.cfg_coef != 1.0 && !IsNull(spec.conditions);
   stream->sequence = spec.pattern.Build(spec.prompt, config.special_token(), kUnknown);
   stream->next_step = spec.pattern.FirstStep(spec.prompt.frames);
-  // Both halves count positions alike: a null prefix is as long as the prefix. The last column is
-  // never fed back.
-  if (stream->guided) MG_CHECK_EQ(spec.conditions.prefix.rows, spec.conditions.null_prefix.rows);
   stream->spec = std::move(spec);
-  const int64_t positions = stream->spec.conditions.prefix.rows + stream->spec.pattern.steps() - 1;
-  for (int half = 0; half < stream->halves(); ++half) {
-    stream->cache[half] = decoder_.NewCache(positions);
-    stream->logits[half].resize(static_cast<size_t>(config.codebooks * config.codebook_size));
+  const bool guided = stream->spec.cfg_coef != 1.0 && !IsNull(stream->spec.conditions);
+  for (size_t half = 0; half < (guided ? 2u : 1u); ++half) {
+    // The last column is never fed back.
+    const int64_t positions = stream->prefix(half).rows + stream->spec.pattern.steps() - 1;
+    stream->halves.push_back({decoder_.NewCache(positions), 0, LogitsBuffer(config)});
   }
   const ConditionRows& cross = stream->spec.conditions.cross;
   if (cross.rows > 0) stream->cross = decoder_.NewCross(pool_, cross.values.data(), cross.rows);
@@ -79,49 +104,33 @@ void CpuBackend::ReplaceConditions(StreamId id, Conditions conditions) {
     stream.cross = decoder_.NewCross(pool_, conditions.cross.values.data(), conditions.cross.rows);
   }
   stream.spec.conditions = std::move(conditions);
-  if (!stream.guided && stream.spec.cfg_coef != 1.0 && !IsNull(stream.spec.conditions)) {
+  if (!stream.guided() && stream.spec.cfg_coef != 1.0 && !IsNull(stream.spec.conditions)) {
     // Until now both halves would have been the same rows.
-    stream.cache[1] = stream.cache[0].Clone();
-    stream.logits[1].resize(stream.logits[0].size());
-    stream.guided = true;
+    const Half& past = stream.halves[0];
+    stream.halves.push_back({past.cache.Clone(), past.passed, LogitsBuffer(decoder_.config())});
   }
 }
 
 int64_t CpuBackend::PromptRowsLeft(StreamId id) const {
   const Stream& stream = Find(id);
-  // A step itself passes the column before the one it samples.
-  return stream.spec.conditions.prefix.rows + stream.next_step - 1 - stream.passed;
-}
-
-void CpuBackend::AppendRows(Stream& stream, int64_t position, int64_t count, bool logits, int half,
-                            std::vector<DecoderRow>* rows) const {
-  const ConditionRows& prefix = stream.prefix(half);
-  for (int64_t p = position; p < position + count; ++p) {
-    DecoderRow row;
-    row.cache = &stream.cache[half];
-    row.cross = half == 0 && stream.cross.rows > 0 ? &stream.cross : nullptr;
-    row.position = p;
-    if (p < prefix.rows) {
-      row.vector = prefix.values.data() + p * prefix.width;
-    } else {
-      row.tokens = stream.sequence.values.data() + (p - prefix.rows);
-      row.token_stride = stream.sequence.frames;
-    }
-    if (logits && p + 1 == position + count) row.logits = stream.logits[half].data();
-    rows->push_back(row);
+  int64_t left = 0;
+  for (size_t half = 0; half < stream.halves.size(); ++half) {
+    left = std::max(left, stream.RowsLeft(half));
   }
+  return left;
 }
 
-void CpuBackend::Forward(std::span<Stream* const> streams, const std::vector<int64_t>& counts,
-                         bool logits) {
+void CpuBackend::Forward(std::span<Stream* const> streams, int64_t count, bool step) {
   std::vector<DecoderRow> rows, null_rows;
-  for (size_t i = 0; i < streams.size(); ++i) {
-    Stream& stream = *streams[i];
-    for (int half = 0; half < stream.halves(); ++half) {
-      const bool apart = half == 1 && stream.spec.two_step_cfg;
-      AppendRows(stream, stream.passed, counts[i], logits, half, apart ? &null_rows : &rows);
+  for (Stream* stream : streams) {
+    for (size_t half = 0; half < stream->halves.size(); ++half) {
+      const bool apart = half == 1 && stream->spec.two_step_cfg;
+      std::vector<DecoderRow>& into = apart ? null_rows : rows;
+      Half& mine = stream->halves[half];
+      const int64_t passing = step ? 1 : std::min(count, stream->RowsLeft(half));
+      for (int64_t i = 0; i < passing; ++i) into.push_back(stream->Row(half, mine.passed++));
+      if (step) into.back().logits = mine.logits.data();
     }
-    stream.passed += counts[i];
   }
   decoder_.Forward(pool_, rows, scratch_);
   decoder_.Forward(pool_, null_rows, scratch_);
@@ -129,8 +138,7 @@ void CpuBackend::Forward(std::span<Stream* const> streams, const std::vector<int
 
 void CpuBackend::PassPrompt(StreamId id, int64_t rows) {
   Stream* stream = &Find(id);
-  const int64_t count = std::min(rows, PromptRowsLeft(id));
-  if (count > 0) Forward({&stream, 1}, {count}, /*logits=*/false);
+  Forward({&stream, 1}, rows, /*step=*/false);
 }
 
 void CpuBackend::Step(std::span<const StreamId> ids) {
@@ -140,7 +148,7 @@ void CpuBackend::Step(std::span<const StreamId> ids) {
     streams.push_back(&Find(id));
     MG_CHECK_LT(streams.back()->next_step, streams.back()->spec.pattern.steps());
   }
-  Forward(streams, std::vector<int64_t>(streams.size(), 1), /*logits=*/true);
+  Forward(streams, 1, /*step=*/true);
   Sample(streams);
 }
 
@@ -154,9 +162,9 @@ void CpuBackend::Sample(std::span<Stream* const> streams) {
       const int64_t k = item % codebooks;
       int32_t& cell = stream.sequence.at(k, stream.next_step);
       if (cell != kUnknown) continue;  // a prompt's code or the special token stays
-      float* logits = stream.logits[0].data() + k * size;
-      if (stream.guided) {
-        Guide(logits, stream.logits[1].data() + k * size, stream.spec.cfg_coef, size, logits);
+      float* logits = stream.halves[0].logits.data() + k * size;
+      if (stream.guided()) {
+        Guide(logits, stream.halves[1].logits.data() + k * size, stream.spec.cfg_coef, size, logits);
       }
       const int64_t frame =
           stream.spec.first_frame + stream.spec.pattern.FrameAt(k, stream.next_step);

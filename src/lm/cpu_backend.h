@@ -26,14 +26,13 @@ class CpuBackend : public DecodeBackend {
   void Release(StreamId stream) override;
 
  private:
+  struct Half;
   struct Stream;
 
   Stream& Find(StreamId stream) const;
-  // Rows of `count` sequence positions from `position` on, for both guidance halves. `logits` go to
-  // the last one.
-  void AppendRows(Stream& stream, int64_t position, int64_t count, bool logits, int half,
-                  std::vector<DecoderRow>* rows) const;
-  void Forward(std::span<Stream* const> streams, const std::vector<int64_t>& counts, bool logits);
+  // At most `count` rows of each stream's halves, as far as its prompt or next step goes; with
+  // `step`, exactly the one row before the column to sample, and its logits.
+  void Forward(std::span<Stream* const> streams, int64_t count, bool step);
   void Sample(std::span<Stream* const> streams);
 
   const Decoder& decoder_;

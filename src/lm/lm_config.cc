@@ -48,7 +48,9 @@ LmConfig ReadLmConfig(const checkpoint::Config& decoder) {
     ThrowBadInput(decoder.Where("tie_word_embeddings"), ": expected false, found true");
   }
   // transformers fixes the pattern: codebook k is delayed by k frames, stereo pairs together.
-  for (int64_t k = 0; k < config.codebooks; ++k) config.delays.push_back(k / config.audio_channels);
+  for (int64_t k = 0; k < config.codebooks; ++k) {
+    config.pattern.delays.push_back(k / config.audio_channels);
+  }
   return config;
 }
 

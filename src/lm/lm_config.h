@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "checkpoint/config.h"
+#include "lm/codebook_pattern.h"
 
 namespace musicgen::lm {
 
@@ -17,7 +17,7 @@ struct LmConfig {
   int64_t codebook_size = 2048;  // V; the special token is V
   int64_t audio_channels = 1;
   bool cross_attention = true;  // false: conditions are put in front (melody models)
-  std::vector<int64_t> delays;  // [K], of the delay pattern
+  PatternConfig pattern;
 
   int64_t head_dim() const { return width / heads; }
   int32_t special_token() const { return static_cast<int32_t>(codebook_size); }

@@ -17,8 +17,8 @@ struct Conditions {
   ConditionRows cross;   // source of cross-attention; no rows: the null condition, whose
                          // contribution is exactly zero
   ConditionRows prefix;  // put in front of the codes (melody models); its positions count
-  // The null prefix of guidance: as many rows as `prefix` unless the reference's two-step quirk is
-  // wanted.
+  // The null prefix of guidance: as many rows as `prefix`, unless AudioCraft's two-step guidance is
+  // reproduced, where it is shorter and the null half's positions move.
   ConditionRows null_prefix;
 };
 

@@ -129,7 +129,7 @@ class Score(CliTest):
         self.assertAlmostEqual(score["mean"], sum(score["cross_entropy"]) / books, delta=1e-9)
 
     def test_a_line_for_each_sample(self):
-        codes = self.path("codes.safetensors")
+        codes = self.path("both.safetensors")
         write_codes(codes, GOLDEN["lm.codes"])
         both = self.succeed("score", "-m", MODEL, "--prompt", PROMPTS[0], "--prompt", PROMPTS[1], "--codes",
                             codes).out.splitlines()

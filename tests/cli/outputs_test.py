@@ -70,13 +70,19 @@ class Files(CliTest):
             self.assertEqual((row["frames"], row["duration_s"], row["sample_rate"]), (25, 0.5, 32000))
             self.assertGreater(row["seconds"], 0)
 
-    def test_stdout(self):
-        result = self.generate("x", "-o", "-")
-        self.assertEqual(os.listdir(self.folder), [])
-        self.generate("x")
-        with open(self.path("out.wav"), "rb") as file:
-            self.assertEqual(result.bytes, file.read())
-        self.assertEqual(Wav(result.bytes).frames, 16000)
+    def test_stdout_streams_the_same_samples(self):
+        for strategy in ("none", "clip"):
+            result = self.generate("x", "-o", "-", "--strategy", strategy)
+            self.assertEqual(os.listdir(self.folder), [])
+            self.generate("x", "--strategy", "none")
+            with open(self.path("out.wav"), "rb") as file:
+                finished = Wav(file.read())
+            os.remove(self.path("out.wav"))
+            streamed = Wav(result.bytes)
+            self.assertEqual(streamed.frames, 16000)
+            if strategy == "none":
+                self.assertEqual(streamed.samples, finished.samples)
+        self.assertIn("fixed", self.generate("x", "-o", "-").err)
 
     def test_no_progress_is_quiet(self):
         self.assertEqual(self.generate("x", "--no-progress").err, "")

@@ -1,6 +1,6 @@
 """What the tests of the command line share: running the program, and reading what it writes.
 
-Standard library alone. MUSICGEN_BINARY names the program, MUSICGEN_FIXTURES the fixtures.
+Standard library alone. MUSICGEN_BINARY names the program; without it, the release build is taken.
 """
 
 import array
@@ -13,9 +13,9 @@ import sys
 import tempfile
 import unittest
 
-BINARY = os.environ["MUSICGEN_BINARY"]
-FIXTURES = os.environ["MUSICGEN_FIXTURES"]
-MODEL = os.path.join(FIXTURES, "hf-tiny-mono")
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+BINARY = os.environ.get("MUSICGEN_BINARY", os.path.join(ROOT, "build", "release", "bin", "musicgen"))
+MODEL = os.path.join(ROOT, "tests", "fixtures", "hf-tiny-mono")
 LONG = os.environ.get("MUSICGEN_LONG_TESTS", "0") not in ("", "0")
 TIMEOUT_S = 300
 
@@ -149,10 +149,19 @@ class Wav:
                     self.tag = struct.unpack("<H", body[24:26])[0]
             elif name == b"data":
                 self.samples = self.decode(body)
-            elif name == b"LIST" and body[4:8] == b"ICMT":
-                length = struct.unpack("<I", body[8:12])[0]
-                self.comment = body[12:12 + length].rstrip(b"\0").decode()
+            elif name == b"LIST":
+                self.comment = self.info(body).get(b"ICMT")
             at += 8 + size + size % 2
+
+    @staticmethod
+    def info(body):
+        """The texts of an INFO list."""
+        texts, at = {}, 4
+        while at < len(body):
+            size = struct.unpack("<I", body[at + 4:at + 8])[0]
+            texts[body[at:at + 4]] = body[at + 8:at + 8 + size].rstrip(b"\0").decode()
+            at += 8 + size + size % 2
+        return texts
 
     def decode(self, body):
         if self.tag == 3:

@@ -3,41 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
-#include "golden.h"
-#include "musicgen/musicgen.hpp"
+#include "generate/golden_model.h"
 
 namespace musicgen {
 namespace {
 
-const char* const kPrompts[] = {"80s pop track with bassy drums and synth",
-                                "90s rock song with loud guitars and heavy drums"};
-
 ModelOptions TinyOptions(int threads = 2, Precision precision = Precision::kF32) {
-  ModelOptions options;
-  options.model = std::string(MUSICGEN_FIXTURES) + "/hf-tiny-mono";
-  options.precision = precision;
-  options.threads = threads;
-  return options;
-}
-
-GenerationRequest Greedy(std::optional<std::string> prompt, double duration_s,
-                         double cfg_coef = 3.0) {
-  GenerationRequest request{std::move(prompt), {}};
-  request.params.use_sampling = false;
-  request.params.duration_s = duration_s;
-  request.params.cfg_coef = cfg_coef;
-  return request;
-}
-
-// Sample `item` of a golden [B, K, T].
-Codes GoldenCodes(const Golden& golden, const std::string& name, int64_t item) {
-  const Shape shape = golden.ShapeOf(name);
-  const std::vector<int32_t> all = golden.Ints(name);
-  Codes codes(shape[1], shape[2]);
-  std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(item * shape[1] * shape[2]),
-              codes.values.size(), codes.values.begin());
-  return codes;
+  return FixtureOptions("hf-tiny-mono", ReferenceDialect::kAuto, precision, threads);
 }
 
 class ModelGoldenTest : public testing::Test {
@@ -81,8 +55,8 @@ TEST_F(ModelGoldenTest, Logits) {
                            null_tail = golden_.Floats("lm.logits_uncond_tail");
   double all_diff = 0, cond_diff = 0, null_diff = 0;
   for (int64_t item = 0; item < 2; ++item) {
-    const ScoreResult score =
-        model_.Score(kPrompts[item], GoldenCodes(golden_, "lm.codes", item), 3.0, true);
+    const ScoreResult score = model_.Score(Greedy(kPrompts[item], 1.0),
+                                           GoldenCodes(golden_, "lm.codes", item), true);
     for (int64_t k = 0; k < books; ++k) {
       for (int64_t t = 0; t < frames; ++t) {
         const int64_t column = t + k;  // of the golden: the step before the code's own
@@ -130,7 +104,7 @@ TEST(ModelPrecisionTest, AutoLosesNothing) {
 }
 
 TEST(ModelSeedTest, TheSameSeedGivesTheSameCodesInAnyCompany) {
-  GenerationRequest probe{std::string(kPrompts[1]), {}};
+  GenerationRequest probe{std::string(kPrompts[1]), {}, {}, {}};
   probe.params.duration_s = 0.4;
   probe.params.seed = 77;
   Model one(TinyOptions(1));
@@ -193,7 +167,13 @@ TEST(ModelRequestTest, BadParametersAreOneSentence) {
   };
   expect_refused([](GenerationParams& p) { p.duration_s = 0.0; }, "duration");
   expect_refused([](GenerationParams& p) { p.duration_s = std::nan(""); }, "duration");
-  expect_refused([](GenerationParams& p) { p.duration_s = 31.0; }, "duration");
+  expect_refused([](GenerationParams& p) { p.duration_s = 1e6; }, "duration");
+  expect_refused(
+      [](GenerationParams& p) {
+        p.duration_s = 40.0;
+        p.extend_stride_s = 30.0;
+      },
+      "extend_stride");
   expect_refused([](GenerationParams& p) { p.temperature = -1.0; }, "temperature");
   expect_refused([](GenerationParams& p) { p.top_k = -1; }, "top_k");
   expect_refused([](GenerationParams& p) { p.top_p = 1.5; }, "top_p");

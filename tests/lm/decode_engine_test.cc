@@ -20,7 +20,7 @@ class DecodeEngineTest : public testing::Test {
     const LmConfig& config = decoder_->config();
     StreamSpec spec;
     spec.conditions = MadeUpConditions(3 + salt % 4, config.width, salt);
-    spec.pattern = CodebookPattern::Delay(config.delays, frames);
+    spec.pattern = CodebookPattern(config.pattern, config.codebooks, frames);
     spec.prompt = Codes(config.codebooks, prompt_frames);
     for (size_t i = 0; i < spec.prompt.values.size(); ++i) {
       spec.prompt.values[i] = static_cast<int32_t>((i * 131 + static_cast<size_t>(salt)) % 2048);

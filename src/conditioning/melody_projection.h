@@ -1,0 +1,34 @@
+// The melody condition: chroma mapped to the language model's width.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "checkpoint/tensor_source.h"
+#include "nn/linear.h"
+#include "types/chroma.h"
+#include "types/conditions.h"
+
+namespace musicgen::conditioning {
+
+class MelodyProjection {
+ public:
+  // audio_enc_to_dec_proj.{weight,bias}: [width, classes], [width].
+  static std::vector<checkpoint::ExpectedTensor> Expected(int64_t classes, int64_t width);
+
+  // The tensors must have passed CheckTensors against Expected.
+  MelodyProjection(int64_t classes, int64_t width, const checkpoint::TensorSource& source);
+
+  // chroma [frames, classes] → [frames, width], the bias added to every row. Unlike the text's, no
+  // row is ever zeroed: the null melody is projected as any other. Thread-safe.
+  ConditionRows Project(ThreadPool& pool, const Chroma& chroma) const;
+
+  int64_t width() const { return linear_.outputs(); }
+  size_t bytes() const { return linear_.bytes(); }
+
+ private:
+  nn::Linear linear_;
+};
+
+}  // namespace musicgen::conditioning

@@ -1,0 +1,103 @@
+#include "generate/conditioner.h"
+
+#include <algorithm>
+
+#include "conditioning/melody.h"
+
+namespace musicgen::generate {
+
+using conditioning::Reference;
+
+Conditioner::Conditioner(Stages& stages, Reference reference, bool as_batch)
+    : stages_(stages), reference_(reference), as_batch_(as_batch) {}
+
+ConditionRows Conditioner::ZeroRows(int64_t rows) const {
+  const int64_t width = stages_.files().lm.width;
+  return {rows, width, std::vector<float>(static_cast<size_t>(rows * width), 0.0f)};
+}
+
+SampleCondition Conditioner::Alone(const GenerationRequest& request) {
+  SampleCondition sample;
+  const ModelFiles& files = stages_.files();
+  sample.null_text = conditioning::IsNullPrompt(request.prompt, reference_);
+  if (!sample.null_text) {
+    const TokenIds ids = stages_.tokenizer().Encode(*request.prompt);
+    const std::vector<float> states = stages_.text_encoder().Encode(stages_.pool(), ids);
+    sample.text = stages_.text_projection().Project(stages_.pool(), states,
+                                                    static_cast<int64_t>(ids.size()));
+  } else if (files.melody) {
+    // Both references encode "" and zero its only token.
+    sample.text = ZeroRows(1);
+  }
+  if (request.melody) {
+    sample.melody =
+        conditioning::MelodySound(*request.melody, reference_, files.melody.value().format);
+    sample.melody_samples = sample.melody.samples;
+  }
+  return sample;
+}
+
+void Conditioner::PadAsBatch(std::vector<SampleCondition>* samples) const {
+  const bool prefix = stages_.files().melody.has_value();
+  int64_t rows = 0, melody_samples = 0;
+  for (const SampleCondition& sample : *samples) {
+    rows = std::max(rows, sample.text.rows);
+    melody_samples = std::max(melody_samples, sample.melody_samples);
+  }
+  for (SampleCondition& sample : *samples) {
+    // Padded text is zero vectors. transformers masks them in cross-attention; AudioCraft attends
+    // to them, and in front of the codes both do. The null condition is zero either way.
+    if (prefix || (reference_ == Reference::kAudioCraft && sample.text.rows > 0)) {
+      sample.text.width = stages_.files().lm.width;
+      sample.text.rows = rows;
+      sample.text.values.resize(static_cast<size_t>(rows * sample.text.width), 0.0f);
+    }
+    if (sample.melody.samples > 0) sample.melody_samples = melody_samples;
+  }
+}
+
+std::vector<SampleCondition> Conditioner::Prepare(std::span<const GenerationRequest> requests) {
+  std::vector<SampleCondition> samples;
+  for (const GenerationRequest& request : requests) samples.push_back(Alone(request));
+  if (as_batch_) PadAsBatch(&samples);
+  return samples;
+}
+
+ConditionRows Conditioner::MelodyRows(const SampleCondition& sample, const Window& window) {
+  const conditioning::MelodyConfig& config = *stages_.files().melody;
+  Chroma chroma = conditioning::NullChroma(config.chroma_length, config.chroma.classes);
+  if (sample.melody.samples > 0) {
+    const conditioning::ChromaExtractor& extractor = stages_.chroma_extractor();
+    if (window.windowed) {
+      const double rate = static_cast<double>(sample.melody.sample_rate_hz);
+      const double first_s = static_cast<double>(window.first_frame) /
+                             static_cast<double>(stages_.files().codec.frame_rate());
+      chroma = extractor.Extract(
+          conditioning::MelodyWindow(sample.melody, static_cast<int64_t>(first_s * rate),
+                                     static_cast<int64_t>(window.window_s * rate)));
+    } else {
+      chroma = extractor.Extract(sample.melody, sample.melody_samples);
+    }
+    chroma = conditioning::MatchLength(chroma, config.chroma_length);
+  }
+  return stages_.melody_projection().Project(stages_.pool(), chroma);
+}
+
+Conditions Conditioner::For(const SampleCondition& sample, const Window& window,
+                            bool two_step_cfg) {
+  Conditions conditions;
+  if (!stages_.files().melody) {
+    conditions.cross = sample.text;
+    return conditions;
+  }
+  // Alone, the null half of two-step guidance is only as long as the empty text: a quirk of
+  // AudioCraft that moves its positions.
+  const bool own_length = two_step_cfg && reference_ == Reference::kAudioCraft;
+  const SampleCondition silent;
+  conditions.prefix = conditioning::JoinPrefix(MelodyRows(sample, window), sample.text);
+  conditions.null_prefix = conditioning::JoinPrefix(MelodyRows(silent, window),
+                                                    ZeroRows(own_length ? 1 : sample.text.rows));
+  return conditions;
+}
+
+}  // namespace musicgen::generate

@@ -1,0 +1,3 @@
+#pragma once
+
+#include "musicgen/chroma.hpp"  // IWYU pragma: export

@@ -1,0 +1,71 @@
+// A model of the fixtures with its goldens, and requests as the goldens were made.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "golden.h"
+#include "musicgen/musicgen.hpp"
+
+namespace musicgen {
+
+inline const char* const kPrompts[] = {"80s pop track with bassy drums and synth",
+                                       "90s rock song with loud guitars and heavy drums"};
+
+inline ModelOptions FixtureOptions(const std::string& name,
+                                   ReferenceDialect reference = ReferenceDialect::kAuto,
+                                   Precision precision = Precision::kF32, int threads = 2) {
+  ModelOptions options;
+  options.model = std::string(MUSICGEN_FIXTURES) + "/" + name;
+  options.reference = reference;
+  options.precision = precision;
+  options.threads = threads;
+  return options;
+}
+
+inline GenerationRequest Greedy(std::optional<std::string> prompt, double duration_s,
+                                double cfg_coef = 3.0) {
+  GenerationRequest request;
+  request.prompt = std::move(prompt);
+  request.params.use_sampling = false;
+  request.params.duration_s = duration_s;
+  request.params.cfg_coef = cfg_coef;
+  return request;
+}
+
+// Sample `item` of a golden [B, K, T].
+inline Codes GoldenCodes(const Golden& golden, const std::string& name, int64_t item = 0) {
+  const Shape shape = golden.ShapeOf(name);
+  const std::vector<int32_t> all = golden.Ints(name);
+  Codes codes(shape[1], shape[2]);
+  std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(item * shape[1] * shape[2]),
+              codes.values.size(), codes.values.begin());
+  return codes;
+}
+
+// A golden [C, N].
+inline Waveform GoldenSound(const Golden& golden, const std::string& name, int64_t rate = 32000) {
+  const Shape shape = golden.ShapeOf(name);
+  Waveform sound(rate, shape[0], shape[1]);
+  sound.values = golden.Floats(name);
+  return sound;
+}
+
+inline void ExpectCodes(Model& model, const std::vector<GenerationRequest>& requests,
+                        const Golden& golden, const std::string& name) {
+  GenerateOptions options;
+  options.decode_audio = false;
+  const auto results = model.Generate(requests, options).value();
+  for (size_t i = 0; i < results.size(); ++i) {
+    EXPECT_EQ(results[i].codes.values,
+              GoldenCodes(golden, name, static_cast<int64_t>(i)).values)
+        << name << ", sample " << i;
+  }
+}
+
+}  // namespace musicgen
