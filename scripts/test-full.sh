@@ -10,6 +10,17 @@ export MUSICGEN_LONG_TESTS=1
 status=0
 scripts/test.sh || status=1
 
+# With a Python that has torch and transformers (MUSICGEN_ORACLE, by default python3).
+oracle=${MUSICGEN_ORACLE:-python3}
+if "$oracle" -c 'import torch' 2> /dev/null; then
+  echo "== Mutated .bin files against torch.load"
+  "$oracle" scripts/check_torch_load.py --count 100000 || status=1
+fi
+if "$oracle" -c 'import torch, transformers, safetensors' 2> /dev/null; then
+  echo "== Conversion against torch and transformers"
+  "$oracle" scripts/check_convert.py tests/fixtures/{hf,ac}-tiny-{mono,stereo,melody} || status=1
+fi
+
 if [[ -n ${MUSICGEN_MODELS:-} ]]; then
   echo "== Full-size checkpoints"
   for model in "$MUSICGEN_MODELS"/*/config.json; do
