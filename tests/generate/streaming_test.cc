@@ -1,0 +1,67 @@
+// Sound while it is made: over window boundaries, and stopped at any point.
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <random>
+
+#include "generate/golden_model.h"
+
+namespace musicgen {
+namespace {
+
+// The long tier (scripts/test-full.sh) has the whole lengths; each run has enough for every branch.
+bool LongTests() { return std::getenv("MUSICGEN_LONG_TESTS") != nullptr; }
+
+std::vector<float> Stream(Model& model, const GenerationRequest& request, Waveform* offline) {
+  std::vector<float> streamed;
+  GenerateOptions options;
+  options.audio = [&](size_t, const Waveform& chunk) {
+    streamed.insert(streamed.end(), chunk.values.begin(), chunk.values.end());
+    return true;
+  };
+  *offline = model.Generate(std::vector{request}, options).value()[0].audio;
+  return streamed;
+}
+
+// 65 s in windows of 10 s, or 6.5 s in windows of 1 s, sampled.
+TEST(StreamingTest, AWindowedPieceIsTheOfflineSound) {
+  Model model(FixtureOptions("ac-tiny-mono"));
+  GenerationRequest request;
+  request.prompt = kPrompts[0];
+  request.params.seed = 5;
+  const double scale = LongTests() ? 10.0 : 1.0;
+  request.params.duration_s = 6.5 * scale;
+  request.params.max_duration_s = scale;
+  request.params.extend_stride_s = 0.7 * scale;
+  Waveform offline;
+  const std::vector<float> streamed = Stream(model, request, &offline);
+  EXPECT_EQ(offline.samples, static_cast<int64_t>(6.5 * scale * 32000));
+  EXPECT_EQ(streamed, offline.values);
+}
+
+// Whoever stops, whenever: nothing comes back, nothing leaks (the sanitized builds look), and the
+// next request is none the wiser.
+TEST(StreamingTest, StoppingAtAnyPointLeavesNothingBehind) {
+  Model model(FixtureOptions("ac-tiny-stereo"));
+  GenerationRequest request = Greedy(kPrompts[1], 0.5);
+  request.params.max_duration_s = 0.3;
+  request.params.extend_stride_s = 0.2;
+  const std::vector<GenerationRequest> requests = {request, Greedy(kPrompts[0], 0.3)};
+  const auto whole = model.Generate(requests).value();
+  std::mt19937 random(3);
+  for (int i = 0; i < (LongTests() ? 200 : 20); ++i) {
+    int calls = 0;
+    const int last = static_cast<int>(random() % 30);
+    const bool by_sound = random() % 4 == 0;
+    GenerateOptions options;
+    options.progress = [&](const GenerationProgress&) { return by_sound || calls++ < last; };
+    options.audio = [&](size_t, const Waveform&) { return !by_sound || calls++ < last % 4; };
+    EXPECT_FALSE(model.Generate(requests, options).has_value()) << "point " << i;
+  }
+  EXPECT_EQ(model.Generate(requests).value()[0].codes.values, whole[0].codes.values);
+  EXPECT_EQ(model.Generate(requests).value()[1].audio.values, whole[1].audio.values);
+}
+
+}  // namespace
+}  // namespace musicgen
