@@ -328,20 +328,6 @@ std::string Origin(CLI::App* app, const std::string& message,
 
 }  // namespace
 
-const char* PrecisionName(Precision precision) {
-  switch (precision) {
-    case Precision::kAuto:
-      return "auto";
-    case Precision::kF32:
-      return "f32";
-    case Precision::kF16:
-      return "f16";
-    case Precision::kBF16:
-      return "bf16";
-  }
-  return "unknown";
-}
-
 ReferenceDialect DialectOf(const std::string& reference) {
   static const std::map<std::string, ReferenceDialect> dialects = {
       {"auto", ReferenceDialect::kAuto},

@@ -15,8 +15,6 @@ inline constexpr double kMaxDuration = 86400.0;  // seconds
 
 ReferenceDialect DialectOf(const std::string& reference);  // of "auto", "hf" or "audiocraft"
 
-const char* PrecisionName(Precision precision);  // "f32", …
-
 // Flags of every command that takes a model.
 struct ModelFlags {
   std::string model, text_encoder, codec;

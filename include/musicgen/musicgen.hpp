@@ -30,6 +30,7 @@ enum class Precision {
   kF16,   // weights rounded to half precision; keys and values in float
   kBF16,  // weights, keys and values rounded to bfloat16
 };
+const char* PrecisionName(Precision precision);  // "f32", …
 
 // Whose reading of an empty prompt and of padding is followed.
 enum class ReferenceDialect {

@@ -41,20 +41,6 @@ WeightFormat NarrowestExact(const checkpoint::TensorSource& source,
 
 }  // namespace
 
-const char* PrecisionName(Precision precision) {
-  switch (precision) {
-    case Precision::kAuto:
-      return "auto";
-    case Precision::kF32:
-      return "f32";
-    case Precision::kF16:
-      return "f16";
-    case Precision::kBF16:
-      return "bf16";
-  }
-  return "?";
-}
-
 bool IsExactly(const TensorView& tensor, WeightFormat format) {
   if (format == WeightFormat::kF32) return true;
   if (tensor.dtype == DType::kF16 && format == WeightFormat::kF16) return true;
@@ -89,3 +75,21 @@ StageFormats ChooseFormats(const ModelFiles& files, Precision precision) {
 }
 
 }  // namespace musicgen::generate
+
+namespace musicgen {
+
+const char* PrecisionName(Precision precision) {
+  switch (precision) {
+    case Precision::kAuto:
+      return "auto";
+    case Precision::kF32:
+      return "f32";
+    case Precision::kF16:
+      return "f16";
+    case Precision::kBF16:
+      return "bf16";
+  }
+  return "?";
+}
+
+}  // namespace musicgen

@@ -10,8 +10,6 @@
 
 namespace musicgen::generate {
 
-const char* PrecisionName(Precision precision);
-
 // What the weights of each stage become. kAuto takes for each stage the narrowest format that loses
 // nothing: f16 or bf16 when every number of the file has that form (published checkpoints are half
 // precision, whatever type they are stored as), else f32. The codec stays in f32.
