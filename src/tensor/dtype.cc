@@ -2,7 +2,13 @@
 
 #include <cmath>
 
+#include "tensor/quantized_group.h"
+
 namespace musicgen {
+
+int64_t DTypeGroup(DType dtype) {
+  return dtype == DType::kQ8_0 || dtype == DType::kQ4_0 ? kQuantGroup : 1;
+}
 
 size_t DTypeBytes(DType dtype) {
   switch (dtype) {
@@ -20,6 +26,10 @@ size_t DTypeBytes(DType dtype) {
     case DType::kU8:
     case DType::kBool:
       return 1;
+    case DType::kQ8_0:
+      return sizeof(Q8Group);
+    case DType::kQ4_0:
+      return sizeof(Q4Group);
   }
   return 0;
 }
@@ -46,6 +56,10 @@ const char* DTypeName(DType dtype) {
       return "U8";
     case DType::kBool:
       return "BOOL";
+    case DType::kQ8_0:
+      return "Q8_0";
+    case DType::kQ4_0:
+      return "Q4_0";
   }
   return "?";
 }

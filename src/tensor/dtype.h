@@ -7,10 +7,14 @@
 
 namespace musicgen {
 
-enum class DType { kF64, kF32, kF16, kBF16, kI64, kI32, kI16, kI8, kU8, kBool };
+// kQ8_0 and kQ4_0 are made of groups (tensor/quantized_group.h) along the last axis.
+enum class DType { kF64, kF32, kF16, kBF16, kI64, kI32, kI16, kI8, kU8, kBool, kQ8_0, kQ4_0 };
 
+// Elements that are stored together: 1, or a group's 32.
+int64_t DTypeGroup(DType dtype);
+// Bytes of such a group of elements.
 size_t DTypeBytes(DType dtype);
-const char* DTypeName(DType dtype);  // as safetensors spells it: "F32", "BF16", …
+const char* DTypeName(DType dtype);  // as safetensors spells it: "F32", "BF16", …; "Q8_0", "Q4_0"
 
 inline float BF16ToFloat(uint16_t bits) {
   return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16);

@@ -1,8 +1,10 @@
 #include "tensor/tensor_view.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/check.h"
+#include "tensor/quantized_group.h"
 
 namespace musicgen {
 namespace {
@@ -14,6 +16,21 @@ void Widen(const void* data, int64_t begin, int64_t count, float* out, Convert c
     Stored value;
     std::memcpy(&value, from + i * static_cast<int64_t>(sizeof(Stored)), sizeof(Stored));
     out[i] = convert(value);
+  }
+}
+
+template <class Group>
+void Dequantize(const void* data, int64_t begin, int64_t count, float* out) {
+  const char* groups = static_cast<const char*>(data);
+  for (int64_t done = 0; done < count;) {
+    const int64_t index = (begin + done) / kQuantGroup, skip = (begin + done) % kQuantGroup;
+    Group group;
+    std::memcpy(&group, groups + index * static_cast<int64_t>(sizeof(Group)), sizeof(Group));
+    float values[kQuantGroup];
+    musicgen::Dequantize(group, values);
+    const int64_t n = std::min(kQuantGroup - skip, count - done);
+    std::memcpy(out + done, values + skip, static_cast<size_t>(n) * sizeof(float));
+    done += n;
   }
 }
 
@@ -35,6 +52,10 @@ void CopyToFloat(const TensorView& tensor, int64_t begin, int64_t count, float* 
     case DType::kF64:
       return Widen<double>(tensor.data, begin, count, out,
                            [](double v) { return static_cast<float>(v); });
+    case DType::kQ8_0:
+      return Dequantize<Q8Group>(tensor.data, begin, count, out);
+    case DType::kQ4_0:
+      return Dequantize<Q4Group>(tensor.data, begin, count, out);
     default:
       ThrowBadInput("tensor ", Printable(tensor.name), ": expected a floating-point type, found ",
                     DTypeName(tensor.dtype));
@@ -50,10 +71,10 @@ std::vector<float> ToFloats(const TensorView& tensor) {
 TensorView RowsOf(const TensorView& tensor, int64_t begin, int64_t end) {
   MG_CHECK(!tensor.shape.empty() && 0 <= begin && begin <= end && end <= tensor.shape[0]);
   TensorView rows = tensor;
+  rows.shape[0] = begin;
+  const size_t before = rows.bytes();
   rows.shape[0] = end - begin;
-  const int64_t row_elements = tensor.shape[0] ? tensor.elements() / tensor.shape[0] : 0;
-  rows.data = static_cast<const char*>(tensor.data) +
-              begin * row_elements * static_cast<int64_t>(DTypeBytes(tensor.dtype));
+  rows.data = static_cast<const char*>(tensor.data) + before;
   return rows;
 }
 

@@ -16,10 +16,14 @@ struct TensorView {
   const void* data = nullptr;  // may be unaligned
 
   int64_t elements() const { return NumElements(shape); }
-  size_t bytes() const { return static_cast<size_t>(elements()) * DTypeBytes(dtype); }
+  // Where elements come in groups, the last axis must be a multiple of them.
+  size_t bytes() const {
+    return static_cast<size_t>(elements() / DTypeGroup(dtype)) * DTypeBytes(dtype);
+  }
 };
 
-// Elements [begin, begin + count) of a floating-point tensor, widened to float (f64 is rounded).
+// Elements [begin, begin + count) of a floating-point or quantised tensor, widened to float (f64 is
+// rounded).
 void CopyToFloat(const TensorView& tensor, int64_t begin, int64_t count, float* out);
 std::vector<float> ToFloats(const TensorView& tensor);
 
