@@ -32,6 +32,9 @@ inline void RunMatMul(const KernelTable& table, const float* x, int64_t x_stride
 
 inline constexpr WeightFormat kFormats[] = {WeightFormat::kF32, WeightFormat::kF16,
                                             WeightFormat::kBF16};
+inline constexpr WeightFormat kAllFormats[] = {WeightFormat::kF32, WeightFormat::kF16,
+                                               WeightFormat::kBF16, WeightFormat::kQ8,
+                                               WeightFormat::kQ4};
 
 inline std::vector<float> Noise(int64_t n, uint32_t seed, float scale = 1.0f) {
   std::mt19937 random(seed);
