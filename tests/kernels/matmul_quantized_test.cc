@@ -50,10 +50,11 @@ std::vector<float> RoundedInputs(const std::vector<float>& x) {
 }
 
 std::vector<float> Product(const KernelTable& table, const PackedMatrix& w,
-                           const std::vector<float>& x) {
+                           const std::vector<float>& x, bool refine = false) {
   const int64_t rows = static_cast<int64_t>(x.size()) / w.inputs();
   std::vector<float> y(static_cast<size_t>(rows * w.outputs()));
-  RunMatMul(table, x.data(), w.inputs(), rows, w, {0, w.tiles()}, {}, y.data(), w.outputs());
+  RunMatMul(table, x.data(), w.inputs(), rows, w, {0, w.tiles()}, {nullptr, false, refine},
+            y.data(), w.outputs());
   return y;
 }
 
@@ -81,6 +82,40 @@ TEST(QuantizedMatMulTest, IsTheProductOfRoundedWeightsAndInputs) {
             << FormatName(format) << " K " << inputs << " output " << n;
       }
     }
+  }
+}
+
+TEST(QuantizedMatMulTest, RefinedInputsLeaveTheWeightsErrorAlone) {
+  constexpr int64_t kOutputs = 40, kInputs = 250, kRows = 30;
+  const std::vector<float> weights = Noise(kOutputs * kInputs, 1), x = Noise(kRows * kInputs, 2);
+  for (WeightFormat format : kQuantized) {
+    PackedMatrix w(format, kOutputs, kInputs);
+    w.PackRows(0, kOutputs, weights.data());
+    const std::vector<float> plain = Product(kScalarKernels, w, x);
+    const std::vector<float> refined = Product(kScalarKernels, w, x, true);
+    double plain_error = 0, refined_error = 0;
+    for (int64_t n = 0; n < kOutputs; ++n) {
+      const auto row = weights.begin() + n * kInputs;
+      const std::vector<float> w_row =
+          RoundedWeights(format, std::vector<float>(row, row + kInputs));
+      for (int64_t r = 0; r < kRows; ++r) {
+        double exact = 0;
+        for (size_t k = 0; k < w_row.size(); ++k) {
+          exact += double{w_row[k]} * x[static_cast<size_t>(r * kInputs) + k];
+        }
+        const size_t at = static_cast<size_t>(r * kOutputs + n);
+        plain_error += std::pow(plain[at] - exact, 2);
+        refined_error += std::pow(refined[at] - exact, 2);
+      }
+    }
+    // 127 · 2 times finer steps.
+    EXPECT_LT(std::sqrt(refined_error), std::sqrt(plain_error) / 200) << FormatName(format);
+    for (const Variant& variant : FastVariants()) {
+      EXPECT_TRUE(SameBits(Product(*variant.table, w, x, true), refined)) << variant.name;
+    }
+    const std::vector<float> one(x.begin(), x.begin() + kInputs);
+    EXPECT_TRUE(SameBits(Product(kScalarKernels, w, one, true),
+                         std::vector<float>(refined.begin(), refined.begin() + kOutputs)));
   }
 }
 

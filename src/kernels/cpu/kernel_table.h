@@ -22,6 +22,7 @@ struct MatMulCall {
   int64_t tile_end;
   const float* bias;
   bool accumulate;
+  bool refine;
   float* y;
   int64_t y_stride;
 };

@@ -94,26 +94,29 @@ struct QuantizedMatMul {
     alignas(64) char memory[kBlockBytes];
     const int64_t groups = QuantizedRows::Groups(call.inputs);
     const int64_t fitting = kBlockBytes / QuantizedRows::BytesOfRow(call.inputs);
-    const int64_t most = fitting < kBlockRows ? fitting : kBlockRows;
+    const int64_t parts = call.refine ? 2 : 1;  // a row, and what its integers leave of it
+    const int64_t most = (fitting < kBlockRows ? fitting : kBlockRows) / parts;
     const int64_t blocks = (call.rows + most - 1) / most;
     for (int64_t block = 0; block < blocks; ++block) {
       const int64_t begin = call.rows * block / blocks;
       const int64_t rows = call.rows * (block + 1) / blocks - begin;
-      QuantizedRows x{reinterpret_cast<int8_t*>(memory), nullptr, nullptr, rows};
-      x.scales = reinterpret_cast<float*>(memory + groups * rows * kGroup);
-      x.sums = reinterpret_cast<int32_t*>(x.scales + groups * rows);
+      QuantizedRows x{reinterpret_cast<int8_t*>(memory), nullptr, nullptr, parts * rows};
+      x.scales = reinterpret_cast<float*>(memory + groups * x.rows * kGroup);
+      x.sums = reinterpret_cast<int32_t*>(x.scales + groups * x.rows);
       for (int64_t r = 0; r < rows; ++r) {
-        QuantizeRow<V>(call.x + (begin + r) * call.x_stride, call.inputs, r, x);
+        const float* row = call.x + (begin + r) * call.x_stride;
+        QuantizeRow<V>(row, call.inputs, r, x);
+        if (call.refine) QuantizeRest<V>(row, call.inputs, r, rows + r, x);
       }
       for (int64_t tile = call.tile_begin; tile < call.tile_end; ++tile) {
-        Tile<Format>(call, tile, x, groups, begin);
+        Tile<Format>(call, tile, x, groups, begin, rows);
       }
     }
   }
 
   template <class Format>
   static void Tile(const MatMulCall& call, int64_t tile, const QuantizedRows& x, int64_t groups,
-                   int64_t begin) {
+                   int64_t begin, int64_t rows) {
     constexpr int kGroupBytes = kOutputs * 2 + Format::kBytes;
     alignas(64) float sums[kBlockRows * kOutputs];
     const char* w = static_cast<const char*>(call.weights) + tile * groups * kGroupBytes;
@@ -129,7 +132,10 @@ struct QuantizedMatMul {
       }
     }
     const int64_t first = tile * kOutputs, left = call.outputs - first;
-    for (int64_t r = 0; r < x.rows; ++r) {
+    for (int64_t i = 0; call.refine && i < rows * kOutputs; i += V::kLanes) {
+      V::Store(sums + i, V::Add(V::Load(sums + i), V::Load(sums + rows * kOutputs + i)));
+    }
+    for (int64_t r = 0; r < rows; ++r) {
       MatMulLoops<V>::Finish(call, sums + r * kOutputs, left < kOutputs ? left : kOutputs, first,
                              call.y + (begin + r) * call.y_stride + first);
     }

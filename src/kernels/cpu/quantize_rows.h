@@ -88,5 +88,22 @@ void QuantizeRow(const float* x, int64_t inputs, int64_t row, const QuantizedRow
   }
 }
 
+// Row `row` of what the integers of row `rounded` leave of x.
+template <class V>
+void QuantizeRest(const float* x, int64_t inputs, int64_t rounded, int64_t row,
+                  const QuantizedRows& out) {
+  for (int64_t first = 0, group = 0; first < inputs; first += kQuantGroup, ++group) {
+    const int64_t n = inputs - first < kQuantGroup ? inputs - first : kQuantGroup;
+    const int64_t from = group * out.rows + rounded, at = group * out.rows + row;
+    const int8_t* values = out.values + from * kQuantGroup;
+    alignas(64) float rest[kQuantGroup] = {};
+    for (int64_t i = 0; i < n; ++i) {
+      rest[i] = __builtin_fmaf(-out.scales[from], static_cast<float>(values[i]), x[first + i]);
+    }
+    VectorQuantizer<V>::Run(rest, kQuantGroup, out.values + at * kQuantGroup, out.scales + at,
+                            out.sums + at);
+  }
+}
+
 }  // namespace
 }  // namespace musicgen::kernels
