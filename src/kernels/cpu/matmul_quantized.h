@@ -33,13 +33,14 @@ struct QuantizedMatMul {
   struct Q8 {
     static constexpr int kBytes = kOutputs * kGroup;
     static constexpr int32_t kOffset = D::kQ8Offset;
-    template <int kRows, int kWidth>
+    template <bool kFetch, int kRows, int kWidth>
     static void Dot(const char* w, const int8_t* x, I (&dot)[kRows][kWidth]) {
       for (int r = 0; r < kRows; ++r) {
         for (int j = 0; j < kWidth; ++j) dot[r][j] = V::SetI(0);
       }
-#pragma GCC unroll 8
+#pragma GCC unroll 1
       for (int step = 0; step < kGroup / 4; ++step, w += kOutputs * 4) {
+        if constexpr (kFetch) FetchStep(w);
         I input[kRows];
 #pragma GCC unroll 8
         for (int r = 0; r < kRows; ++r) input[r] = FourInputs(x + r * kGroup + step * 4);
@@ -56,14 +57,15 @@ struct QuantizedMatMul {
   struct Q4 {
     static constexpr int kBytes = kOutputs * kGroup / 2;
     static constexpr int32_t kOffset = 8;
-    template <int kRows, int kWidth>
+    template <bool kFetch, int kRows, int kWidth>
     static void Dot(const char* w, const int8_t* x, I (&dot)[kRows][kWidth]) {
       typename D::Q4Sum sum[kRows][kWidth];
       for (int r = 0; r < kRows; ++r) {
         for (int j = 0; j < kWidth; ++j) sum[r][j] = D::ZeroQ4();
       }
-#pragma GCC unroll 4
+#pragma GCC unroll 1
       for (int step = 0; step < kGroup / 8; ++step, w += kOutputs * 4) {
+        if constexpr (kFetch) FetchStep(w);
         I low[kRows], high[kRows];
 #pragma GCC unroll 8
         for (int r = 0; r < kRows; ++r) {
@@ -124,11 +126,11 @@ struct QuantizedMatMul {
     // Rows that share a pass over a group; all of a step's few rows read each weight once.
     const int64_t passes = (x.rows + V::kDotRows - 1) / V::kDotRows;
     for (int64_t g = 0; g < groups; ++g, w += kGroupBytes) {
-      for (int line = 0; line < kGroupBytes; line += kLine) __builtin_prefetch(w + kAhead + line);
-      for (int64_t pass = 0; pass < passes; ++pass) {
+      AddRows<Format, true, V::kDotRows>(x.rows / passes, w, x, g * x.rows, sums);
+      for (int64_t pass = 1; pass < passes; ++pass) {
         const int64_t r = x.rows * pass / passes;
-        AddRows<Format, V::kDotRows>(x.rows * (pass + 1) / passes - r, w, x, g * x.rows + r,
-                                     sums + r * kOutputs);
+        AddRows<Format, false, V::kDotRows>(x.rows * (pass + 1) / passes - r, w, x, g * x.rows + r,
+                                            sums + r * kOutputs);
       }
     }
     const int64_t first = tile * kOutputs, left = call.outputs - first;
@@ -142,26 +144,28 @@ struct QuantizedMatMul {
   }
 
   // Picks the loop for `rows`, at most kRows.
-  template <class Format, int kRows>
+  template <class Format, bool kFetch, int kRows>
   static void AddRows(int64_t rows, const char* w, const QuantizedRows& x, int64_t at,
                       float* sums) {
     if constexpr (kRows > 1) {
-      if (rows < kRows) return AddRows<Format, kRows - 1>(rows, w, x, at, sums);
+      if (rows < kRows) return AddRows<Format, kFetch, kRows - 1>(rows, w, x, at, sums);
     }
     // As many vectors of outputs as leave their integers in registers.
     constexpr int kWidth = kRows <= V::kDotSums / kVectors ? kVectors : kVectors / 2;
-    AddGroup<Format, kRows, kWidth>(w, x, at, sums);
+    if constexpr (kFetch) __builtin_prefetch(w + kAhead);  // the scales
+    AddGroup<Format, kFetch, kRows, kWidth>(w, x, at, sums);
     if constexpr (kWidth < kVectors) {
-      AddGroup<Format, kRows, kWidth>(w, x, at, sums, kWidth);
+      AddGroup<Format, false, kRows, kWidth>(w, x, at, sums, kWidth);
     }
   }
 
   // sums [kRows][32] += scale · scale · Σ integers, for the vectors of outputs from `vector`.
-  template <class Format, int kRows, int kWidth>
+  template <class Format, bool kFetch, int kRows, int kWidth>
   static void AddGroup(const char* w, const QuantizedRows& x, int64_t at, float* sums,
                        int vector = 0) {
     I dot[kRows][kWidth];
-    Format::Dot(w + kOutputs * 2 + vector * kLaneBytes, x.values + at * kGroup, dot);
+    Format::template Dot<kFetch>(w + kOutputs * 2 + vector * kLaneBytes, x.values + at * kGroup,
+                                 dot);
     const F16* scales = reinterpret_cast<const F16*>(w) + vector * V::kLanes;
     sums += vector * V::kLanes;
 #pragma GCC unroll 8
@@ -177,6 +181,11 @@ struct QuantizedMatMul {
         V::Store(sum, V::Fma(V::ToFloat(total), both, V::Load(sum)));
       }
     }
+  }
+
+  // What a later group's step will want: a few lines at a time, as misses wait for each other.
+  static void FetchStep(const char* w) {
+    for (int at = 0; at < kOutputs * 4; at += kLine) __builtin_prefetch(w + kAhead + at);
   }
 
   static I FourInputs(const int8_t* x) {
