@@ -35,8 +35,11 @@ struct QuantizedMatMul {
     static constexpr int32_t kOffset = D::kQ8Offset;
     template <bool kFetch, int kRows, int kWidth>
     static void Dot(const char* w, const char* ahead, const int8_t* x, I (&dot)[kRows][kWidth]) {
+      I sum[kRows][kWidth];
+#pragma GCC unroll 8
       for (int r = 0; r < kRows; ++r) {
-        for (int j = 0; j < kWidth; ++j) dot[r][j] = V::SetI(0);
+#pragma GCC unroll 4
+        for (int j = 0; j < kWidth; ++j) sum[r][j] = V::SetI(0);
       }
 #pragma GCC unroll 1
       for (int step = 0; step < kGroup / 4; ++step, w += kOutputs * 4) {
@@ -48,8 +51,13 @@ struct QuantizedMatMul {
         for (int j = 0; j < kWidth; ++j) {
           const auto weight = D::LoadQ8(reinterpret_cast<const int8_t*>(w) + j * kLaneBytes);
 #pragma GCC unroll 8
-          for (int r = 0; r < kRows; ++r) dot[r][j] = D::AddQ8(dot[r][j], weight, input[r]);
+          for (int r = 0; r < kRows; ++r) sum[r][j] = D::AddQ8(sum[r][j], weight, input[r]);
         }
+      }
+#pragma GCC unroll 8
+      for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 4
+        for (int j = 0; j < kWidth; ++j) dot[r][j] = sum[r][j];
       }
     }
   };
@@ -60,7 +68,9 @@ struct QuantizedMatMul {
     template <bool kFetch, int kRows, int kWidth>
     static void Dot(const char* w, const char* ahead, const int8_t* x, I (&dot)[kRows][kWidth]) {
       typename D::Q4Sum sum[kRows][kWidth];
+#pragma GCC unroll 8
       for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 4
         for (int j = 0; j < kWidth; ++j) sum[r][j] = D::ZeroQ4();
       }
 #pragma GCC unroll 1
@@ -81,7 +91,9 @@ struct QuantizedMatMul {
           }
         }
       }
+#pragma GCC unroll 8
       for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 4
         for (int j = 0; j < kWidth; ++j) dot[r][j] = D::TotalQ4(sum[r][j]);
       }
     }
