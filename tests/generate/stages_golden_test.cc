@@ -32,7 +32,7 @@ class StagesGoldenTest : public testing::TestWithParam<std::string> {
   StagesGoldenTest()
       : golden_(GetParam()),
         files_(OpenModel(std::string(MUSICGEN_FIXTURES) + "/" + GetParam(), "", "")),
-        stages_(files_, ChooseFormats(files_, Precision::kF32), 2),
+        stages_(files_, StageFormats(), 2),
         channels_(files_.lm.audio_channels) {}
 
   bool IsHuggingFace() const { return files_.dialect == Reference::kHuggingFace; }
