@@ -30,7 +30,7 @@ struct ExpectedTensor {
   Shape shape;
 };
 
-// Checks names, shapes and floating-point types. Tensors neither expected nor matched by `ignored`
+// Checks names, shapes and types: floating-point or quantised. Tensors neither expected nor matched by `ignored`
 // are unexpected; `ignored` holds plain names, or ends in '*' (prefix) or begins with '*' (suffix).
 // Throws one Error(kBadInput), a single line that names up to five missing, unexpected and
 // mis-shaped tensors together and counts the rest.

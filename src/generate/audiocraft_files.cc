@@ -21,10 +21,14 @@ constexpr char kTensors[] = "best_state";
 constexpr char kConfig[] = "xp.cfg";
 constexpr char kPointer[] = "pretrained";
 
-Config ReadXp(const TorchFile& file) {
+std::string XpText(const TorchFile& file) {
   const std::optional<std::string> text = file.String(kConfig);
   if (!text) ThrowBadInput(file.where(), ": expected the configuration ", kConfig, ", found none");
-  return Config::ParseYaml(*text, file.where() + ": " + kConfig);
+  return *text;
+}
+
+Config ReadXp(const TorchFile& file) {
+  return Config::ParseYaml(XpText(file), file.where() + ": " + kConfig);
 }
 
 }  // namespace
@@ -59,9 +63,11 @@ ModelFiles OpenAudioCraft(const std::string& directory, const std::string& text_
                           const std::string& codec) {
   ModelFiles files;
   files.directory = directory;
+  files.side_files = checkpoint::FilesOfDirectory(directory);
   files.dialect = conditioning::Reference::kAudioCraft;
   const std::shared_ptr<const TorchFile> file = TorchFile::Open(directory + "/" + kStateFile);
   const Config xp = ReadXp(*file);
+  files.xp_cfg = XpText(*file);
   AudioCraftConfig config = ReadAudioCraftConfig(xp);
   files.lm = config.lm;
   files.max_duration_s = config.max_duration_s;

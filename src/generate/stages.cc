@@ -16,9 +16,9 @@ const Stage& Stages::Once(std::unique_ptr<const Stage>& slot, Make make) {
 
 const text::Tokenizer& Stages::tokenizer() {
   return Once(tokenizer_, [&] {
-    text::Tokenizer tokenizer = text::Tokenizer::Load(files_.tokenizer_directory);
+    text::Tokenizer tokenizer = text::Tokenizer::Load(*files_.tokenizer_files);
     if (tokenizer.id_bound() > files_.t5.vocab_size) {
-      ThrowBadInput(Printable(files_.tokenizer_directory), ": the tokenizer's ids go up to ",
+      ThrowBadInput(Printable(files_.tokenizer_files->Where(""), 1000), ": the tokenizer's ids go up to ",
                     tokenizer.id_bound() - 1, ", expected less than the text encoder's vocab_size ",
                     files_.t5.vocab_size);
     }
