@@ -144,8 +144,10 @@ void Switch(CLI::App* app, const std::string& names, bool& value, const std::str
 }
 
 void AddModelPaths(CLI::App* app, ModelFlags& flags) {
-  TextFlag(app, "-m,--model", flags.model,
-           "Directory or GGUF file of the model, org/name in the Hugging Face cache, or a short name", "MODEL");
+  TextFlag(
+      app, "-m,--model", flags.model,
+      "Directory or GGUF file of the model, org/name in the Hugging Face cache, or a short name",
+      "MODEL");
   TextFlag(app, "--text-encoder", flags.text_encoder,
            "Directory of a T5, where the model's files hold none", "DIR");
   TextFlag(app, "--codec", flags.codec,

@@ -53,8 +53,8 @@ std::optional<std::string_view> GgufFile::Text(std::string_view key) const {
 std::optional<std::string_view> GgufFile::Bytes(std::string_view key) const {
   const GgufValue* value = Find(key);
   if (value == nullptr || value->type == GgufType::kString) return Text(key);
-  const bool bytes = value->type == GgufType::kArray && (value->item_type == GgufType::kU8 ||
-                                                         value->item_type == GgufType::kI8);
+  const bool bytes = value->type == GgufType::kArray &&
+                     (value->item_type == GgufType::kU8 || value->item_type == GgufType::kI8);
   if (!bytes) BadType(key, "a string or an array of u8", *value);
   return value->bytes;
 }

@@ -29,22 +29,38 @@ struct ElementType {
   std::optional<DType> dtype;
 };
 const ElementType kElementTypes[] = {
-    {0, "F32", DType::kF32},    {1, "F16", DType::kF16},
-    {2, "Q4_0", DType::kQ4_0},  {3, "Q4_1", {}},
-    {6, "Q5_0", {}},            {7, "Q5_1", {}},
-    {8, "Q8_0", DType::kQ8_0},  {9, "Q8_1", {}},
-    {10, "Q2_K", {}},           {11, "Q3_K", {}},
-    {12, "Q4_K", {}},           {13, "Q5_K", {}},
-    {14, "Q6_K", {}},           {15, "Q8_K", {}},
-    {16, "IQ2_XXS", {}},        {17, "IQ2_XS", {}},
-    {18, "IQ3_XXS", {}},        {19, "IQ1_S", {}},
-    {20, "IQ4_NL", {}},         {21, "IQ3_S", {}},
-    {22, "IQ2_S", {}},          {23, "IQ4_XS", {}},
-    {24, "I8", DType::kI8},     {25, "I16", DType::kI16},
-    {26, "I32", DType::kI32},   {27, "I64", DType::kI64},
-    {28, "F64", DType::kF64},   {29, "IQ1_M", {}},
-    {30, "BF16", DType::kBF16}, {34, "TQ1_0", {}},
-    {35, "TQ2_0", {}},          {39, "MXFP4", {}},
+    {0, "F32", DType::kF32},
+    {1, "F16", DType::kF16},
+    {2, "Q4_0", DType::kQ4_0},
+    {3, "Q4_1", {}},
+    {6, "Q5_0", {}},
+    {7, "Q5_1", {}},
+    {8, "Q8_0", DType::kQ8_0},
+    {9, "Q8_1", {}},
+    {10, "Q2_K", {}},
+    {11, "Q3_K", {}},
+    {12, "Q4_K", {}},
+    {13, "Q5_K", {}},
+    {14, "Q6_K", {}},
+    {15, "Q8_K", {}},
+    {16, "IQ2_XXS", {}},
+    {17, "IQ2_XS", {}},
+    {18, "IQ3_XXS", {}},
+    {19, "IQ1_S", {}},
+    {20, "IQ4_NL", {}},
+    {21, "IQ3_S", {}},
+    {22, "IQ2_S", {}},
+    {23, "IQ4_XS", {}},
+    {24, "I8", DType::kI8},
+    {25, "I16", DType::kI16},
+    {26, "I32", DType::kI32},
+    {27, "I64", DType::kI64},
+    {28, "F64", DType::kF64},
+    {29, "IQ1_M", {}},
+    {30, "BF16", DType::kBF16},
+    {34, "TQ1_0", {}},
+    {35, "TQ2_0", {}},
+    {39, "MXFP4", {}},
 };
 
 class Parser {
@@ -154,8 +170,8 @@ class Parser {
     // A string has its length in front, an array its type, too.
     const uint64_t least_bytes = item_bytes > 0 ? item_bytes : 8;
     if (array->items > left() / least_bytes) {
-      Bad("metadata ", Printable(key), ": expected an array of at most ", left() / least_bytes,
-          " ", GgufTypeName(array->item_type), " in ", left(), " bytes, found ", array->items);
+      Bad("metadata ", Printable(key), ": expected an array of at most ", left() / least_bytes, " ",
+          GgufTypeName(array->item_type), " in ", left(), " bytes, found ", array->items);
     }
     if (item_bytes > 0) {
       at_ += array->items * item_bytes;
@@ -233,7 +249,9 @@ class Parser {
   }
 
   void Place(const std::vector<uint64_t>& relative, uint64_t alignment) {
-    const auto padded = [&](uint64_t bytes) { return (bytes + alignment - 1) / alignment * alignment; };
+    const auto padded = [&](uint64_t bytes) {
+      return (bytes + alignment - 1) / alignment * alignment;
+    };
     const uint64_t data = padded(at_);
     uint64_t expected = 0;  // no overflow: each tensor is smaller than 64 times the file
     for (size_t i = 0; i < relative.size(); ++i) {
@@ -245,9 +263,9 @@ class Parser {
       }
       expected += padded(tensor.bytes());
       if (data > file_.size() || expected > file_.size() - data) {
-        Bad("tensor ", Printable(tensor.name), ": expected ", tensor.bytes(),
-            " bytes, padded to ", alignment, ", at byte ", data + relative[i],
-            ", found the file's end at ", file_.size());
+        Bad("tensor ", Printable(tensor.name), ": expected ", tensor.bytes(), " bytes, padded to ",
+            alignment, ", at byte ", data + relative[i], ", found the file's end at ",
+            file_.size());
       }
       header_.offsets.push_back(data + relative[i]);
     }

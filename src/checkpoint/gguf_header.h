@@ -57,9 +57,9 @@ inline constexpr size_t kGgufMostDims = 4;
 inline constexpr size_t kGgufLongestName = 63;  // ggml keeps 64 bytes, the last one zero
 
 // Checks every length, count, type, extent and offset of a whole file, as strictly as ggml's own
-// reader does: versions 2 and 3, little endian; distinct keys and names; tensors behind each other in
-// the header's order, each padded to the alignment, all within the file. Bytes behind the last one
-// are allowed. Memory is bounded by the header's size. The views point into `file`. Throws
+// reader does: versions 2 and 3, little endian; distinct keys and names; tensors behind each other
+// in the header's order, each padded to the alignment, all within the file. Bytes behind the last
+// one are allowed. Memory is bounded by the header's size. The views point into `file`. Throws
 // Error(kBadInput) beginning with `where`.
 GgufHeader ParseGguf(std::string_view file, const std::string& where);
 

@@ -70,8 +70,9 @@ void GgufWriter::AddTensor(const std::string& name, DType dtype, const Shape& sh
   data_bytes_ += Padded(tensor_bytes_.back());
 }
 
-void GgufWriter::Write(const std::string& path,
-                       const std::function<void(size_t i, const PutBytes& put)>& write_tensor) const {
+void GgufWriter::Write(
+    const std::string& path,
+    const std::function<void(size_t i, const PutBytes& put)>& write_tensor) const {
   std::string head = "GGUF";
   Append(&head, kGgufVersion);
   Append<uint64_t>(&head, tensor_bytes_.size());

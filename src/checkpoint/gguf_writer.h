@@ -1,5 +1,5 @@
-// Writes GGUF files, version 3: metadata, then tensors one by one, so that a file larger than memory
-// is no matter.
+// Writes GGUF files, version 3: metadata, then tensors one by one, so that a file larger than
+// memory is no matter.
 #pragma once
 
 #include <cstdint>

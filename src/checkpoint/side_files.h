@@ -21,7 +21,9 @@ class SideFiles {
   // For messages: the file; or, of an empty name, the directory or container.
   virtual std::string Where(const std::string& name) const = 0;
 
-  Config ReadConfig(const std::string& name) const { return Config::Parse(Read(name), Where(name)); }
+  Config ReadConfig(const std::string& name) const {
+    return Config::Parse(Read(name), Where(name));
+  }
 };
 
 std::shared_ptr<const SideFiles> FilesOfDirectory(const std::string& directory);

@@ -51,8 +51,8 @@ void OpenAudioCraftCodec(const std::string& directory, ModelFiles* files) {
     return OpenCodec(found, files);
   }
   files->codec_json = EncodecJson(ReadXp(*file));
-  files->codec = codec::ReadCodecConfig(
-      Config::Parse(files->codec_json, file->where() + ": " + kConfig));
+  files->codec =
+      codec::ReadCodecConfig(Config::Parse(files->codec_json, file->where() + ": " + kConfig));
   files->codec_tensors = {PresentAudioCraftCodec(OpenTorchTensors(file, kTensors)), ""};
   checkpoint::CheckTensors(*files->codec_tensors.source,
                            codec::ExpectedTensors(files->codec, *files->codec_tensors.source, ""),

@@ -23,8 +23,9 @@ void Convert(const ModelOptions& options, const std::string& out) {
   const bool to_gguf = out.ends_with(".gguf");
   const bool quantized = precision == Precision::kQ8 || precision == Precision::kQ4;
   if (quantized && !to_gguf) {
-    ThrowBadInput("output ", Printable(out), ": expected a name that ends in .gguf, since no other ",
-                  "layout holds ", PrecisionName(precision));
+    ThrowBadInput("output ", Printable(out),
+                  ": expected a name that ends in .gguf, since no other ", "layout holds ",
+                  PrecisionName(precision));
   }
   const bool whole = options.text_encoder.empty() && options.codec.empty();
   if (!to_gguf && !IsFile(path) && !IsAudioCraftDirectory(path)) {

@@ -18,8 +18,8 @@ void ConvertToAudioCraft(const std::string& directory, const std::string& out);
 // Writes a model of AudioCraft's files or of a GGUF file in the Hugging Face layout: config.json,
 // generation_config.json, preprocessor_config.json, model.safetensors and the tokenizer's files.
 // `whole`: its T5 and codec are its own. Files that were made of a Hugging Face model come back as
-// they were, quantised tensors as f32. `precision` as of StoredType. Throws Error(kBadInput) when the
-// layout cannot express the model.
+// they were, quantised tensors as f32. `precision` as of StoredType. Throws Error(kBadInput) when
+// the layout cannot express the model.
 void ConvertToHuggingFace(const ModelFiles& files, bool whole, Precision precision,
                           ThreadPool& pool, const std::string& out);
 

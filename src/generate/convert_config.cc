@@ -22,11 +22,12 @@ std::string DecoderJson(const lm::LmConfig& lm) {
 }
 
 // The codec's and the T5's configurations come as their own texts.
-std::string NewConfigJson(const ModelFiles& files, const std::string& t5, const std::string& codec) {
-  const std::string melody =
-      files.melody ? StrCat(R"(,"num_chroma":)", files.melody->chroma.classes,
-                            R"(,"chroma_length":)", files.melody->chroma_length)
-                   : "";
+std::string NewConfigJson(const ModelFiles& files, const std::string& t5,
+                          const std::string& codec) {
+  const std::string melody = files.melody
+                                 ? StrCat(R"(,"num_chroma":)", files.melody->chroma.classes,
+                                          R"(,"chroma_length":)", files.melody->chroma_length)
+                                 : "";
   return StrCat(
       R"({"model_type":")", files.model_type, R"(","architectures":[")",
       files.melody ? "MusicgenMelodyForConditionalGeneration" : "MusicgenForConditionalGeneration",

@@ -1,4 +1,5 @@
-// All the tensors of a model, wherever each stage's lie, under the names of the Hugging Face layout.
+// All the tensors of a model, wherever each stage's lie, under the names of the Hugging Face
+// layout.
 #pragma once
 
 #include <string>

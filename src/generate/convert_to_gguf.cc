@@ -24,9 +24,8 @@ constexpr uint32_t kQuantizationVersion = 2;  // of ggml's Q8_0 and Q4_0
 
 // general.file_type: what most of a file is, as llama.cpp numbers it (enum llama_ftype).
 uint32_t FileType(DType dtype) {
-  const std::map<DType, uint32_t> types = {{DType::kF32, 0},  {DType::kF16, 1},
-                                           {DType::kQ4_0, 2}, {DType::kQ8_0, 7},
-                                           {DType::kBF16, 32}};
+  const std::map<DType, uint32_t> types = {
+      {DType::kF32, 0}, {DType::kF16, 1}, {DType::kQ4_0, 2}, {DType::kQ8_0, 7}, {DType::kBF16, 32}};
   const auto found = types.find(dtype);
   return found == types.end() ? 0 : found->second;
 }
@@ -115,8 +114,7 @@ void AddSizes(const ModelFiles& files, GgufWriter* writer) {
   writer->AddF32(StrCat(kArchitecture, ".max_duration"), static_cast<float>(files.max_duration_s));
 }
 
-void AddSideFiles(const ModelFiles& files, const std::vector<Output>& outputs,
-                  GgufWriter* writer) {
+void AddSideFiles(const ModelFiles& files, const std::vector<Output>& outputs, GgufWriter* writer) {
   AddText(kConfigFile, ConfigJson(files), writer);
   if (!files.xp_cfg.empty()) AddText(kXpFile, files.xp_cfg, writer);
   constexpr const char* kOtherSettings[] = {"generation_config.json", "preprocessor_config.json"};

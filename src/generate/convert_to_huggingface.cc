@@ -90,8 +90,7 @@ class Kept {
 
 // Quantised tensors become f32, which holds their numbers exactly.
 DType TypeOf(const ModelTensor& tensor, Precision precision) {
-  const DType type =
-      StoredType(tensor.name, tensor.tensor.shape, tensor.tensor.dtype, precision);
+  const DType type = StoredType(tensor.name, tensor.tensor.shape, tensor.tensor.dtype, precision);
   return DTypeGroup(type) > 1 ? DType::kF32 : type;
 }
 

@@ -13,10 +13,8 @@ struct Beginning {
 };
 // Going through the list, the first that fits is taken, in either direction.
 constexpr Beginning kBeginnings[] = {
-    {"decoder.model.decoder.", "lm."},
-    {"decoder.lm_heads.", "heads."},
-    {"text_encoder.encoder.", "t5."},
-    {"text_encoder.shared.", "t5_shared."},
+    {"decoder.model.decoder.", "lm."}, {"decoder.lm_heads.", "heads."},
+    {"text_encoder.encoder.", "t5."},  {"text_encoder.shared.", "t5_shared."},
     {"audio_encoder.", "codec."},
 };
 

@@ -93,7 +93,8 @@ void ReadStages(const std::shared_ptr<const TensorSource>& model, const std::str
     OpenTextEncoder(text_encoder, files);
     ignored.push_back("text_encoder.*");
   }
-  Append(&expected, conditioning::TextProjection::Expected(files->t5.d_model, files->lm.width, *model));
+  Append(&expected,
+         conditioning::TextProjection::Expected(files->t5.d_model, files->lm.width, *model));
   if (files->melody) {
     Append(&expected, conditioning::MelodyProjection::Expected(files->melody->chroma.classes,
                                                                files->lm.width));
@@ -150,9 +151,9 @@ std::shared_ptr<const SideFiles> OpenSideFiles(const std::string& path) {
 
 conditioning::MelodyConfig ReadMelody(const SideFiles& side, const Config& config) {
   constexpr char kExtractor[] = "preprocessor_config.json";
-  return conditioning::ReadMelodyConfig(
-      config, side.Has(kExtractor) ? side.ReadConfig(kExtractor)
-                                   : Config::Parse("{}", side.Where(kExtractor)));
+  return conditioning::ReadMelodyConfig(config, side.Has(kExtractor)
+                                                    ? side.ReadConfig(kExtractor)
+                                                    : Config::Parse("{}", side.Where(kExtractor)));
 }
 
 uint64_t CountParameters(const std::vector<ExpectedTensor>& tensors) {

@@ -1,5 +1,5 @@
-// A model's directory or GGUF file, opened and checked: configuration read, every tensor's name, type
-// and shape compared with what the configuration asks for. No weight is read yet.
+// A model's directory or GGUF file, opened and checked: configuration read, every tensor's name,
+// type and shape compared with what the configuration asks for. No weight is read yet.
 #pragma once
 
 #include <memory>
@@ -34,8 +34,8 @@ struct ModelFiles {
   // AudioCraft's; empty where side_files' config.json says it all.
   std::string t5_json, codec_json, xp_cfg;
   std::optional<conditioning::MelodyConfig> melody;  // none: conditions go through cross-attention
-  double max_duration_s = 30.0;            // the window that the model was trained for
-  std::optional<double> two_step_coef;     // replaces cfg_coef in two-step guidance (AudioCraft)
+  double max_duration_s = 30.0;                      // the window that the model was trained for
+  std::optional<double> two_step_coef;  // replaces cfg_coef in two-step guidance (AudioCraft)
   conditioning::Reference dialect = conditioning::Reference::kHuggingFace;
   StageTensors lm_tensors, t5_tensors, codec_tensors;
 
@@ -49,8 +49,8 @@ inline constexpr char kConfigFile[] = "config.json";
 
 // A directory in the Hugging Face layout (config.json with safetensors or pytorch_model.bin) or
 // AudioCraft's (state_dict.bin with compression_state_dict.bin); of a directory that holds both,
-// the first; or our GGUF file. `text_encoder` and `codec`, when not empty, name directories of a T5 and an EnCodec
-// that take the place of the model's own. Throws Error(kBadInput).
+// the first; or our GGUF file. `text_encoder` and `codec`, when not empty, name directories of a T5
+// and an EnCodec that take the place of the model's own. Throws Error(kBadInput).
 ModelFiles OpenModel(const std::string& path, const std::string& text_encoder,
                      const std::string& codec);
 

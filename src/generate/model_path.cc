@@ -83,8 +83,8 @@ std::string FindModel(const std::string& model) {
   if (IsHubId(id)) {
     const fs::path snapshot = CachedSnapshot(id);
     if (!snapshot.empty()) return snapshot.string();
-    ThrowBadInput("model ", Printable(model), ": neither a directory or GGUF file nor in the cache ",
-                  HubCache().string());
+    ThrowBadInput("model ", Printable(model),
+                  ": neither a directory or GGUF file nor in the cache ", HubCache().string());
   }
   ThrowBadInput("model ", Printable(model), ": no such directory or GGUF file");
 }

@@ -25,11 +25,10 @@ bool IsVector(const Shape& shape) {
 }
 
 bool IsQuantizable(const std::string& name, const Shape& shape) {
-  const bool table = name.find("embed_tokens.") != name.npos ||
-                     name.find("embed_positions.") != name.npos ||
-                     name.find("shared.") != name.npos ||
-                     name.find("relative_attention_bias.") != name.npos ||
-                     name.find("enc_to_dec_proj.") != name.npos;
+  const bool table =
+      name.find("embed_tokens.") != name.npos || name.find("embed_positions.") != name.npos ||
+      name.find("shared.") != name.npos || name.find("relative_attention_bias.") != name.npos ||
+      name.find("enc_to_dec_proj.") != name.npos;
   return !table && !name.starts_with("audio_encoder.") && shape.size() == 2 &&
          shape.back() % DTypeGroup(DType::kQ8_0) == 0;
 }

@@ -13,7 +13,8 @@ namespace musicgen::generate {
 //
 //   auto          its own
 //   f32 f16 bf16  that for matrices, f32 for vectors
-//   q8 q4         Q8_0 or Q4_0 for the matrices that the language model and the T5 multiply with; f16
+//   q8 q4         Q8_0 or Q4_0 for the matrices that the language model and the T5 multiply with;
+//   f16
 //                 for tables, convolutions, and rows that do not come in whole groups; f32 for
 //                 vectors and the codec's codebooks
 //

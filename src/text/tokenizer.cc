@@ -24,8 +24,7 @@ Vocabulary ReadVocabulary(const checkpoint::SideFiles& files, std::string* where
   constexpr int64_t kT5ExtraIds = 100;
   int64_t extra_ids = kT5ExtraIds;
   if (files.Has(kSettings)) {
-    extra_ids =
-        files.ReadConfig(kSettings).Int("extra_ids", kT5ExtraIds, 0, kMaxAddedTokens - 3);
+    extra_ids = files.ReadConfig(kSettings).Int("extra_ids", kT5ExtraIds, 0, kMaxAddedTokens - 3);
   }
   if (files.Has(kSentencePiece)) {
     *where = files.Where(kSentencePiece);
