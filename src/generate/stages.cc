@@ -8,10 +8,10 @@ Stages::Stages(ModelFiles files, const StageFormats& formats, int threads)
     : files_(std::move(files)), formats_(formats), pool_(threads) {}
 
 template <class Stage, class Make>
-const Stage& Stages::Once(std::unique_ptr<const Stage>& slot, Make make) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  if (slot == nullptr) slot = std::make_unique<const Stage>(make());
-  return *slot;
+const Stage& Stages::Once(Slot<Stage>& slot, Make make) {
+  std::lock_guard<std::mutex> lock(slot.mutex);
+  if (slot.stage == nullptr) slot.stage = std::make_unique<const Stage>(make());
+  return *slot.stage;
 }
 
 const text::Tokenizer& Stages::tokenizer() {

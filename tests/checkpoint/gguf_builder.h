@@ -29,15 +29,16 @@ struct GgufBuilder {
   std::string magic = "GGUF";
   uint32_t version = 3;
   uint64_t tensor_count = UINT64_MAX, value_count = UINT64_MAX;  // as many as there are
-  std::vector<std::pair<std::string, std::string>> values;  // whole keys; types and values
+  std::vector<std::pair<std::string, std::string>> values;       // whole keys; types and values
   std::vector<Tensor> tensors;
   uint64_t alignment = 32;  // of the data
   std::string data;
 
   std::string Bytes() const {
-    std::string file = magic + Little(version) +
-                       Little<uint64_t>(tensor_count == UINT64_MAX ? tensors.size() : tensor_count) +
-                       Little<uint64_t>(value_count == UINT64_MAX ? values.size() : value_count);
+    std::string file =
+        magic + Little(version) +
+        Little<uint64_t>(tensor_count == UINT64_MAX ? tensors.size() : tensor_count) +
+        Little<uint64_t>(value_count == UINT64_MAX ? values.size() : value_count);
     for (const auto& [key, value] : values) file += key + value;
     for (const Tensor& tensor : tensors) {
       file += GgufText(tensor.name);

@@ -116,8 +116,7 @@ INSTANTIATE_TEST_SUITE_P(
                  for (int i = 0; i < 100; ++i) nest += Little<uint32_t>(9) + Little<uint64_t>(1);
                  f->Value("c", 9, nest);
                }},
-        Broken{"duplicate_key", "this key once",
-               [](auto* f) { f->values[1] = f->values[0]; }},
+        Broken{"duplicate_key", "this key once", [](auto* f) { f->values[1] = f->values[0]; }},
         Broken{"alignment", "power of two",
                [](auto* f) { f->Value("general.alignment", 4, Little<uint32_t>(13)); }},
         Broken{"alignment_zero", "power of two",
@@ -132,16 +131,20 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"shape", "expected extents that fit",
                [](auto* f) { f->tensors[0].extents = {kHuge}; }},
         Broken{"elements", "expected extents that fit",
-               [](auto* f) { f->tensors[0].extents = {uint64_t{1} << 33, uint64_t{1} << 33}; }},
+               [](auto* f) {
+                 f->tensors[0].extents = {uint64_t{1} << 33, uint64_t{1} << 33};
+               }},
         Broken{"bytes", "expected extents that fit",
-               [](auto* f) { f->tensors[0] = {"one", {uint64_t{1} << 60}, 27, 0}; }},
+               [](auto* f) {
+                 f->tensors[0] = {"one", {uint64_t{1} << 60}, 27, 0};
+               }},
         Broken{"more_than_the_file", "found the file's end",
-               [](auto* f) { f->tensors[1].extents = {4, 100}; }},
-        Broken{"type", "one of ggml's element types",
-               [](auto* f) { f->tensors[0].type = 1000; }},
+               [](auto* f) {
+                 f->tensors[1].extents = {4, 100};
+               }},
+        Broken{"type", "one of ggml's element types", [](auto* f) { f->tensors[0].type = 1000; }},
         Broken{"unknown_quantization", "found Q4_K", [](auto* f) { f->tensors[0].type = 12; }},
-        Broken{"rows_of_half_groups", "a multiple of 32",
-               [](auto* f) { f->tensors[0].type = 8; }},
+        Broken{"rows_of_half_groups", "a multiple of 32", [](auto* f) { f->tensors[0].type = 8; }},
         Broken{"offset", "expected to begin at byte 0",
                [](auto* f) { f->tensors[0].offset = kHuge; }},
         Broken{"unpadded", "expected to begin at byte 32",
