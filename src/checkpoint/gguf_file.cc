@@ -18,6 +18,31 @@ T As(std::string_view bytes) {
   return value;
 }
 
+// Nothing for another type.
+std::optional<int64_t> IntegerOf(GgufType type, std::string_view bytes) {
+  switch (type) {
+    case GgufType::kU8:
+      return As<uint8_t>(bytes);
+    case GgufType::kI8:
+      return As<int8_t>(bytes);
+    case GgufType::kU16:
+      return As<uint16_t>(bytes);
+    case GgufType::kI16:
+      return As<int16_t>(bytes);
+    case GgufType::kU32:
+      return As<uint32_t>(bytes);
+    case GgufType::kI32:
+      return As<int32_t>(bytes);
+    case GgufType::kI64:
+      return As<int64_t>(bytes);
+    case GgufType::kU64:
+      if (As<uint64_t>(bytes) > INT64_MAX) return std::nullopt;
+      return As<int64_t>(bytes);
+    default:
+      return std::nullopt;
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<const GgufFile> GgufFile::Open(const std::string& path) {
@@ -62,27 +87,23 @@ std::optional<std::string_view> GgufFile::Bytes(std::string_view key) const {
 std::optional<int64_t> GgufFile::Integer(std::string_view key) const {
   const GgufValue* value = Find(key);
   if (value == nullptr) return std::nullopt;
-  switch (value->type) {
-    case GgufType::kU8:
-      return As<uint8_t>(value->bytes);
-    case GgufType::kI8:
-      return As<int8_t>(value->bytes);
-    case GgufType::kU16:
-      return As<uint16_t>(value->bytes);
-    case GgufType::kI16:
-      return As<int16_t>(value->bytes);
-    case GgufType::kU32:
-      return As<uint32_t>(value->bytes);
-    case GgufType::kI32:
-      return As<int32_t>(value->bytes);
-    case GgufType::kI64:
-      return As<int64_t>(value->bytes);
-    case GgufType::kU64:
-      if (As<uint64_t>(value->bytes) <= INT64_MAX) return As<int64_t>(value->bytes);
-      [[fallthrough]];
-    default:
-      BadType(key, "an integer below 2^63", *value);
+  const std::optional<int64_t> integer = IntegerOf(value->type, value->bytes);
+  if (!integer) BadType(key, "an integer below 2^63", *value);
+  return integer;
+}
+
+std::optional<std::vector<int64_t>> GgufFile::Integers(std::string_view key) const {
+  const GgufValue* value = Find(key);
+  if (value == nullptr) return std::nullopt;
+  if (value->type != GgufType::kArray) BadType(key, "an array of integers", *value);
+  std::vector<int64_t> integers;
+  for (uint64_t i = 0; i < value->items; ++i) {
+    const size_t bytes = value->bytes.size() / value->items;
+    const auto integer = IntegerOf(value->item_type, value->bytes.substr(i * bytes, bytes));
+    if (!integer) BadType(key, "an array of integers below 2^63", *value);
+    integers.push_back(*integer);
   }
+  return integers;
 }
 
 std::optional<double> GgufFile::Number(std::string_view key) const {

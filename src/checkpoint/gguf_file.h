@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/mapped_file.h"
 #include "checkpoint/gguf_header.h"
@@ -26,6 +27,7 @@ class GgufFile {
   std::optional<std::string_view> Text(std::string_view key) const;
   std::optional<int64_t> Integer(std::string_view key) const;
   std::optional<double> Number(std::string_view key) const;
+  std::optional<std::vector<int64_t>> Integers(std::string_view key) const;  // an array's
   // A text, or an array of bytes.
   std::optional<std::string_view> Bytes(std::string_view key) const;
 

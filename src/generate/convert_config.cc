@@ -56,8 +56,8 @@ std::string WithMember(const std::string& text, const std::string& where, const 
 
 std::string ConfigJson(const ModelFiles& files) {
   // Beside AudioCraft's files, it would be that of something else.
-  const bool audiocraft = !files.xp_cfg.empty() && !IsFile(files.directory);
-  if (audiocraft) return NewConfigJson(files, files.t5_json, files.codec_json);
+  const bool beside = !files.xp_cfg.empty() && !IsFile(files.directory);
+  if (beside || !files.side_files->Has(kConfigFile)) return NewConfigJson(files, files.t5_json, files.codec_json);
   std::string text = files.side_files->Read(kConfigFile);
   const std::string where = files.side_files->Where(kConfigFile);
   if (!files.t5_json.empty()) text = WithMember(text, where, "text_encoder", files.t5_json);

@@ -9,6 +9,7 @@
 #include "conditioning/text_projection.h"
 #include "generate/audiocraft_config.h"
 #include "generate/audiocraft_files.h"
+#include "generate/audiocraft_gguf.h"
 #include "generate/companions.h"
 #include "generate/gguf_names.h"
 #include "lm/decoder.h"
@@ -46,12 +47,7 @@ std::string ReadLicence(const SideFiles& files) {
 
 // What AudioCraft's configuration says, which transformers' has no words for.
 void FollowAudioCraft(const std::string& where, ModelFiles* files) {
-  const AudioCraftConfig config = ReadAudioCraftConfig(Config::ParseYaml(files->xp_cfg, where));
-  files->dialect = conditioning::Reference::kAudioCraft;
-  files->lm = config.lm;
-  files->max_duration_s = config.max_duration_s;
-  files->two_step_coef = config.cfg_coef;
-  files->melody = config.melody;
+  UseAudioCraft(ReadAudioCraftConfig(Config::ParseYaml(files->xp_cfg, where)), files);
 }
 
 // The language model's part of `files`, which holds the side files and, of AudioCraft's models,
@@ -125,9 +121,12 @@ ModelFiles OpenGguf(const std::string& path, const std::string& text_encoder,
                     const std::string& codec) {
   const auto file = checkpoint::GgufFile::Open(path);
   const auto architecture = file->Text(kArchitectureKey).value_or("none");
+  if (architecture == kAudioCraftGguf) {
+    return OpenAudioCraftGguf(file, path, text_encoder, codec);
+  }
   if (architecture != kArchitecture) {
     ThrowBadInput(file->where(), ": metadata ", kArchitectureKey, ": expected ", kArchitecture,
-                  ", found ", Printable(architecture));
+                  " or ", kAudioCraftGguf, ", found ", Printable(architecture));
   }
   ModelFiles files;
   files.directory = path;
