@@ -38,8 +38,8 @@ class Keys {
   }
   // As f32, which the file has them in.
   void ExpectNumber(const char* key, double expected) const {
-    const double found = Number(key, -std::numeric_limits<double>::max(),
-                                std::numeric_limits<double>::max());
+    const double found =
+        Number(key, -std::numeric_limits<double>::max(), std::numeric_limits<double>::max());
     if (static_cast<float>(found) != static_cast<float>(expected)) {
       ThrowBadInput(Where(key), ": expected ", expected, ", found ", found);
     }
