@@ -144,8 +144,10 @@ void Switch(CLI::App* app, const std::string& names, bool& value, const std::str
 }
 
 void AddModelPaths(CLI::App* app, ModelFlags& flags) {
-  TextFlag(app, "-m,--model", flags.model,
-           "Directory of the model, org/name in the Hugging Face cache, or a short name", "MODEL");
+  TextFlag(
+      app, "-m,--model", flags.model,
+      "Directory or GGUF file of the model, org/name in the Hugging Face cache, or a short name",
+      "MODEL");
   TextFlag(app, "--text-encoder", flags.text_encoder,
            "Directory of a T5, where the model's files hold none", "DIR");
   TextFlag(app, "--codec", flags.codec,
@@ -295,7 +297,11 @@ void AddBench(CLI::App* app, BenchFlags& flags) {
 
 void AddConvert(CLI::App* app, ConvertFlags& flags) {
   AddModelPaths(app, flags.model);
-  TextFlag(app, "-o,--output", flags.output, "Folder to write", "DIR")->required();
+  TextFlag(app, "-o,--output", flags.output, "Folder, or GGUF file (.gguf), to write", "DIR|FILE")
+      ->required();
+  Choice(app, "--precision", flags.model.precision,
+         "Format of the weights in the file; auto: as they are; q8 and q4: GGUF only",
+         {"auto", "f32", "f16", "bf16", "q8", "q4"});
 }
 
 [[noreturn]] void NoSubcommand(const CLI::App& app, const std::vector<std::string>& arguments) {

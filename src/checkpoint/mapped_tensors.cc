@@ -8,7 +8,7 @@
 
 namespace musicgen::checkpoint {
 
-const MappedFile& MappedTensors::AddFile(std::unique_ptr<MappedFile> file) {
+const MappedFile& MappedTensors::AddFile(std::shared_ptr<const MappedFile> file) {
   return *files_.emplace_back(std::move(file));
 }
 

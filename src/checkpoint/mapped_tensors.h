@@ -15,7 +15,7 @@ class MappedTensors : public TensorSource {
  public:
   explicit MappedTensors(std::string where) : where_(std::move(where)) {}
 
-  const MappedFile& AddFile(std::unique_ptr<MappedFile> file);
+  const MappedFile& AddFile(std::shared_ptr<const MappedFile> file);
   // `tensor` points into one of the files; its name is new.
   void AddTensor(TensorView tensor);
 
@@ -27,7 +27,7 @@ class MappedTensors : public TensorSource {
 
  private:
   std::string where_;
-  std::vector<std::unique_ptr<MappedFile>> files_;
+  std::vector<std::shared_ptr<const MappedFile>> files_;
   std::vector<std::string> names_;
   std::unordered_map<std::string, TensorView> tensors_;
 };

@@ -2,6 +2,7 @@
 // memory-mapped.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "checkpoint/tensor_source.h"
+#include "checkpoint/tensor_stream.h"
 
 namespace musicgen::checkpoint {
 
@@ -41,5 +43,10 @@ struct TensorToWrite {
 // Writes a file that appears whole or not at all.
 void WriteSafetensors(const std::string& path, const std::vector<TensorToWrite>& tensors,
                       const std::map<std::string, std::string>& metadata);
+// The same of tensors whose data is null: `write_tensor(i, put)` hands the bytes of tensors[i] to
+// `put`, in any number of pieces.
+void WriteSafetensors(const std::string& path, const std::vector<TensorToWrite>& tensors,
+                      const std::map<std::string, std::string>& metadata,
+                      const std::function<void(size_t i, const PutBytes& put)>& write_tensor);
 
 }  // namespace musicgen::checkpoint

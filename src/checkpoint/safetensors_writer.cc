@@ -52,13 +52,28 @@ std::string HeaderText(const std::vector<TensorToWrite>& tensors,
 
 void WriteSafetensors(const std::string& path, const std::vector<TensorToWrite>& tensors,
                       const std::map<std::string, std::string>& metadata) {
+  WriteSafetensors(path, tensors, metadata, [&](size_t i, const PutBytes& put) {
+    put(tensors[i].data, BytesOf(tensors[i]));
+  });
+}
+
+void WriteSafetensors(const std::string& path, const std::vector<TensorToWrite>& tensors,
+                      const std::map<std::string, std::string>& metadata,
+                      const std::function<void(size_t i, const PutBytes& put)>& write_tensor) {
   const std::string header = HeaderText(tensors, metadata);
   unsigned char length[8];
   for (int i = 0; i < 8; ++i) length[i] = static_cast<unsigned char>(header.size() >> (8 * i));
   AtomicFile file(path);
   file.Write(length, sizeof(length));
   file.Write(header.data(), header.size());
-  for (const TensorToWrite& tensor : tensors) file.Write(tensor.data, BytesOf(tensor));
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    uint64_t written = 0;
+    write_tensor(i, [&](const void* data, size_t bytes) {
+      file.Write(data, bytes);
+      written += bytes;
+    });
+    MG_CHECK_EQ(written, BytesOf(tensors[i]));
+  }
   file.Commit();
 }
 

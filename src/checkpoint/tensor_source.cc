@@ -12,9 +12,9 @@ namespace {
 
 constexpr size_t kMostNamed = 5;
 
-bool IsFloating(DType dtype) {
+bool IsNumeric(DType dtype) {
   return dtype == DType::kF64 || dtype == DType::kF32 || dtype == DType::kF16 ||
-         dtype == DType::kBF16;
+         dtype == DType::kBF16 || dtype == DType::kQ8_0 || dtype == DType::kQ4_0;
 }
 
 bool Matches(std::string_view name, std::string_view pattern) {
@@ -54,7 +54,7 @@ void CheckTensors(const TensorSource& source, const std::vector<ExpectedTensor>&
       continue;
     }
     const TensorView found = source.Get(tensor.name);
-    if (found.shape != tensor.shape || !IsFloating(found.dtype)) {
+    if (found.shape != tensor.shape || !IsNumeric(found.dtype)) {
       mis_shaped.tensors.push_back(StrCat(name, ": expected floating-point ",
                                           ToString(tensor.shape), ", found ",
                                           DTypeName(found.dtype), " ", ToString(found.shape)));

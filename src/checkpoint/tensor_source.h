@@ -30,10 +30,10 @@ struct ExpectedTensor {
   Shape shape;
 };
 
-// Checks names, shapes and floating-point types. Tensors neither expected nor matched by `ignored`
-// are unexpected; `ignored` holds plain names, or ends in '*' (prefix) or begins with '*' (suffix).
-// Throws one Error(kBadInput), a single line that names up to five missing, unexpected and
-// mis-shaped tensors together and counts the rest.
+// Checks names, shapes and types: floating-point or quantised. Tensors neither expected nor matched
+// by `ignored` are unexpected; `ignored` holds plain names, or ends in '*' (prefix) or begins with
+// '*' (suffix). Throws one Error(kBadInput), a single line that names up to five missing,
+// unexpected and mis-shaped tensors together and counts the rest.
 void CheckTensors(const TensorSource& source, const std::vector<ExpectedTensor>& expected,
                   const std::vector<std::string>& ignored);
 

@@ -33,6 +33,9 @@ const char* StorageName(DType dtype) {
       return "ByteStorage";
     case DType::kBool:
       return "BoolStorage";
+    case DType::kQ8_0:
+    case DType::kQ4_0:
+      break;
   }
   return "?";
 }

@@ -21,10 +21,14 @@ constexpr char kTensors[] = "best_state";
 constexpr char kConfig[] = "xp.cfg";
 constexpr char kPointer[] = "pretrained";
 
-Config ReadXp(const TorchFile& file) {
+std::string XpText(const TorchFile& file) {
   const std::optional<std::string> text = file.String(kConfig);
   if (!text) ThrowBadInput(file.where(), ": expected the configuration ", kConfig, ", found none");
-  return Config::ParseYaml(*text, file.where() + ": " + kConfig);
+  return *text;
+}
+
+Config ReadXp(const TorchFile& file) {
+  return Config::ParseYaml(XpText(file), file.where() + ": " + kConfig);
 }
 
 }  // namespace
@@ -47,8 +51,8 @@ void OpenAudioCraftCodec(const std::string& directory, ModelFiles* files) {
     return OpenCodec(found, files);
   }
   files->codec_json = EncodecJson(ReadXp(*file));
-  files->codec = codec::ReadCodecConfig(
-      Config::Parse(files->codec_json, file->where() + ": " + kConfig));
+  files->codec =
+      codec::ReadCodecConfig(Config::Parse(files->codec_json, file->where() + ": " + kConfig));
   files->codec_tensors = {PresentAudioCraftCodec(OpenTorchTensors(file, kTensors)), ""};
   checkpoint::CheckTensors(*files->codec_tensors.source,
                            codec::ExpectedTensors(files->codec, *files->codec_tensors.source, ""),
@@ -59,15 +63,12 @@ ModelFiles OpenAudioCraft(const std::string& directory, const std::string& text_
                           const std::string& codec) {
   ModelFiles files;
   files.directory = directory;
-  files.dialect = conditioning::Reference::kAudioCraft;
+  files.side_files = checkpoint::FilesOfDirectory(directory);
   const std::shared_ptr<const TorchFile> file = TorchFile::Open(directory + "/" + kStateFile);
   const Config xp = ReadXp(*file);
-  AudioCraftConfig config = ReadAudioCraftConfig(xp);
-  files.lm = config.lm;
-  files.max_duration_s = config.max_duration_s;
-  files.two_step_coef = config.cfg_coef;
-  files.melody = config.melody;
-  files.model_type = config.melody ? "musicgen_melody" : "musicgen";
+  files.xp_cfg = XpText(*file);
+  const AudioCraftConfig config = ReadAudioCraftConfig(xp);
+  UseAudioCraft(config, &files);
   files.lm_tensors = {PresentAudioCraftLm(OpenTorchTensors(file, kTensors)), "decoder."};
 
   OpenTextEncoder(text_encoder.empty()
@@ -82,11 +83,25 @@ ModelFiles OpenAudioCraft(const std::string& directory, const std::string& text_
   }
   const Config transformer = xp.Object("transformer_lm");
   CheckAgreement(files, transformer.Where("card"), transformer.Where("n_q"));
-  if (config.sample_rate_hz != files.codec.sample_rate_hz) {
-    ThrowBadInput(xp.Where("sample_rate"), ": expected the codec's ", files.codec.sample_rate_hz,
-                  ", found ", config.sample_rate_hz);
-  }
+  CheckAudioCraftTensors(config, files, xp.Where("sample_rate"));
+  return files;
+}
 
+void UseAudioCraft(const AudioCraftConfig& config, ModelFiles* files) {
+  files->dialect = conditioning::Reference::kAudioCraft;
+  files->lm = config.lm;
+  files->max_duration_s = config.max_duration_s;
+  files->two_step_coef = config.cfg_coef;
+  files->melody = config.melody;
+  files->model_type = config.melody ? "musicgen_melody" : "musicgen";
+}
+
+void CheckAudioCraftTensors(const AudioCraftConfig& config, const ModelFiles& files,
+                            const std::string& rate_where) {
+  if (config.sample_rate_hz != files.codec.sample_rate_hz) {
+    ThrowBadInput(rate_where, ": expected the codec's ", files.codec.sample_rate_hz, ", found ",
+                  config.sample_rate_hz);
+  }
   std::vector<ExpectedTensor> expected = lm::Decoder::Expected(files.lm, "decoder.");
   // AudioCraft always projects, also between equal widths.
   const int64_t width = files.lm.width;
@@ -97,7 +112,6 @@ ModelFiles OpenAudioCraft(const std::string& directory, const std::string& text_
     expected.push_back({"audio_enc_to_dec_proj.bias", {width}});
   }
   checkpoint::CheckTensors(*files.lm_tensors.source, expected, {});
-  return files;
 }
 
 }  // namespace musicgen::generate

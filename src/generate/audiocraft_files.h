@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "generate/audiocraft_config.h"
 #include "generate/model_files.h"
 
 namespace musicgen::generate {
@@ -18,6 +19,14 @@ bool IsAudioCraftDirectory(const std::string& directory);
 // generator can do them.
 ModelFiles OpenAudioCraft(const std::string& directory, const std::string& text_encoder,
                           const std::string& codec);
+
+// What AudioCraft's configuration says of a model: its language model, windows, guidance, melodies
+// and dialect.
+void UseAudioCraft(const AudioCraftConfig& config, ModelFiles* files);
+// The language model's tensors are those of AudioCraft's layout, and the codec's sample rate is the
+// configuration's, which is at `rate_where`. Throws Error(kBadInput).
+void CheckAudioCraftTensors(const AudioCraftConfig& config, const ModelFiles& files,
+                            const std::string& rate_where);
 
 // The codec of directory/compression_state_dict.bin: whole, or by name.
 void OpenAudioCraftCodec(const std::string& directory, ModelFiles* files);

@@ -41,6 +41,24 @@ constexpr Pair kLm[] = {
      "decoder.model.decoder.layers.#.encoder_attn.out_proj.weight"},
 };
 
+// audiocraft.cpp, tools/convert_musicgen_lm.py.
+constexpr Pair kGguf[] = {
+    {"lm.emb.#.weight", "decoder.model.decoder.embed_tokens.#.weight"},
+    {"lm.head.#.weight", "decoder.lm_heads.#.weight"},
+    {"lm.out_norm.*", "decoder.model.decoder.layer_norm.*"},
+    {"lm.cond_proj.*", "enc_to_dec_proj.*"},
+    {"lm.#.norm1.*", "decoder.model.decoder.layers.#.self_attn_layer_norm.*"},
+    {"lm.#.self.qkv.weight", "decoder.model.decoder.layers.#.self_attn.?_proj.weight"},
+    {"lm.#.self.out.weight", "decoder.model.decoder.layers.#.self_attn.out_proj.weight"},
+    {"lm.#.norm_cross.*", "decoder.model.decoder.layers.#.encoder_attn_layer_norm.*"},
+    {"lm.#.cross.q.weight", "decoder.model.decoder.layers.#.encoder_attn.q_proj.weight"},
+    {"lm.#.cross.kv.weight", "decoder.model.decoder.layers.#.encoder_attn.?_proj.weight"},
+    {"lm.#.cross.out.weight", "decoder.model.decoder.layers.#.encoder_attn.out_proj.weight"},
+    {"lm.#.norm2.*", "decoder.model.decoder.layers.#.final_layer_norm.*"},
+    {"lm.#.ff.0.weight", "decoder.model.decoder.layers.#.fc1.weight"},
+    {"lm.#.ff.2.weight", "decoder.model.decoder.layers.#.fc2.weight"},
+};
+
 // Transposed convolutions have the same name as others in the Hugging Face layout: which one a
 // layer is must come from elsewhere on the way back.
 constexpr Pair kCodec[] = {
@@ -122,6 +140,20 @@ std::optional<LmName> LmNameToAudioCraft(std::string_view name) {
   if (!found) return std::nullopt;
   const bool split = found->ends_with("in_proj_weight");
   return LmName{std::move(*found), split};
+}
+
+std::vector<std::string> LmNamesFromGguf(std::string_view name) {
+  const std::optional<std::string> found =
+      Translate(kGguf, &Pair::audiocraft, &Pair::hugging_face, name);
+  if (!found) return {};
+  const size_t mark = found->find(kSplitMark);
+  if (mark == std::string::npos) return {*found};
+  std::vector<std::string> names;
+  for (const char projection : std::string_view(name.ends_with(".kv.weight") ? "kv" : "qkv")) {
+    names.push_back(*found);
+    names.back()[mark] = projection;
+  }
+  return names;
 }
 
 std::optional<std::string> CodecNameFromAudioCraft(std::string_view name) {

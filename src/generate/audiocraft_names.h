@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace musicgen::generate {
 
@@ -18,6 +19,10 @@ inline constexpr char kSplitMark = '?';
 std::optional<LmName> LmNameFromAudioCraft(std::string_view name);
 // The way back; of a split tensor any of the three names leads to the same one.
 std::optional<LmName> LmNameToAudioCraft(std::string_view name);
+
+// Hugging Face names of the equal blocks of rows of a tensor in audiocraft.cpp's files; none when
+// it has none.
+std::vector<std::string> LmNamesFromGguf(std::string_view name);
 
 // Likewise of a compression model, without a prefix on either side.
 std::optional<std::string> CodecNameFromAudioCraft(std::string_view name);

@@ -84,6 +84,22 @@ std::unique_ptr<TensorSource> PresentAudioCraftLm(std::shared_ptr<const TensorSo
   return renamed;
 }
 
+std::unique_ptr<TensorSource> PresentAudioCraftGguf(std::shared_ptr<const TensorSource> file) {
+  auto renamed = std::make_unique<Renamed>(file);
+  for (const std::string& name : file->Names()) {
+    const std::vector<std::string> known = LmNamesFromGguf(name);
+    const auto parts = static_cast<int64_t>(known.size());
+    const TensorView tensor = file->Get(name);
+    const bool fits =
+        parts > 0 && (parts == 1 || (tensor.shape.size() == 2 && tensor.shape[0] % parts == 0));
+    if (!fits) renamed->Add(name, name, 0, 1);  // for CheckTensors to name
+    for (int64_t part = 0; fits && part < parts; ++part) {
+      renamed->Add(known[static_cast<size_t>(part)], name, part, parts);
+    }
+  }
+  return renamed;
+}
+
 std::unique_ptr<TensorSource> PresentAudioCraftCodec(std::shared_ptr<const TensorSource> state) {
   auto renamed = std::make_unique<Renamed>(state);
   for (const std::string& name : state->Names()) {

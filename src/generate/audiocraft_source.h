@@ -14,6 +14,10 @@ namespace musicgen::generate {
 std::unique_ptr<checkpoint::TensorSource> PresentAudioCraftLm(
     std::shared_ptr<const checkpoint::TensorSource> state);
 
+// The same of a file of audiocraft.cpp (audiocraft_gguf.h): `lm.0.self.qkv.weight` and its kin.
+std::unique_ptr<checkpoint::TensorSource> PresentAudioCraftGguf(
+    std::shared_ptr<const checkpoint::TensorSource> file);
+
 // The state dict of a compression model: `encoder.model.0.conv.conv.weight_g` becomes
 // `encoder.layers.0.conv.weight_g`, without a prefix in front.
 std::unique_ptr<checkpoint::TensorSource> PresentAudioCraftCodec(

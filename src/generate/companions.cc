@@ -28,9 +28,11 @@ std::shared_ptr<const checkpoint::TensorSource> OpenWeights(const std::string& d
 }
 
 void OpenTextEncoder(const std::string& directory, ModelFiles* files) {
-  files->t5 = text::ReadT5Config(Config::ReadFile(directory + "/config.json"));
+  files->tokenizer_files = checkpoint::FilesOfDirectory(directory);
+  files->t5_json = files->tokenizer_files->Read(kConfigFile);
+  files->t5 =
+      text::ReadT5Config(Config::Parse(files->t5_json, files->tokenizer_files->Where(kConfigFile)));
   files->t5_tensors = {OpenWeights(directory), ""};
-  files->tokenizer_directory = directory;
   // The decoder half of a whole T5 is not used.
   checkpoint::CheckTensors(*files->t5_tensors.source,
                            text::T5Encoder::Expected(files->t5, *files->t5_tensors.source, ""),

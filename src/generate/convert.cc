@@ -4,26 +4,47 @@
 
 #include <filesystem>
 
+#include "base/cpu.h"
 #include "base/error.h"
 #include "generate/audiocraft_files.h"
 #include "generate/model_path.h"
-#include "musicgen/musicgen.hpp"
 
 namespace musicgen {
 
+using namespace generate;
+
 void Convert(const ModelOptions& options, const std::string& out) {
-  const std::string directory = generate::FindModel(options.model);
+  const std::string path = FindModel(options.model);
   std::error_code error;
-  if (std::filesystem::equivalent(directory, out, error)) {
-    ThrowBadInput("output ", Printable(out), ": expected another folder than the model's own");
+  if (std::filesystem::equivalent(path, out, error)) {
+    ThrowBadInput("output ", Printable(out), ": expected another place than the model's own");
   }
-  if (generate::IsAudioCraftDirectory(directory)) {
-    return generate::ConvertToHuggingFace(directory, options.text_encoder, options.codec, out);
+  const Precision precision = options.precision;
+  const bool to_gguf = out.ends_with(".gguf");
+  const bool quantized = precision == Precision::kQ8 || precision == Precision::kQ4;
+  if (quantized && !to_gguf) {
+    ThrowBadInput("output ", Printable(out),
+                  ": expected a name that ends in .gguf, since no other ", "layout holds ",
+                  PrecisionName(precision));
   }
-  if (!options.text_encoder.empty() || !options.codec.empty()) {
-    ThrowBadInput("convert: a text encoder or codec of its own is for AudioCraft's files only");
+  const bool whole = options.text_encoder.empty() && options.codec.empty();
+  if (!to_gguf && !IsFile(path) && !IsAudioCraftDirectory(path)) {
+    if (!whole) {
+      ThrowBadInput("convert: AudioCraft's layout takes no text encoder or codec of its own");
+    }
+    if (precision != Precision::kAuto) {
+      ThrowBadInput("convert: AudioCraft's layout takes tensors as they are, found precision ",
+                    PrecisionName(precision));
+    }
+    return ConvertToAudioCraft(path, out);
   }
-  generate::ConvertToAudioCraft(directory, out);
+  const ModelFiles files = OpenModel(path, options.text_encoder, options.codec);
+  ThreadPool pool(options.threads > 0 ? options.threads : ProcessorCount());
+  if (to_gguf) {
+    ConvertToGguf(files, precision, pool, out);
+  } else {
+    ConvertToHuggingFace(files, whole, precision, pool, out);
+  }
 }
 
 }  // namespace musicgen

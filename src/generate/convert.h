@@ -1,8 +1,12 @@
-// Between the two layouts of a model's files, without loss. `out` is a new or an empty folder, as
-// new_folder.h has it: it gets all of the files or none.
+// Between the layouts of a model's files. A folder `out` is new or empty, as new_folder.h has it:
+// it gets all of the files or none.
 #pragma once
 
 #include <string>
+
+#include "base/thread_pool.h"
+#include "generate/model_files.h"
+#include "musicgen/musicgen.hpp"
 
 namespace musicgen::generate {
 
@@ -12,11 +16,17 @@ namespace musicgen::generate {
 // of their own, which AudioCraft does not look at. Throws Error.
 void ConvertToAudioCraft(const std::string& directory, const std::string& out);
 
-// Writes the model of `directory`, which is AudioCraft's, in the Hugging Face layout: config.json,
+// Writes a model of AudioCraft's files or of a GGUF file in the Hugging Face layout: config.json,
 // generation_config.json, preprocessor_config.json, model.safetensors and the tokenizer's files.
-// `text_encoder` and `codec` as of OpenModel. Files that ConvertToAudioCraft wrote come back as
-// they were. Throws Error(kBadInput) when the layout cannot express the model.
-void ConvertToHuggingFace(const std::string& directory, const std::string& text_encoder,
-                          const std::string& codec, const std::string& out);
+// `whole`: its T5 and codec are its own. Files that were made of a Hugging Face model come back as
+// they were, quantised tensors as f32. `precision` as of StoredType. Throws Error(kBadInput) when
+// the layout cannot express the model.
+void ConvertToHuggingFace(const ModelFiles& files, bool whole, Precision precision,
+                          ThreadPool& pool, const std::string& out);
+
+// Writes a model of any layout as one GGUF file, tensor by tensor. `precision` as of StoredType.
+// Throws Error.
+void ConvertToGguf(const ModelFiles& files, Precision precision, ThreadPool& pool,
+                   const std::string& out);
 
 }  // namespace musicgen::generate

@@ -7,16 +7,6 @@
 #include "base/mapped_file.h"
 
 namespace musicgen::generate {
-namespace {
-
-void CopyIfThere(const std::string& from, const std::string& to, const char* name) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(from + "/" + name, error)) return;
-  WriteText(to + "/" + name, ReadText(from + "/" + name));
-}
-
-}  // namespace
-
 void MakeDirectory(const std::string& path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);
@@ -36,15 +26,11 @@ void WriteText(const std::string& path, std::string_view text) {
   file.Commit();
 }
 
-void CopyTokenizer(const std::string& from, const std::string& to) {
-  for (const char* name : {"spiece.model", "tokenizer.json", "tokenizer_config.json",
-                           "special_tokens_map.json", "added_tokens.json"}) {
-    CopyIfThere(from, to, name);
+void CopyFiles(const checkpoint::SideFiles& from, std::span<const char* const> names,
+               const std::string& to) {
+  for (const char* name : names) {
+    if (from.Has(name)) WriteText(to + "/" + name, from.Read(name));
   }
-}
-
-void CopyCard(const std::string& from, const std::string& to) {
-  CopyIfThere(from, to, "README.md");
 }
 
 }  // namespace musicgen::generate

@@ -94,7 +94,7 @@ class Converter {
     WriteTextEncoder();
     WriteCodec();
     WriteLm();
-    CopyCard(directory_, out_);
+    CopyFiles(*checkpoint::FilesOfDirectory(directory_), kCardFiles, out_);
     folder_.Commit();
   }
 
@@ -173,7 +173,7 @@ void Converter::WriteTextEncoder() {
       checkpoint::ParseJson(ReadText(directory_ + "/config.json"), "config.json");
   const auto* t5 = checkpoint::Find(*config.as<checkpoint::JsonObject>(), "text_encoder");
   WriteText(folder + "/config.json", t5 == nullptr ? "{}\n" : checkpoint::ToJson(*t5) + "\n");
-  CopyTokenizer(directory_, folder);
+  CopyFiles(*checkpoint::FilesOfDirectory(directory_), kTokenizerFiles, folder);
 }
 
 // AudioCraft's own layers know only the older spelling of weight norm.
@@ -238,7 +238,7 @@ checkpoint::TorchStrings Converter::KeptFiles() const {
     const std::string path = directory_ + "/" + name;
     if (checkpoint::EntryExists(path)) files.emplace_back(name, ReadText(path));
   }
-  files.emplace_back(kKeptSpelling, new_spelling_ ? "parametrizations" : "pair");
+  files.emplace_back(kKeptSpelling, new_spelling_ ? kNewSpelling : "pair");
   return files;
 }
 

@@ -1,7 +1,7 @@
 // musicgen::Model, the library's face.
 
 #include <algorithm>
-#include <thread>
+#include <future>
 
 #include "base/cpu.h"
 #include "base/error.h"
@@ -127,11 +127,15 @@ int Model::threads() const { return impl_->stages.pool().size(); }
 void Model::Load(int streams, double duration_s) {
   Stages& stages = impl_->stages;
   CheckMemory(stages.files(), stages.formats(), streams, duration_s);
-  stages.tokenizer();
+  // What one thread loads, beside what the team packs.
+  std::future<void> alone = std::async(std::launch::async, [&] {
+    stages.codec();
+    stages.tokenizer();
+  });
+  stages.decoder();
   stages.text_encoder();
   stages.text_projection();
-  stages.decoder();
-  stages.codec();
+  alone.get();
 }
 
 std::vector<int32_t> Model::Tokenize(const std::string& text) const {

@@ -1,14 +1,17 @@
 #include "generate/model_files.h"
 
 #include <filesystem>
-#include <fstream>
+#include <sstream>
 
 #include "base/error.h"
 #include "codec/expected_tensors.h"
 #include "conditioning/melody_projection.h"
 #include "conditioning/text_projection.h"
+#include "generate/audiocraft_config.h"
 #include "generate/audiocraft_files.h"
+#include "generate/audiocraft_gguf.h"
 #include "generate/companions.h"
+#include "generate/gguf_names.h"
 #include "lm/decoder.h"
 #include "text/t5_encoder.h"
 
@@ -17,6 +20,7 @@ namespace {
 
 using checkpoint::Config;
 using checkpoint::ExpectedTensor;
+using checkpoint::SideFiles;
 using checkpoint::TensorSource;
 
 void Append(std::vector<ExpectedTensor>* all, std::vector<ExpectedTensor> more) {
@@ -25,8 +29,9 @@ void Append(std::vector<ExpectedTensor>* all, std::vector<ExpectedTensor> more) 
 }
 
 // "license:" of the YAML block that opens a model card.
-std::string ReadLicence(const std::string& directory) {
-  std::ifstream card(directory + "/README.md");
+std::string ReadLicence(const SideFiles& files) {
+  if (!files.Has("README.md")) return "unknown";
+  std::istringstream card(files.Read("README.md"));
   std::string line;
   if (!std::getline(card, line) || line.rfind("---", 0) != 0) return "unknown";
   for (int lines = 0; lines < 200 && std::getline(card, line) && line.rfind("---", 0) != 0;
@@ -40,70 +45,115 @@ std::string ReadLicence(const std::string& directory) {
   return "unknown";
 }
 
-conditioning::MelodyConfig ReadMelody(const std::string& directory, const Config& config) {
-  const std::string extractor = directory + "/preprocessor_config.json";
-  return conditioning::ReadMelodyConfig(
-      config, std::filesystem::exists(extractor) ? Config::ReadFile(extractor)
-                                                 : Config::Parse("{}", extractor));
+// What AudioCraft's configuration says, which transformers' has no words for.
+void FollowAudioCraft(const std::string& where, ModelFiles* files) {
+  UseAudioCraft(ReadAudioCraftConfig(Config::ParseYaml(files->xp_cfg, where)), files);
+}
+
+// The language model's part of `files`, which holds the side files and, of AudioCraft's models,
+// xp_cfg.
+void ReadLanguageModel(const Config& config, ModelFiles* files) {
+  files->model_type = config.String("model_type", "");
+  const bool melody = files->model_type == "musicgen_melody";
+  if (!melody && files->model_type != "musicgen") {
+    ThrowBadInput(config.Where("model_type"), ": expected musicgen or musicgen_melody, found ",
+                  Printable(files->model_type));
+  }
+  if (!files->xp_cfg.empty()) {
+    FollowAudioCraft(files->side_files->Where(kXpFile), files);
+  } else {
+    files->lm = lm::ReadLmConfig(config.Object("decoder"));
+    if (melody) files->melody = ReadMelody(*files->side_files, config);
+  }
+  if (melody == files->lm.cross_attention) {
+    ThrowBadInput(config.Object("decoder").Where("model_type"), ": expected ", files->model_type,
+                  "_decoder as the model's type has it");
+  }
+}
+
+// All stages' tensors are in `model` unless directories of their own are given.
+void ReadStages(const std::shared_ptr<const TensorSource>& model, const std::string& text_encoder,
+                const std::string& codec, ModelFiles* files) {
+  const Config config = files->side_files->ReadConfig(kConfigFile);
+  ReadLanguageModel(config, files);
+  std::vector<ExpectedTensor> expected = lm::Decoder::Expected(files->lm, "decoder.");
+  std::vector<std::string> ignored = codec::IgnoredTensors();
+  ignored.push_back("decoder.model.decoder.embed_positions.weights");  // recomputed
+  files->lm_tensors = {model, "decoder."};
+  if (text_encoder.empty()) {
+    files->t5 = text::ReadT5Config(config.Object("text_encoder"));
+    files->t5_tensors = {model, "text_encoder."};
+    files->tokenizer_files = files->side_files;
+    Append(&expected, text::T5Encoder::Expected(files->t5, *model, "text_encoder."));
+  } else {
+    OpenTextEncoder(text_encoder, files);
+    ignored.push_back("text_encoder.*");
+  }
+  Append(&expected,
+         conditioning::TextProjection::Expected(files->t5.d_model, files->lm.width, *model));
+  if (files->melody) {
+    Append(&expected, conditioning::MelodyProjection::Expected(files->melody->chroma.classes,
+                                                               files->lm.width));
+  }
+  if (codec.empty()) {
+    files->codec = codec::ReadCodecConfig(config.Object("audio_encoder"));
+    files->codec_tensors = {model, "audio_encoder."};
+    Append(&expected, codec::ExpectedTensors(files->codec, *model, "audio_encoder."));
+  } else {
+    OpenCodec(codec, files);
+    ignored.push_back("audio_encoder.*");
+  }
+  const Config decoder = config.Object("decoder");
+  CheckAgreement(*files, decoder.Where("vocab_size"), decoder.Where("num_codebooks"));
+  checkpoint::CheckTensors(*model, expected, ignored);
 }
 
 ModelFiles OpenHuggingFace(const std::string& directory, const std::string& text_encoder,
                            const std::string& codec) {
   ModelFiles files;
   files.directory = directory;
-  const Config config = Config::ReadFile(directory + "/config.json");
-  files.model_type = config.String("model_type", "");
-  const bool melody = files.model_type == "musicgen_melody";
-  if (!melody && files.model_type != "musicgen") {
-    ThrowBadInput(config.Where("model_type"), ": expected musicgen or musicgen_melody, found ",
-                  Printable(files.model_type));
-  }
-  const Config decoder = config.Object("decoder");
-  files.lm = lm::ReadLmConfig(decoder);
-  if (melody == files.lm.cross_attention) {
-    ThrowBadInput(decoder.Where("model_type"), ": expected ", files.model_type,
-                  "_decoder as the model's type has it");
-  }
+  files.side_files = checkpoint::FilesOfDirectory(directory);
+  ReadStages(OpenWeights(directory), text_encoder, codec, &files);
+  return files;
+}
 
-  const std::shared_ptr<const TensorSource> model = OpenWeights(directory);
-  std::vector<ExpectedTensor> expected = lm::Decoder::Expected(files.lm, "decoder.");
-  Append(&expected,
-         conditioning::TextProjection::Expected(
-             text_encoder.empty()
-                 ? text::ReadT5Config(config.Object("text_encoder")).d_model
-                 : text::ReadT5Config(Config::ReadFile(text_encoder + "/config.json")).d_model,
-             files.lm.width, *model));
-  if (melody) {
-    files.melody = ReadMelody(directory, config);
-    Append(&expected, conditioning::MelodyProjection::Expected(files.melody->chroma.classes,
-                                                               files.lm.width));
+ModelFiles OpenGguf(const std::string& path, const std::string& text_encoder,
+                    const std::string& codec) {
+  const auto file = checkpoint::GgufFile::Open(path);
+  const auto architecture = file->Text(kArchitectureKey).value_or("none");
+  if (architecture == kAudioCraftGguf) {
+    return OpenAudioCraftGguf(file, path, text_encoder, codec);
   }
-  std::vector<std::string> ignored = codec::IgnoredTensors();
-  ignored.push_back("decoder.model.decoder.embed_positions.weights");  // recomputed
-  files.lm_tensors = {model, "decoder."};
-  if (text_encoder.empty()) {
-    files.t5 = text::ReadT5Config(config.Object("text_encoder"));
-    files.t5_tensors = {model, "text_encoder."};
-    files.tokenizer_directory = directory;
-    Append(&expected, text::T5Encoder::Expected(files.t5, *model, "text_encoder."));
-  } else {
-    OpenTextEncoder(text_encoder, &files);
-    ignored.push_back("text_encoder.*");
+  if (architecture != kArchitecture) {
+    ThrowBadInput(file->where(), ": metadata ", kArchitectureKey, ": expected ", kArchitecture,
+                  " or ", kAudioCraftGguf, ", found ", Printable(architecture));
   }
-  if (codec.empty()) {
-    files.codec = codec::ReadCodecConfig(config.Object("audio_encoder"));
-    files.codec_tensors = {model, "audio_encoder."};
-    Append(&expected, codec::ExpectedTensors(files.codec, *model, "audio_encoder."));
-  } else {
-    OpenCodec(codec, &files);
-    ignored.push_back("audio_encoder.*");
-  }
-  CheckAgreement(files, decoder.Where("vocab_size"), decoder.Where("num_codebooks"));
-  checkpoint::CheckTensors(*model, expected, ignored);
+  ModelFiles files;
+  files.directory = path;
+  files.side_files = checkpoint::FilesOfGguf(file);
+  if (files.side_files->Has(kXpFile)) files.xp_cfg = files.side_files->Read(kXpFile);
+  ReadStages(file->Tensors(NameFromGguf), text_encoder, codec, &files);
   return files;
 }
 
 }  // namespace
+
+bool IsFile(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::exists(path, error) && !std::filesystem::is_directory(path, error);
+}
+
+std::shared_ptr<const SideFiles> OpenSideFiles(const std::string& path) {
+  return IsFile(path) ? checkpoint::FilesOfGguf(checkpoint::GgufFile::Open(path))
+                      : checkpoint::FilesOfDirectory(path);
+}
+
+conditioning::MelodyConfig ReadMelody(const SideFiles& side, const Config& config) {
+  constexpr char kExtractor[] = "preprocessor_config.json";
+  return conditioning::ReadMelodyConfig(config, side.Has(kExtractor)
+                                                    ? side.ReadConfig(kExtractor)
+                                                    : Config::Parse("{}", side.Where(kExtractor)));
+}
 
 uint64_t CountParameters(const std::vector<ExpectedTensor>& tensors) {
   uint64_t count = 0;
@@ -112,12 +162,12 @@ uint64_t CountParameters(const std::vector<ExpectedTensor>& tensors) {
   return count;
 }
 
-ModelFiles OpenModel(const std::string& directory, const std::string& text_encoder,
+ModelFiles OpenModel(const std::string& path, const std::string& text_encoder,
                      const std::string& codec) {
-  ModelFiles files = IsAudioCraftDirectory(directory)
-                         ? OpenAudioCraft(directory, text_encoder, codec)
-                         : OpenHuggingFace(directory, text_encoder, codec);
-  files.licence = ReadLicence(directory);
+  ModelFiles files = IsFile(path)                  ? OpenGguf(path, text_encoder, codec)
+                     : IsAudioCraftDirectory(path) ? OpenAudioCraft(path, text_encoder, codec)
+                                                   : OpenHuggingFace(path, text_encoder, codec);
+  files.licence = ReadLicence(*files.side_files);
   return files;
 }
 

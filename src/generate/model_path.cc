@@ -69,10 +69,7 @@ bool IsT5Name(const std::string& name) {
 
 std::string FindModel(const std::string& model) {
   std::error_code error;
-  if (fs::is_directory(model, error)) return model;
-  if (fs::exists(model, error)) {
-    ThrowBadInput("model ", Printable(model), ": expected a directory, found a file");
-  }
+  if (fs::exists(model, error)) return model;
   std::string id = model;
   if (std::find(std::begin(kShortNames), std::end(kShortNames), model) != std::end(kShortNames)) {
     id = "facebook/musicgen-" + model;
@@ -86,10 +83,10 @@ std::string FindModel(const std::string& model) {
   if (IsHubId(id)) {
     const fs::path snapshot = CachedSnapshot(id);
     if (!snapshot.empty()) return snapshot.string();
-    ThrowBadInput("model ", Printable(model), ": neither a directory nor in the cache ",
-                  HubCache().string());
+    ThrowBadInput("model ", Printable(model),
+                  ": neither a directory or GGUF file nor in the cache ", HubCache().string());
   }
-  ThrowBadInput("model ", Printable(model), ": no such directory");
+  ThrowBadInput("model ", Printable(model), ": no such directory or GGUF file");
 }
 
 }  // namespace musicgen::generate

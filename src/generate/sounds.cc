@@ -1,19 +1,17 @@
 // The library's face to sounds that people bring: reading, chroma, pictures.
 
-#include <filesystem>
-
 #include "audio/plot.h"
 #include "audio/read.h"
-#include "checkpoint/config.h"
 #include "checkpoint/safetensors.h"
 #include "conditioning/chroma_extractor.h"
 #include "conditioning/melody_config.h"
+#include "generate/gguf_names.h"
+#include "generate/model_files.h"
 #include "generate/model_path.h"
 #include "musicgen/musicgen.hpp"
 
 namespace musicgen {
 
-using checkpoint::Config;
 using conditioning::ChromaConfig;
 using conditioning::ChromaExtractor;
 using conditioning::Reference;
@@ -23,13 +21,10 @@ Waveform ReadAudio(const std::string& path) { return audio::ReadAudio(path); }
 Chroma ExtractChroma(const Waveform& melody, ReferenceDialect reference, const std::string& model) {
   conditioning::MelodyConfig config;
   if (!model.empty()) {
-    const std::string directory = generate::FindModel(model);
-    if (std::filesystem::exists(directory + "/config.json")) {
-      const std::string extractor = directory + "/preprocessor_config.json";
-      config = conditioning::ReadMelodyConfig(Config::ReadFile(directory + "/config.json"),
-                                              std::filesystem::exists(extractor)
-                                                  ? Config::ReadFile(extractor)
-                                                  : Config::Parse("{}", extractor));
+    const auto files = generate::OpenSideFiles(generate::FindModel(model));
+    // AudioCraft's own configuration comes first where there are both.
+    if (files->Has(generate::kConfigFile) && !files->Has(generate::kXpFile)) {
+      config = generate::ReadMelody(*files, files->ReadConfig(generate::kConfigFile));
       if (reference == ReferenceDialect::kAuto) reference = ReferenceDialect::kHuggingFace;
     }
   }

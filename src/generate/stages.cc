@@ -8,19 +8,19 @@ Stages::Stages(ModelFiles files, const StageFormats& formats, int threads)
     : files_(std::move(files)), formats_(formats), pool_(threads) {}
 
 template <class Stage, class Make>
-const Stage& Stages::Once(std::unique_ptr<const Stage>& slot, Make make) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  if (slot == nullptr) slot = std::make_unique<const Stage>(make());
-  return *slot;
+const Stage& Stages::Once(Slot<Stage>& slot, Make make) {
+  std::lock_guard<std::mutex> lock(slot.mutex);
+  if (slot.stage == nullptr) slot.stage = std::make_unique<const Stage>(make());
+  return *slot.stage;
 }
 
 const text::Tokenizer& Stages::tokenizer() {
   return Once(tokenizer_, [&] {
-    text::Tokenizer tokenizer = text::Tokenizer::Load(files_.tokenizer_directory);
+    text::Tokenizer tokenizer = text::Tokenizer::Load(*files_.tokenizer_files);
     if (tokenizer.id_bound() > files_.t5.vocab_size) {
-      ThrowBadInput(Printable(files_.tokenizer_directory), ": the tokenizer's ids go up to ",
-                    tokenizer.id_bound() - 1, ", expected less than the text encoder's vocab_size ",
-                    files_.t5.vocab_size);
+      ThrowBadInput(Printable(files_.tokenizer_files->Where(""), 1000),
+                    ": the tokenizer's ids go up to ", tokenizer.id_bound() - 1,
+                    ", expected less than the text encoder's vocab_size ", files_.t5.vocab_size);
     }
     return tokenizer;
   });
@@ -29,7 +29,7 @@ const text::Tokenizer& Stages::tokenizer() {
 const text::T5Encoder& Stages::text_encoder() {
   return Once(text_encoder_, [&] {
     const StageTensors& stage = files_.t5_tensors;
-    return text::T5Encoder(files_.t5, *stage.source, stage.prefix, formats_.t5);
+    return text::T5Encoder(pool_, files_.t5, *stage.source, stage.prefix, formats_.t5);
   });
 }
 
@@ -43,7 +43,7 @@ const conditioning::TextProjection& Stages::text_projection() {
 const lm::Decoder& Stages::decoder() {
   return Once(decoder_, [&] {
     const StageTensors& stage = files_.lm_tensors;
-    return lm::Decoder(files_.lm, *stage.source, stage.prefix, formats_.lm);
+    return lm::Decoder(pool_, files_.lm, *stage.source, stage.prefix, formats_.lm);
   });
 }
 

@@ -18,7 +18,8 @@
 
 namespace musicgen::generate {
 
-// Safe to use from several threads. Loading throws Error.
+// Safe to use from several threads, which may load different stages at the same time. Loading throws
+// Error.
 class Stages {
  public:
   Stages(ModelFiles files, const StageFormats& formats, int threads);
@@ -38,22 +39,26 @@ class Stages {
   const conditioning::MelodyProjection& melody_projection();
 
  private:
-  // Makes `slot` once.
+  template <class Stage>
+  struct Slot {
+    std::mutex mutex;
+    std::unique_ptr<const Stage> stage;
+  };
+  // Makes the slot's stage once.
   template <class Stage, class Make>
-  const Stage& Once(std::unique_ptr<const Stage>& slot, Make make);
+  const Stage& Once(Slot<Stage>& slot, Make make);
 
   const ModelFiles files_;
   const StageFormats formats_;
   ThreadPool pool_;
-  std::mutex mutex_;
-  std::unique_ptr<const text::Tokenizer> tokenizer_;
-  std::unique_ptr<const text::T5Encoder> text_encoder_;
-  std::unique_ptr<const conditioning::TextProjection> text_projection_;
-  std::unique_ptr<const lm::Decoder> decoder_;
-  std::unique_ptr<const codec::Codec> codec_;
-  std::unique_ptr<const codec::Encoder> codec_encoder_;
-  std::unique_ptr<const conditioning::ChromaExtractor> chroma_extractor_;
-  std::unique_ptr<const conditioning::MelodyProjection> melody_projection_;
+  Slot<text::Tokenizer> tokenizer_;
+  Slot<text::T5Encoder> text_encoder_;
+  Slot<conditioning::TextProjection> text_projection_;
+  Slot<lm::Decoder> decoder_;
+  Slot<codec::Codec> codec_;
+  Slot<codec::Encoder> codec_encoder_;
+  Slot<conditioning::ChromaExtractor> chroma_extractor_;
+  Slot<conditioning::MelodyProjection> melody_projection_;
 };
 
 }  // namespace musicgen::generate

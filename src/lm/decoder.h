@@ -50,9 +50,10 @@ class Decoder {
   // Names and shapes under `prefix` ("decoder." in a MusicGen file, "" for a language model alone).
   static std::vector<checkpoint::ExpectedTensor> Expected(const LmConfig& config,
                                                           const std::string& prefix);
-  // Packs the weights and drops the file's pages. The tensors must have passed CheckTensors.
-  Decoder(const LmConfig& config, const checkpoint::TensorSource& source, const std::string& prefix,
-          Formats formats);
+  // Packs the weights, on the threads of the pool that will read them, and drops the file's pages.
+  // The tensors must have passed CheckTensors.
+  Decoder(ThreadPool& pool, const LmConfig& config, const checkpoint::TensorSource& source,
+          const std::string& prefix, Formats formats);
 
   const LmConfig& config() const { return config_; }
   const Formats& formats() const { return formats_; }

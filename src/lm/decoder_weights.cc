@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "lm/decoder.h"
+#include "nn/pack.h"
 
 namespace musicgen::lm {
 namespace {
@@ -16,23 +17,18 @@ nn::LayerNorm LoadNorm(const TensorSource& source, const std::string& name) {
 
 // Stacks weight matrices on top of each other, or `parts` slices of each in turn, and drops their
 // pages.
-nn::Linear LoadStack(const TensorSource& source, const std::vector<std::string>& names,
-                     kernels::WeightFormat format, int64_t parts = 1) {
-  std::vector<TensorView> tensors;
-  int64_t outputs = 0;
-  for (const std::string& name : names) {
-    tensors.push_back(source.Get(name));
-    outputs += tensors.back().shape[0];
-  }
-  nn::Linear linear(format, outputs, tensors.front().shape[1]);
-  int64_t row = 0;
+nn::Linear LoadStack(ThreadPool& pool, const TensorSource& source,
+                     const std::vector<std::string>& names, kernels::WeightFormat format,
+                     int64_t parts = 1) {
+  std::vector<TensorView> tensors, slices;
+  for (const std::string& name : names) tensors.push_back(source.Get(name));
   for (int64_t part = 0; part < parts; ++part) {
     for (const TensorView& tensor : tensors) {
       const int64_t rows = tensor.shape[0] / parts;
-      linear.PackRows(row, RowsOf(tensor, part * rows, (part + 1) * rows));
-      row += rows;
+      slices.push_back(RowsOf(tensor, part * rows, (part + 1) * rows));
     }
   }
+  nn::Linear linear = nn::PackStack(pool, format, slices);
   for (const TensorView& tensor : tensors) source.Drop(tensor);
   return linear;
 }
@@ -70,14 +66,14 @@ std::vector<ExpectedTensor> Decoder::Expected(const LmConfig& config, const std:
   return expected;
 }
 
-Decoder::Decoder(const LmConfig& config, const TensorSource& source, const std::string& prefix,
-                 Formats formats)
+Decoder::Decoder(ThreadPool& pool, const LmConfig& config, const TensorSource& source,
+                 const std::string& prefix, Formats formats)
     : config_(config), formats_(formats), positions_(config.width) {
   const std::string root = prefix + "model.decoder.";
   std::vector<std::string> heads;
   for (int64_t k = 0; k < config.codebooks; ++k) {
     const TensorView table = source.Get(StrCat(root, "embed_tokens.", k, ".weight"));
-    embeddings_.emplace_back(formats.weights, table);
+    embeddings_.emplace_back(pool, formats.weights, table);
     source.Drop(table);
     heads.push_back(StrCat(prefix, "lm_heads.", k, ".weight"));
   }
@@ -86,7 +82,7 @@ Decoder::Decoder(const LmConfig& config, const TensorSource& source, const std::
     const auto stack = [&](const std::string& attention, std::vector<std::string> parts,
                            int64_t slices = 1) {
       for (std::string& part : parts) part = name + attention + "." + part + "_proj.weight";
-      return LoadStack(source, parts, formats.weights, slices);
+      return LoadStack(pool, source, parts, formats.weights, slices);
     };
     Layer layer;
     layer.self_norm = LoadNorm(source, name + "self_attn_layer_norm");
@@ -102,13 +98,13 @@ Decoder::Decoder(const LmConfig& config, const TensorSource& source, const std::
     }
     // "final_layer_norm" is the norm before the feed-forward block, not the model's last one.
     layer.ffn_norm = LoadNorm(source, name + "final_layer_norm");
-    layer.fc1 = LoadStack(source, {name + "fc1.weight"}, formats.weights);
-    layer.fc2 = LoadStack(source, {name + "fc2.weight"}, formats.weights);
+    layer.fc1 = LoadStack(pool, source, {name + "fc1.weight"}, formats.weights);
+    layer.fc2 = LoadStack(pool, source, {name + "fc2.weight"}, formats.weights);
     layers_.push_back(std::move(layer));
   }
   out_norm_ = LoadNorm(source, root + "layer_norm");
   const bool four_bits = formats.weights == kernels::WeightFormat::kQ4;
-  heads_ = LoadStack(source, heads, four_bits ? kernels::WeightFormat::kQ8 : formats.weights);
+  heads_ = LoadStack(pool, source, heads, four_bits ? kernels::WeightFormat::kQ8 : formats.weights);
   heads_.RefineInputs();
   Layer& first = layers_.front();
   for (nn::Linear* linear : {&first.self_qkv, &first.self_out, &first.cross_q, &first.cross_kv,

@@ -1,7 +1,7 @@
 #include "nn/embedding.h"
 
 #include <algorithm>
-#include <vector>
+#include <cstring>
 
 #include "base/check.h"
 
@@ -14,29 +14,49 @@ Embedding::Embedding(WeightFormat format, const TensorView& table)
       rows_(table.shape.at(0)),
       width_(table.shape.at(1)),
       buffer_(kernels::FormatBytes(format_, table.elements())) {
-  constexpr int64_t kBlock = 1 << 16;
-  std::vector<float> block(static_cast<size_t>(std::min(kBlock, table.elements())));
-  for (int64_t begin = 0; begin < table.elements(); begin += kBlock) {
-    const int64_t n = std::min(kBlock, table.elements() - begin);
-    CopyToFloat(table, begin, n, block.data());
-    for (int64_t i = 0; i < n; ++i) {
-      const float value = block[static_cast<size_t>(i)];
-      switch (format_) {
-        case WeightFormat::kF32:
-          buffer_.as<float>()[begin + i] = value;
-          break;
-        case WeightFormat::kF16:
-          buffer_.as<uint16_t>()[begin + i] = FloatToF16(value);
-          break;
-        case WeightFormat::kBF16:
-          buffer_.as<uint16_t>()[begin + i] = FloatToBF16(value);
-          break;
-        case WeightFormat::kQ8:
-        case WeightFormat::kQ4:
-          break;
-      }
+  Store(table, {0, table.elements()});
+}
+
+Embedding::Embedding(ThreadPool& pool, WeightFormat format, const TensorView& table)
+    : format_(kernels::IsQuantized(format) ? WeightFormat::kF16 : format),
+      rows_(table.shape.at(0)),
+      width_(table.shape.at(1)),
+      buffer_(kernels::FormatBytes(format_, table.elements())) {
+  pool.Run([&](Worker& worker) {
+    Store(table, worker.Split(table.elements(), DTypeGroup(table.dtype)));
+  });
+}
+
+void Embedding::Store(const TensorView& table, Range elements) {
+  const auto convert = [&](auto* to, auto from_float) {
+    constexpr int64_t kBlock = 4096;  // a multiple of every group
+    float block[kBlock];
+    for (int64_t begin = elements.begin; begin < elements.end; begin += kBlock) {
+      const int64_t n = std::min(kBlock, elements.end - begin);
+      CopyToFloat(table, begin, n, block);
+      std::transform(block, block + n, to + begin, from_float);
     }
+  };
+  switch (format_) {
+    case WeightFormat::kF32:
+      return convert(buffer_.as<float>(), [](float value) { return value; });
+    case WeightFormat::kF16:
+      if (table.dtype == DType::kF16) return CopyBits(table, elements);
+      return convert(buffer_.as<uint16_t>(), FloatToF16);
+    case WeightFormat::kBF16:
+      if (table.dtype == DType::kBF16) return CopyBits(table, elements);
+      return convert(buffer_.as<uint16_t>(), FloatToBF16);
+    case WeightFormat::kQ8:
+    case WeightFormat::kQ4:
+      return;
   }
+}
+
+void Embedding::CopyBits(const TensorView& table, Range elements) {
+  if (elements.size() <= 0) return;
+  std::memcpy(buffer_.as<uint16_t>() + elements.begin,
+              static_cast<const char*>(table.data) + elements.begin * 2,
+              static_cast<size_t>(elements.size()) * 2);
 }
 
 void Embedding::Lookup(int64_t id, float* out) const {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "base/thread_pool.h"
 #include "kernels/packed_matrix.h"
 #include "tensor/aligned_buffer.h"
 #include "tensor/tensor_view.h"
@@ -16,6 +17,8 @@ class Embedding {
   // table [rows, width], stored in `format` (rounded to nearest even where that is narrower); a
   // quantised format stands for f16, as a lookup reads little.
   Embedding(kernels::WeightFormat format, const TensorView& table);
+  // The same on the threads of the pool.
+  Embedding(ThreadPool& pool, kernels::WeightFormat format, const TensorView& table);
 
   // out [width] = row id (or += it). id must be in [0, rows()).
   void Lookup(int64_t id, float* out) const;
@@ -26,6 +29,9 @@ class Embedding {
   size_t bytes() const { return buffer_.bytes(); }
 
  private:
+  void Store(const TensorView& table, Range elements);
+  void CopyBits(const TensorView& table, Range elements);  // of the same format
+
   kernels::WeightFormat format_ = kernels::WeightFormat::kF32;
   int64_t rows_ = 0;
   int64_t width_ = 0;

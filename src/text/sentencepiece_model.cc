@@ -2,7 +2,6 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "base/mapped_file.h"
 #include "text/protobuf.h"
 #include "text/utf8.h"
 #include "text/vocabulary.h"
@@ -53,18 +52,18 @@ void CheckPiece(const Piece& piece, uint64_t type, size_t id, const std::string&
 
 }  // namespace
 
-Vocabulary ReadSentencePieceModel(const std::string& path, int64_t extra_ids) {
-  const MappedFile file(path);
-  if (file.size() > kMaxFileBytes) {
+Vocabulary ReadSentencePieceModel(std::string_view bytes, const std::string& path,
+                                  int64_t extra_ids) {
+  if (bytes.size() > kMaxFileBytes) {
     ThrowBadInput(path, ": expected a tokenizer of at most ", kMaxFileBytes, " bytes, found ",
-                  file.size());
+                  bytes.size());
   }
   Vocabulary vocabulary;
   int64_t unknown_id = -1;
   int64_t end_id = -1;
   uint64_t model_type = kUnigramModel;
   bool found_normalizer = false;
-  ProtobufReader model(file.bytes(), path);
+  ProtobufReader model(bytes, path);
   while (model.Next()) {
     if (model.field() == kPieces) {
       const size_t id = vocabulary.pieces.size();

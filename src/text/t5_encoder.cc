@@ -4,6 +4,7 @@
 #include "kernels/attention.h"
 #include "kernels/elementwise.h"
 #include "kernels/norm.h"
+#include "nn/pack.h"
 #include "tensor/aligned_buffer.h"
 #include "text/t5_positions.h"
 
@@ -28,15 +29,13 @@ std::vector<float> TakeFloats(const TensorSource& source, const std::string& nam
   return values;
 }
 
-// One matrix from tensors of the same number of rows, one below the other.
-nn::Linear TakeLinear(const TensorSource& source, const std::vector<std::string>& names,
-                      int64_t rows_each, int64_t inputs, WeightFormat format) {
-  nn::Linear linear(format, rows_each * static_cast<int64_t>(names.size()), inputs);
-  for (size_t i = 0; i < names.size(); ++i) {
-    const TensorView tensor = source.Get(names[i]);
-    linear.PackRows(rows_each * static_cast<int64_t>(i), tensor);
-    source.Drop(tensor);
-  }
+// Stacks weight matrices on top of each other and drops their pages.
+nn::Linear TakeLinear(ThreadPool& pool, const TensorSource& source,
+                      const std::vector<std::string>& names, WeightFormat format) {
+  std::vector<TensorView> tensors;
+  for (const std::string& name : names) tensors.push_back(source.Get(name));
+  nn::Linear linear = nn::PackStack(pool, format, tensors);
+  for (const TensorView& tensor : tensors) source.Drop(tensor);
   linear.RefineInputs();
   return linear;
 }
@@ -79,12 +78,12 @@ std::vector<checkpoint::ExpectedTensor> T5Encoder::Expected(const T5Config& conf
   return expected;
 }
 
-T5Encoder::T5Encoder(const T5Config& config, const TensorSource& source, const std::string& prefix,
-                     WeightFormat format)
+T5Encoder::T5Encoder(ThreadPool& pool, const T5Config& config, const TensorSource& source,
+                     const std::string& prefix, WeightFormat format)
     : config_(config) {
   const TensorView embedding = source.Get(
       prefix + (source.Has(prefix + kSharedEmbedding) ? kSharedEmbedding : kOwnEmbedding));
-  embedding_ = nn::Embedding(format, embedding);
+  embedding_ = nn::Embedding(pool, format, embedding);
   source.Drop(embedding);
   position_bias_ = TakeFloats(source, BlockName(prefix, 0, 0) + kPositionBias);
   for (int64_t i = 0; i < config.num_layers; ++i) {
@@ -93,17 +92,14 @@ T5Encoder::T5Encoder(const T5Config& config, const TensorSource& source, const s
     const std::string weights = attention + "SelfAttention.";
     Layer layer;
     layer.attention_norm = {TakeFloats(source, attention + "layer_norm.weight"), config.norm_eps};
-    layer.qkv =
-        TakeLinear(source, {weights + "q.weight", weights + "k.weight", weights + "v.weight"},
-                   config.inner(), config.d_model, format);
-    layer.attention_out =
-        TakeLinear(source, {weights + "o.weight"}, config.d_model, config.inner(), format);
+    layer.qkv = TakeLinear(
+        pool, source, {weights + "q.weight", weights + "k.weight", weights + "v.weight"}, format);
+    layer.attention_out = TakeLinear(pool, source, {weights + "o.weight"}, format);
     layer.feed_forward_norm = {TakeFloats(source, feed_forward + "layer_norm.weight"),
                                config.norm_eps};
-    layer.feed_forward_in = TakeLinear(source, FeedForwardIn(config, feed_forward), config.d_ff,
-                                       config.d_model, format);
-    layer.feed_forward_out = TakeLinear(source, {feed_forward + "DenseReluDense.wo.weight"},
-                                        config.d_model, config.d_ff, format);
+    layer.feed_forward_in = TakeLinear(pool, source, FeedForwardIn(config, feed_forward), format);
+    layer.feed_forward_out =
+        TakeLinear(pool, source, {feed_forward + "DenseReluDense.wo.weight"}, format);
     layers_.push_back(std::move(layer));
   }
   final_norm_ = {TakeFloats(source, prefix + "encoder.final_layer_norm.weight"), config.norm_eps};

@@ -25,9 +25,9 @@ class T5Encoder {
                                                           const checkpoint::TensorSource& source,
                                                           const std::string& prefix);
 
-  // Packs the weights into `format` and lets go of the file's pages. The tensors must have passed
-  // CheckTensors against Expected.
-  T5Encoder(const T5Config& config, const checkpoint::TensorSource& source,
+  // Packs the weights into `format`, on the threads of the pool, and lets go of the file's pages.
+  // The tensors must have passed CheckTensors against Expected.
+  T5Encoder(ThreadPool& pool, const T5Config& config, const checkpoint::TensorSource& source,
             const std::string& prefix, kernels::WeightFormat format);
 
   // The last hidden states [S, d_model] of one prompt of S ≥ 1 tokens, each id < vocab_size. Any S;

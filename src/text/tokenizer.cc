@@ -1,10 +1,8 @@
 #include "text/tokenizer.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "base/error.h"
-#include "checkpoint/config.h"
 #include "text/added_tokens.h"
 #include "text/charsmap.h"
 #include "text/unigram.h"
@@ -16,22 +14,24 @@ namespace {
 
 constexpr std::string_view kWordMark = "\xe2\x96\x81";  // U+2581 ▁
 
-Vocabulary ReadVocabulary(const std::string& directory, std::string* path) {
-  const std::filesystem::path folder(directory);
-  std::error_code ignored;
-  const auto exists = [&](const char* name) {
-    *path = (folder / name).string();
-    return std::filesystem::exists(*path, ignored);
-  };
-  if (exists("tokenizer.json")) return ReadTokenizerJson(*path);
+Vocabulary ReadVocabulary(const checkpoint::SideFiles& files, std::string* where) {
+  constexpr char kJson[] = "tokenizer.json", kSettings[] = "tokenizer_config.json",
+                 kSentencePiece[] = "spiece.model";
+  if (files.Has(kJson)) {
+    *where = files.Where(kJson);
+    return ReadTokenizerJson(files.Read(kJson), *where);
+  }
   constexpr int64_t kT5ExtraIds = 100;
   int64_t extra_ids = kT5ExtraIds;
-  if (exists("tokenizer_config.json")) {
-    extra_ids =
-        checkpoint::Config::ReadFile(*path).Int("extra_ids", kT5ExtraIds, 0, kMaxAddedTokens - 3);
+  if (files.Has(kSettings)) {
+    extra_ids = files.ReadConfig(kSettings).Int("extra_ids", kT5ExtraIds, 0, kMaxAddedTokens - 3);
   }
-  if (exists("spiece.model")) return ReadSentencePieceModel(*path, extra_ids);
-  ThrowBadInput(directory, ": expected a tokenizer, found neither tokenizer.json nor spiece.model");
+  if (files.Has(kSentencePiece)) {
+    *where = files.Where(kSentencePiece);
+    return ReadSentencePieceModel(files.Read(kSentencePiece), *where, extra_ids);
+  }
+  ThrowBadInput(files.Where(""),
+                ": expected a tokenizer, found neither tokenizer.json nor spiece.model");
 }
 
 }  // namespace
@@ -78,10 +78,14 @@ struct Tokenizer::Impl {
   int32_t id_bound;
 };
 
+Tokenizer Tokenizer::Load(const checkpoint::SideFiles& files) {
+  std::string where;
+  const Vocabulary vocabulary = ReadVocabulary(files, &where);
+  return Tokenizer(std::make_unique<Impl>(vocabulary, where));
+}
+
 Tokenizer Tokenizer::Load(const std::string& directory) {
-  std::string path;
-  const Vocabulary vocabulary = ReadVocabulary(directory, &path);
-  return Tokenizer(std::make_unique<Impl>(vocabulary, path));
+  return Load(*checkpoint::FilesOfDirectory(directory));
 }
 
 Tokenizer::Tokenizer(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}

@@ -5,14 +5,16 @@
 #include <string>
 #include <string_view>
 
+#include "checkpoint/side_files.h"
 #include "types/token_ids.h"
 
 namespace musicgen::text {
 
 class Tokenizer {
  public:
-  // Reads tokenizer.json of the directory or, when there is none, spiece.model (with the number of
+  // Reads tokenizer.json or, when there is none, spiece.model (with the number of
   // sentinels from tokenizer_config.json, 100 if it is silent). Throws Error(kBadInput).
+  static Tokenizer Load(const checkpoint::SideFiles& files);
   static Tokenizer Load(const std::string& directory);
   Tokenizer(Tokenizer&&) noexcept;
   Tokenizer& operator=(Tokenizer&&) noexcept;

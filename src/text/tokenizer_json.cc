@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "base/mapped_file.h"
 #include "checkpoint/json.h"
 #include "text/vocabulary.h"
 
@@ -191,13 +190,12 @@ void ReadAddedTokens(const JsonObject& root, const std::string& path, Vocabulary
 
 }  // namespace
 
-Vocabulary ReadTokenizerJson(const std::string& path) {
-  const MappedFile file(path);
-  if (file.size() > kMaxFileBytes) {
+Vocabulary ReadTokenizerJson(std::string_view text, const std::string& path) {
+  if (text.size() > kMaxFileBytes) {
     ThrowBadInput(path, ": expected a tokenizer of at most ", kMaxFileBytes, " bytes, found ",
-                  file.size());
+                  text.size());
   }
-  const JsonValue document = checkpoint::ParseJson(file.bytes(), path);
+  const JsonValue document = checkpoint::ParseJson(text, path);
   const JsonObject& root = AsObject(document, "the document", path);
   Vocabulary vocabulary;
   ReadModel(root, path, &vocabulary);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "text/added_tokens.h"
@@ -23,12 +24,13 @@ inline constexpr size_t kMaxPieces = 1 << 20;
 inline constexpr size_t kMaxPieceBytes = 1 << 10;
 inline constexpr size_t kMaxAddedTokens = 1 << 12;
 
-// Both throw Error(kBadInput) naming the file.
+// Both throw Error(kBadInput) beginning with `where`.
 
 // The serialised ModelProto of SentencePiece (spiece.model). T5 puts `extra_ids` sentinels behind
 // the pieces, <extra_id_0> last.
-Vocabulary ReadSentencePieceModel(const std::string& path, int64_t extra_ids);
+Vocabulary ReadSentencePieceModel(std::string_view bytes, const std::string& where,
+                                  int64_t extra_ids);
 // The Hugging Face form (tokenizer.json).
-Vocabulary ReadTokenizerJson(const std::string& path);
+Vocabulary ReadTokenizerJson(std::string_view text, const std::string& where);
 
 }  // namespace musicgen::text

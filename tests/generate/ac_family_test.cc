@@ -229,8 +229,8 @@ TEST_P(AcParallelTest, Continuation) {
 INSTANTIATE_TEST_SUITE_P(Models, AcParallelTest, testing::Values("ac-tiny-parallel"), TestName);
 
 TEST(AcInfoTest, NamesTheFiles) {
-  const ModelInfo info = Model(FixtureOptions("ac-tiny-stereo", ReferenceDialect::kAuto,
-                                              Precision::kAuto)).info();
+  const ModelInfo info =
+      Model(FixtureOptions("ac-tiny-stereo", ReferenceDialect::kAuto, Precision::kAuto)).info();
   EXPECT_EQ(info.model_type, "musicgen");
   EXPECT_EQ(info.file_dtype, "F16");
   EXPECT_EQ(info.precision, Precision::kQ8);

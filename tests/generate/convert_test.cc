@@ -31,9 +31,11 @@ class ConvertTest : public testing::Test {
   ~ConvertTest() override { std::filesystem::remove_all(folder_); }
 
   std::string Path(const std::string& name) const { return folder_ + "/" + name; }
-  std::string Converted(const std::string& from, const std::string& name) const {
+  std::string Converted(const std::string& from, const std::string& name,
+                        Precision precision = Precision::kAuto) const {
     ModelOptions options;
     options.model = from;
+    options.precision = precision;
     Convert(options, Path(name));
     return Path(name);
   }
@@ -52,9 +54,11 @@ class ConvertTest : public testing::Test {
       EXPECT_EQ(a.bytes() == 0 || std::memcmp(a.data, b.data, a.bytes()) == 0, true) << name;
     }
   }
-  static std::vector<int32_t> Greedy(const std::string& model) {
+  static std::vector<int32_t> Greedy(const std::string& model,
+                                     Precision precision = Precision::kF32) {
     ModelOptions options;
     options.model = model;
+    options.precision = precision;
     options.threads = 2;
     GenerationRequest request{"a calm piano piece", {}};
     request.params.use_sampling = false;
@@ -95,6 +99,73 @@ TEST_F(ConvertTest, AudioCraftThereAndBack) {
     EXPECT_EQ(Greedy(there), Greedy(model));
     EXPECT_EQ(Greedy(back), Greedy(model));
   }
+}
+
+TEST_F(ConvertTest, GgufHoldsTheWholeModel) {
+  for (const char* name : {"/hf-tiny-mono", "/hf-tiny-melody"}) {
+    const std::string model = kFixtures + name;
+    const std::string there = Converted(model, StrCat("there", name + 1, ".gguf"));
+    const std::string back = Converted(there, StrCat("back", name + 1));
+    ExpectSame(*OpenWeights(model), *OpenWeights(back));
+    for (const char* file : {"config.json", "generation_config.json", "preprocessor_config.json",
+                             "spiece.model", "tokenizer.json", "tokenizer_config.json"}) {
+      EXPECT_EQ(Text(model + "/" + file), Text(back + "/" + file)) << name << " " << file;
+    }
+    EXPECT_EQ(Greedy(there), Greedy(model));
+  }
+}
+
+TEST_F(ConvertTest, GgufOfAudioCraftKeepsItsPatternAndDialect) {
+  for (const char* name :
+       {"/ac-tiny-mono", "/ac-tiny-stereo", "/ac-tiny-melody", "/ac-tiny-parallel"}) {
+    const std::string model = kFixtures + name;
+    const std::string there = Converted(model, StrCat(name + 1, ".gguf"));
+    const ModelFiles before = OpenModel(model, "", ""), after = OpenModel(there, "", "");
+    EXPECT_EQ(after.dialect, conditioning::Reference::kAudioCraft);
+    EXPECT_EQ(after.lm.pattern.kind, before.lm.pattern.kind);
+    EXPECT_EQ(after.lm.pattern.delays, before.lm.pattern.delays);
+    EXPECT_EQ(after.max_duration_s, before.max_duration_s);
+    EXPECT_EQ(after.two_step_coef, before.two_step_coef);
+    EXPECT_EQ(Greedy(there), Greedy(model)) << name;
+  }
+}
+
+TEST_F(ConvertTest, GgufOfAudioCraftGoesBackToHuggingFace) {
+  const std::string model = kFixtures + "/ac-tiny-mono";
+  const std::string direct = Converted(model, "direct");
+  const std::string through = Converted(Converted(model, "m.gguf"), "through");
+  ExpectSame(*OpenWeights(direct), *OpenWeights(through));
+  EXPECT_EQ(Text(direct + "/config.json"), Text(through + "/config.json"));
+}
+
+TEST_F(ConvertTest, QuantizedGgufGivesTheCodesOfQuantizingAtLoad) {
+  for (const char* name : {"/hf-tiny-mono", "/hf-tiny-melody-stereo", "/ac-tiny-stereo"}) {
+    const std::string model = kFixtures + name;
+    for (const Precision precision : {Precision::kQ8, Precision::kQ4}) {
+      const std::string there =
+          Converted(model, StrCat(name + 1, PrecisionName(precision), ".gguf"), precision);
+      EXPECT_EQ(Greedy(there, precision), Greedy(model, precision)) << there;
+    }
+  }
+}
+
+TEST_F(ConvertTest, QuantizedGgufComesBackAsTheSameNumbers) {
+  const std::string there = Converted(kFixtures + "/hf-tiny-mono", "m.gguf", Precision::kQ8);
+  const std::string back = Converted(there, "back");
+  const ModelFiles before = OpenModel(there, "", ""), after = OpenModel(back, "", "");
+  const std::string name = "decoder.model.decoder.layers.0.fc1.weight";
+  const TensorView quantized = before.lm_tensors.source->Get(name);
+  EXPECT_EQ(quantized.dtype, DType::kQ8_0);
+  EXPECT_EQ(after.lm_tensors.source->Get(name).dtype, DType::kF32);
+  EXPECT_EQ(ToFloats(quantized), ToFloats(after.lm_tensors.source->Get(name)));
+}
+
+TEST_F(ConvertTest, OnlyGgufIsQuantized) {
+  ModelOptions options;
+  options.model = kFixtures + "/hf-tiny-mono";
+  options.precision = Precision::kQ8;
+  EXPECT_THROW(Convert(options, Path("folder")), Error);
+  EXPECT_FALSE(std::filesystem::exists(Path("folder")));
 }
 
 TEST_F(ConvertTest, RefusesToWriteOverItself) {

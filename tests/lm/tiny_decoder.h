@@ -19,7 +19,8 @@ inline std::unique_ptr<Decoder> LoadTinyDecoder(Formats formats = {},
   const LmConfig config =
       ReadLmConfig(checkpoint::Config::ReadFile(directory + "/config.json").Object("decoder"));
   const auto source = checkpoint::OpenSafetensorsDirectory(directory);
-  return std::make_unique<Decoder>(config, *source, "decoder.", formats);
+  ThreadPool pool(2);
+  return std::make_unique<Decoder>(pool, config, *source, "decoder.", formats);
 }
 
 // Rows of a golden [B, rows, D] batch of conditions.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "base/mapped_file.h"
 #include "text/utf8.h"
 #include "text/vocabulary.h"
 
@@ -12,8 +13,8 @@ namespace {
 using namespace std::string_literals;
 
 std::string MapBytes() {
-  return ReadSentencePieceModel(std::string(MUSICGEN_FIXTURES) + "/tokenizer/spiece.model", 0)
-      .charsmap;
+  const MappedFile file(std::string(MUSICGEN_FIXTURES) + "/tokenizer/spiece.model");
+  return ReadSentencePieceModel(file.bytes(), "spiece.model", 0).charsmap;
 }
 
 // What tokenizers 0.23 makes of the same texts.

@@ -30,7 +30,8 @@ Model OpenModel(const std::string& fixture) {
 }
 
 T5Encoder Load(const Model& model, WeightFormat format = WeightFormat::kF32) {
-  return T5Encoder(model.config, *model.source, model.prefix, format);
+  ThreadPool pool(2);
+  return T5Encoder(pool, model.config, *model.source, model.prefix, format);
 }
 
 // Row `row` of a batch [B, S] without its padding.
