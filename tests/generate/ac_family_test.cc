@@ -228,6 +228,19 @@ TEST_P(AcParallelTest, Continuation) {
 
 INSTANTIATE_TEST_SUITE_P(Models, AcParallelTest, testing::Values("ac-tiny-parallel"), TestName);
 
+// The language models of these files are stored in half precision: f16 keeps every weight, and the
+// codes chosen are those of the reference in float.
+class AcHalfTest : public AcFamilyTest {};
+
+TEST_P(AcHalfTest, CodesAtHalfPrecision) {
+  Model half(FixtureOptions(GetParam(), ReferenceDialect::kAuto, Precision::kF16));
+  EXPECT_EQ(half.info().file_dtype, "F16");
+  ExpectCodes(half, {Greedy(kPrompts[0], 1.0)}, golden_, "greedy.single.codes");
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, AcHalfTest, testing::Values("ac-tiny-stereo", "ac-tiny-musiclm"),
+                         TestName);
+
 TEST(AcInfoTest, NamesTheFiles) {
   const ModelInfo info =
       Model(FixtureOptions("ac-tiny-stereo", ReferenceDialect::kAuto, Precision::kAuto)).info();
