@@ -113,7 +113,8 @@ class Loader {
 
 Seanet::Seanet(const CodecConfig& config, const std::vector<SeanetLayer>& layout,
                const checkpoint::TensorSource& source, const std::string& prefix,
-               kernels::WeightFormat format) {
+               kernels::WeightFormat format)
+    : segments_(PlanSegments(layout)) {
   const Loader loader(config, source, format);
   for (const SeanetLayer& layer : layout) {
     layers_.push_back({layer.index, loader.Load(layer, prefix + std::to_string(layer.index))});
