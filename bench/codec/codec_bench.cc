@@ -8,7 +8,7 @@
 
 #include "codec/codec.h"
 #include "codec/decoder_stream.h"
-#include "noise_source.h"
+#include "codec/noise_source.h"
 
 namespace musicgen::codec {
 namespace {

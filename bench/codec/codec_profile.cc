@@ -16,7 +16,7 @@
 #include "codec/encoder.h"
 #include "codec/seanet_layout.h"
 #include "codec/seanet_stream.h"
-#include "noise_source.h"
+#include "codec/noise_source.h"
 
 namespace musicgen::codec {
 namespace {

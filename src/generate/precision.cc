@@ -61,9 +61,9 @@ StageFormats ChooseFormats(const ModelFiles& files, Precision precision) {
     case Precision::kF32:
       return {};
     case Precision::kF16:
-      return {{WeightFormat::kF16, WeightFormat::kF32}, WeightFormat::kF16};
+      return {{WeightFormat::kF16, WeightFormat::kF32}, WeightFormat::kF16, WeightFormat::kF16};
     case Precision::kBF16:
-      return {{WeightFormat::kBF16, WeightFormat::kBF16}, WeightFormat::kBF16};
+      return {{WeightFormat::kBF16, WeightFormat::kBF16}, WeightFormat::kBF16, WeightFormat::kBF16};
     case Precision::kAuto:
       break;
   }

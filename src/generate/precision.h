@@ -12,10 +12,11 @@ namespace musicgen::generate {
 
 // What the weights of each stage become. kAuto takes for each stage the narrowest format that loses
 // nothing: f16 or bf16 when every number of the file has that form (published checkpoints are half
-// precision, whatever type they are stored as), else f32. The codec stays in f32.
+// precision, whatever type they are stored as), else f32.
 struct StageFormats {
   lm::Formats lm;
   kernels::WeightFormat t5 = kernels::WeightFormat::kF32;
+  kernels::WeightFormat codec = kernels::WeightFormat::kF32;
 };
 StageFormats ChooseFormats(const ModelFiles& files, Precision precision);
 
