@@ -155,7 +155,7 @@ void AddModelPaths(CLI::App* app, ModelFlags& flags) {
 void AddModel(CLI::App* app, ModelFlags& flags) {
   AddModelPaths(app, flags);
   Choice(app, "--precision", flags.precision, "Format of the weights in memory",
-         {"auto", "f32", "f16", "bf16"}, {"q8", "q4"});
+         {"auto", "f32", "f16", "bf16", "q8", "q4"});
   Choice(app, "--device", flags.device, "Where to compute", {"auto", "cpu"}, {"cuda"});
   Choice(app, "--reference", flags.reference,
          "Whose reading of empty prompts and padding to follow", {"auto", "hf", "audiocraft"});
@@ -341,10 +341,9 @@ ModelOptions ModelFlags::Options() const {
     BadInput(
         "no model given: there is no demo model yet, so name one with -m DIR or MUSICGEN_MODEL");
   }
-  static const std::map<std::string, Precision> precisions = {{"auto", Precision::kAuto},
-                                                              {"f32", Precision::kF32},
-                                                              {"f16", Precision::kF16},
-                                                              {"bf16", Precision::kBF16}};
+  static const std::map<std::string, Precision> precisions = {
+      {"auto", Precision::kAuto}, {"f32", Precision::kF32}, {"f16", Precision::kF16},
+      {"bf16", Precision::kBF16}, {"q8", Precision::kQ8},   {"q4", Precision::kQ4}};
   ModelOptions options;
   options.model = model;
   options.text_encoder = text_encoder;

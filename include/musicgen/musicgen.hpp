@@ -21,14 +21,16 @@
 
 namespace musicgen {
 
-// The format of the language model's and the text encoder's weights in memory. Arithmetic is float
-// throughout.
+// The format of the language model's and the text encoder's weights in memory. What is not named is
+// kept and computed in float.
 enum class Precision {
-  kAuto,  // f16 where that loses nothing (every weight of the file is a half-precision number),
-          // else f32
+  kAuto,  // q8; of a GGUF file, what it holds
   kF32,
   kF16,   // weights rounded to half precision; keys and values in float
   kBF16,  // weights, keys and values rounded to bfloat16
+  kQ8,    // weights, keys and values of eight bits with a scale for 32 of them, multiplied as
+          // integers
+  kQ4,    // weights of four bits, the text encoder's and the output heads' of eight; else as kQ8
 };
 const char* PrecisionName(Precision precision);  // "f32", …
 
@@ -56,8 +58,8 @@ struct ModelOptions {
 struct GenerationParams {
   bool use_sampling = true;  // false: the most probable code (temperature 0 means the same)
   double temperature = 1.0;
-  int64_t top_k = 250;  // 0: no limit; ties at the threshold stay
-  double top_p = 0.0;   // > 0: nucleus sampling, and top_k is ignored
+  int64_t top_k = 250;       // 0: no limit; ties at the threshold stay
+  double top_p = 0.0;        // > 0: nucleus sampling, and top_k is ignored
   double duration_s = 10.0;  // of the whole result, an audio prompt included
   double cfg_coef = 3.0;     // 1: no guidance
   bool two_step_cfg = false;
@@ -70,7 +72,7 @@ struct GenerationParams {
 };
 
 struct GenerationRequest {
-  std::optional<std::string> prompt;     // none: unconditional
+  std::optional<std::string> prompt;  // none: unconditional
   GenerationParams params;
   std::optional<Waveform> melody;        // of any rate and channels; melody models only
   std::optional<Waveform> audio_prompt;  // continued: of any rate and channels
@@ -123,7 +125,7 @@ struct ModelInfo {
   double max_duration_s = 0;  // the window that longer pieces are made of
   int64_t text_width = 0, text_layers = 0, text_vocabulary = 0;
   uint64_t lm_parameters = 0, text_parameters = 0, codec_parameters = 0;
-  std::map<std::string, MemoryNeed> memory;  // by precision: "f32", "f16", "bf16"
+  std::map<std::string, MemoryNeed> memory;  // by precision: "f32", "f16", …
 };
 
 // What one decode step of a guided stream moves through memory.
@@ -172,9 +174,10 @@ class Model {
   std::unique_ptr<Impl> impl_;
 };
 
-// Writes the model in the other layout: a Hugging Face directory as AudioCraft's files, AudioCraft's
-// as a Hugging Face directory. Nothing is lost: there and back gives identical tensors. Of the
-// options, model, text_encoder and codec count. `out` is a folder, made when there is none.
+// Writes the model in the other layout: a Hugging Face directory as AudioCraft's files,
+// AudioCraft's as a Hugging Face directory. Nothing is lost: there and back gives identical
+// tensors. Of the options, model, text_encoder and codec count. `out` is a folder, made when there
+// is none.
 void Convert(const ModelOptions& options, const std::string& out);
 
 // Level of a finished piece, equal to AudioCraft's audio_write.

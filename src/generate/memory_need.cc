@@ -21,6 +21,10 @@ std::string Gigabytes(uint64_t bytes) {
   return text;
 }
 
+uint64_t BytesAt(kernels::WeightFormat format, uint64_t parameters) {
+  return kernels::FormatBytes(format, static_cast<int64_t>(parameters));
+}
+
 // The codec's encoder is checked but not loaded for text-to-music.
 std::vector<checkpoint::ExpectedTensor> LoadedCodecTensors(const ModelFiles& files) {
   const StageTensors& stage = files.codec_tensors;
@@ -40,10 +44,10 @@ MemoryEstimate EstimateMemory(const ModelFiles& files, const StageFormats& forma
   const StageTensors& t5 = files.t5_tensors;
   MemoryEstimate estimate;
   estimate.weights_bytes =
-      CountParameters(lm::Decoder::Expected(lm, files.lm_tensors.prefix)) *
-          kernels::FormatBytes(formats.lm.weights) +
-      CountParameters(text::T5Encoder::Expected(files.t5, *t5.source, t5.prefix)) *
-          kernels::FormatBytes(formats.t5) +
+      BytesAt(formats.lm.weights,
+              CountParameters(lm::Decoder::Expected(lm, files.lm_tensors.prefix))) +
+      BytesAt(formats.t5,
+              CountParameters(text::T5Encoder::Expected(files.t5, *t5.source, t5.prefix))) +
       (CountParameters(conditioning::TextProjection::Expected(files.t5.d_model, lm.width,
                                                               *files.lm_tensors.source)) +
        CountParameters(LoadedCodecTensors(files))) *

@@ -35,6 +35,10 @@ Precision PrecisionOf(const StageFormats& formats) {
       return Precision::kF16;
     case kernels::WeightFormat::kBF16:
       return Precision::kBF16;
+    case kernels::WeightFormat::kQ8:
+      return Precision::kQ8;
+    case kernels::WeightFormat::kQ4:
+      return Precision::kQ4;
   }
   return Precision::kF32;
 }
@@ -69,9 +73,10 @@ ModelInfo Describe(const ModelFiles& files, const StageFormats& formats) {
       CountParameters(text::T5Encoder::Expected(files.t5, *t5.source, t5.prefix));
   info.codec_parameters =
       CountParameters(codec::ExpectedTensors(files.codec, *codec.source, codec.prefix));
-  for (const Precision precision : {Precision::kF32, Precision::kF16, Precision::kBF16}) {
+  for (const Precision precision :
+       {Precision::kF32, Precision::kF16, Precision::kBF16, Precision::kQ8, Precision::kQ4}) {
     const MemoryEstimate need =
-        EstimateMemory(files, ChooseFormats(files, precision), files.max_duration_s);
+        EstimateMemory(files, ChooseFormats(precision), files.max_duration_s);
     info.memory[PrecisionName(precision)] = {need.weights_bytes, need.cache_bytes_per_stream};
   }
   return info;
@@ -107,7 +112,7 @@ struct Model::Impl {
 Model::Model(const ModelOptions& options) {
   ThreadCount(options.threads);
   ModelFiles files = OpenModel(FindModel(options.model), options.text_encoder, options.codec);
-  const StageFormats formats = ChooseFormats(files, options.precision);
+  const StageFormats formats = ChooseFormats(options.precision);
   impl_ = std::make_unique<Impl>(std::move(files), formats, options);
 }
 

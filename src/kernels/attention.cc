@@ -1,5 +1,7 @@
 #include "kernels/attention.h"
 
+#include <cstring>
+
 #include "kernels/cpu/kernel_table.h"
 #include "tensor/dtype.h"
 
@@ -21,17 +23,59 @@ void Store(WeightFormat format, void* to, int64_t at, float value) {
     case WeightFormat::kBF16:
       static_cast<uint16_t*>(to)[at] = FloatToBF16(value);
       break;
+    case WeightFormat::kQ8:
+    case WeightFormat::kQ4:
+      break;
   }
+}
+
+void StoreQuantized(const KvView& kv, int64_t position, int64_t head, const float* k,
+                    const float* v) {
+  const QuantizedKv at = QuantizedHead(kv, head);
+  const int64_t lane = position % kKeyTile;
+  char* tile = at.key_tiles + position / kKeyTile * at.key_tile_bytes;
+  const auto quantize = ActiveKernels().quantize;
+  int32_t sum;
+  // The key's bytes go to every fourth place of their tile: first next to each other in their
+  // value's row.
+  int8_t* row = at.values + position * at.value_dim;
+  quantize(k, kv.head_dim, row, reinterpret_cast<float*>(tile) + lane, &sum);
+  char* to = tile + kKeyTile * sizeof(float) + lane * 4;
+  for (int64_t d = 0; d < at.key_dim; d += 4, to += kKeyTile * 4) std::memcpy(to, row + d, 4);
+  quantize(v, kv.head_dim, row, at.value_scales + position, &sum);
 }
 
 }  // namespace
 
+QuantizedKv QuantizedHead(const KvView& kv, int64_t head) {
+  const int64_t tiles = KeyTiles(kv.capacity);
+  QuantizedKv at{};
+  at.key_dim = RoundUp(kv.head_dim, 4);
+  at.value_dim = RoundUp(kv.head_dim, kHeadPad);
+  at.key_tile_bytes = kKeyTile * (static_cast<int64_t>(sizeof(float)) + at.key_dim);
+  at.key_tiles = static_cast<char*>(kv.k) + head * tiles * at.key_tile_bytes;
+  int8_t* values = static_cast<int8_t*>(kv.v);
+  at.values = values + head * kv.capacity * at.value_dim;
+  at.value_scales = reinterpret_cast<float*>(values + kv.heads * kv.capacity * at.value_dim) +
+                    head * tiles * kKeyTile;
+  return at;
+}
+
 size_t KeyBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t capacity) {
+  if (format == WeightFormat::kQ8) {
+    const int64_t bytes = RoundUp(head_dim, 4) + static_cast<int64_t>(sizeof(float));
+    return static_cast<size_t>(heads * KeyTiles(capacity) * kKeyTile * bytes);
+  }
   return static_cast<size_t>(heads * KeyTiles(capacity) * head_dim * kKeyTile) *
          FormatBytes(format);
 }
 
 size_t ValueBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t capacity) {
+  if (format == WeightFormat::kQ8) {
+    return static_cast<size_t>(heads) *
+           (static_cast<size_t>(capacity * RoundUp(head_dim, kHeadPad)) +
+            static_cast<size_t>(KeyTiles(capacity) * kKeyTile) * sizeof(float));
+  }
   return static_cast<size_t>(heads * capacity * RoundUp(head_dim, kHeadPad)) * FormatBytes(format);
 }
 
@@ -40,6 +84,10 @@ void StoreKeyValue(const KvView& kv, int64_t position, int64_t head_begin, int64
   const int64_t dim = kv.head_dim;
   const int64_t padded = RoundUp(dim, kHeadPad);
   for (int64_t head = head_begin; head < head_end; ++head) {
+    if (kv.format == WeightFormat::kQ8) {
+      StoreQuantized(kv, position, head, k + head * dim, v + head * dim);
+      continue;
+    }
     const int64_t tile = head * KeyTiles(kv.capacity) + position / kKeyTile;
     const int64_t key_at = tile * dim * kKeyTile + position % kKeyTile;
     const int64_t value_at = (head * kv.capacity + position) * padded;
@@ -50,8 +98,9 @@ void StoreKeyValue(const KvView& kv, int64_t position, int64_t head_begin, int64
   }
 }
 
-int64_t AttentionScratchFloats(int64_t keys, int64_t /*head_dim*/) {
-  return RoundUp(keys, kKeyTile);
+int64_t AttentionScratchFloats(int64_t keys, int64_t head_dim) {
+  // The scores, and a quantised query.
+  return RoundUp(keys, kKeyTile) + RoundUp(head_dim, 4) / static_cast<int64_t>(sizeof(float));
 }
 
 void AttendRow(const float* q, const KvView& kv, int64_t head, int64_t keys,

@@ -11,11 +11,12 @@ namespace musicgen::kernels {
 inline constexpr int64_t kKeyTile = 32;  // keys side by side in the key layout
 inline constexpr int64_t kHeadPad = 16;  // value rows are padded to a multiple of this
 
-// Where the keys and values lie. format: kF32, kF16 or kBF16.
+// Where the keys and values lie. format: kF32, kF16, kBF16 or kQ8.
 //   k [heads][ceil(capacity / 32)][head_dim][32]: keys across lanes, so that a score is one chain
 //   over head_dim; v [heads][capacity][RoundUp(head_dim, 16)]: values across lanes, so that an
 //   output is one chain over the keys.
-// The memory must be zeroed at first: padding is read.
+// The memory must be zeroed at first: padding is read. At kQ8 (QuantizedKv) every key and every
+// value of a head is a vector of eight-bit integers with one scale, and so is the query.
 struct KvView {
   WeightFormat format = WeightFormat::kF32;
   int64_t heads = 0;
@@ -24,6 +25,18 @@ struct KvView {
   void* k = nullptr;
   void* v = nullptr;
 };
+
+// One head's keys and values at kQ8: tiles of 32 keys as scales [32] and integers [ceil(head_dim /
+// 4)][32][4]; values [capacity][RoundUp(head_dim, 16)], and behind those of all heads the scales
+// [heads][RoundUp(capacity, 32)].
+struct QuantizedKv {
+  int64_t key_dim, value_dim;  // padded
+  int64_t key_tile_bytes;
+  char* key_tiles;
+  int8_t* values;
+  float* value_scales;
+};
+QuantizedKv QuantizedHead(const KvView& kv, int64_t head);
 
 size_t KeyBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t capacity);
 size_t ValueBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t capacity);
@@ -44,7 +57,8 @@ int64_t AttentionScratchFloats(int64_t keys, int64_t head_dim);
 // out [head_dim] = softmax(scores)·V over positions 0 … keys−1 of one head, q [head_dim]. keys = 0
 // gives zeros. Order: a score is one fused chain over head_dim; the sum of exponentials is
 // kernels/norm.h's order over the keys; an output is one fused chain over the keys of exp(score −
-// max)·v, then one division by the sum. It depends on `keys` alone.
+// max)·v, then one division by the sum. It depends on `keys` alone. At kQ8 a score is an exact sum
+// of integers times the scales, and a value's scale multiplies its exponential first.
 void AttendRow(const float* q, const KvView& kv, int64_t head, int64_t keys,
                const AttentionOptions& options, float* scratch, float* out);
 

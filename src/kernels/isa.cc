@@ -37,7 +37,9 @@ std::vector<Isa> Detect() {
   const bool avx512 = Bit(b, 16) && Bit(b, 17) && Bit(b, 30) && Bit(b, 31);  // F, DQ, BW, VL
   if (!(saves_ymm && avx2 && fma && f16c)) return isas;
   isas.push_back(Isa::kAvx2);
-  if (saves_zmm && avx512) isas.push_back(Isa::kAvx512);
+  if (!(saves_zmm && avx512)) return isas;
+  isas.push_back(Isa::kAvx512);
+  if (Bit(c, 11)) isas.push_back(Isa::kAvx512Vnni);
   return isas;
 }
 
@@ -49,6 +51,8 @@ const KernelTable* TableOf(Isa isa) {
       return &kAvx2Kernels;
     case Isa::kAvx512:
       return &kAvx512Kernels;
+    case Isa::kAvx512Vnni:
+      return &kAvx512VnniKernels;
   }
   return nullptr;
 }
@@ -94,6 +98,8 @@ const char* IsaName(Isa isa) {
       return "avx2";
     case Isa::kAvx512:
       return "avx512";
+    case Isa::kAvx512Vnni:
+      return "avx512vnni";
   }
   return "?";
 }

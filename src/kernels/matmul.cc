@@ -20,6 +20,7 @@ void MatMul(const float* x, int64_t x_stride, int64_t rows, const PackedMatrix& 
                           .tile_end = tiles.end,
                           .bias = options.bias,
                           .accumulate = options.accumulate,
+                          .refine = options.refine,
                           .y = y,
                           .y_stride = y_stride});
 }

@@ -12,6 +12,7 @@ namespace musicgen::kernels {
 struct MatMulOptions {
   const float* bias = nullptr;  // [N] or null
   bool accumulate = false;      // add to what y holds
+  bool refine = false;          // quantised weights: round inputs to sixteen bits, not eight
 };
 
 // For rows r in [0, rows) and outputs n of the tiles [tiles.begin, tiles.end):
@@ -19,7 +20,12 @@ struct MatMulOptions {
 //   bias[n])
 // The sum is one chain of fused multiply-adds in float, from +0 over k = 0 … K−1, whatever the
 // number of rows, the tile, the thread or the instruction set: this is the order of summation
-// everything else leans on. Rows of x may overlap (x_stride < K): a stride-s convolution over
+// everything else leans on.
+// Quantised weights take their inputs as integers too: of each 32 inputs of a row, the largest
+// becomes ±127. A group's products are summed exactly; the chain from +0 runs over the groups and
+// adds group sum · (scale of the weights · scale of the inputs). With `refine`, what the integers
+// leave of the inputs goes through a second chain in the same way, which is added to the first.
+// Rows of x may overlap (x_stride < K): a stride-s convolution over
 // [time][channel] data is x_stride = s·C, K = kernel·C. y must not overlap x. Single-threaded: the
 // caller splits tiles or rows over threads (see nn/linear.h).
 void MatMul(const float* x, int64_t x_stride, int64_t rows, const PackedMatrix& w, Range tiles,

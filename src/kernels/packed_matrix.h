@@ -2,8 +2,8 @@
 //
 // W [N, K] (N outputs, K inputs, as checkpoints store it) is cut into tiles of 32 outputs; a tile
 // holds, for k = 0 … K−1, its 32 weights of input k side by side: [ceil(N / 32)][K][32]. Missing
-// outputs of the last tile are zeros. The layout is the same for every instruction set and element
-// format.
+// outputs of the last tile are zeros. Quantised tiles hold groups of 32 inputs
+// (cpu/matmul_quantized.h). The layout is the same for every instruction set.
 #pragma once
 
 #include <cstddef>
@@ -18,12 +18,16 @@ namespace musicgen::kernels {
 class PackedMatrix {
  public:
   PackedMatrix() = default;
+  // The most inputs that quantised weights may have.
+  static constexpr int64_t kMaxQuantizedInputs = int64_t{1} << 17;
+
   // Zeroed weights; throws Error(kOutOfMemory).
   PackedMatrix(WeightFormat format, int64_t outputs, int64_t inputs);
 
   // Stores a floating-point tensor as outputs [first_output, first_output + rows), where its
   // elements, read as a row-major matrix [rows, inputs()], are the weights. Rounds to nearest even
-  // where the format is narrower.
+  // where the format is narrower; groups of the same format are taken as they are. Calls for
+  // outputs in different tiles may run at the same time.
   void PackRows(int64_t first_output, const TensorView& rows);
   // The same from floats.
   void PackRows(int64_t first_output, int64_t rows, const float* weights);
@@ -35,10 +39,13 @@ class PackedMatrix {
   size_t bytes() const { return buffer_.bytes(); }
   const void* tile(int64_t index) const {
     return buffer_.as<const char>() +
-           static_cast<size_t>(index * inputs_ * kTileOutputs) * FormatBytes(format_);
+           static_cast<size_t>(index * kTileOutputs) * FormatBytes(format_, inputs_);
   }
 
  private:
+  template <class PutTile>
+  void ForEachTile(int64_t first_output, int64_t rows, const PutTile& put);
+
   WeightFormat format_ = WeightFormat::kF32;
   int64_t outputs_ = 0;
   int64_t inputs_ = 0;

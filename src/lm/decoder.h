@@ -17,7 +17,9 @@
 
 namespace musicgen::lm {
 
-// How weights and caches are kept in memory; all arithmetic is in float.
+// How weights and caches are kept in memory. Quantised weights are multiplied as integers, all else
+// is computed in float. The output heads, whose error guidance multiplies, keep eight bits at q4,
+// and they and the first layer take their inputs in sixteen bits (docs/decisions.md).
 struct Formats {
   kernels::WeightFormat weights = kernels::WeightFormat::kF32;
   kernels::WeightFormat cache = kernels::WeightFormat::kF32;

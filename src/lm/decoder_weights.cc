@@ -101,7 +101,14 @@ Decoder::Decoder(const LmConfig& config, const TensorSource& source, const std::
     layers_.push_back(std::move(layer));
   }
   out_norm_ = LoadNorm(source, root + "layer_norm");
-  heads_ = LoadStack(source, heads, formats.weights);
+  const bool four_bits = formats.weights == kernels::WeightFormat::kQ4;
+  heads_ = LoadStack(source, heads, four_bits ? kernels::WeightFormat::kQ8 : formats.weights);
+  heads_.RefineInputs();
+  Layer& first = layers_.front();
+  for (nn::Linear* linear : {&first.self_qkv, &first.self_out, &first.cross_q, &first.cross_kv,
+                             &first.cross_out, &first.fc1, &first.fc2}) {
+    linear->RefineInputs();
+  }
 }
 
 uint64_t Decoder::StepWeightBytes() const {
@@ -115,8 +122,12 @@ uint64_t Decoder::StepWeightBytes() const {
 }
 
 uint64_t Decoder::CacheBytesPerPosition() const {
-  return 2 * static_cast<uint64_t>(config_.layers * config_.width) *
-         kernels::FormatBytes(formats_.cache);
+  const int64_t heads = config_.heads, dim = config_.head_dim();
+  // Of 32 positions, which is how keys lie.
+  return static_cast<uint64_t>(config_.layers) *
+         (kernels::KeyBytes(formats_.cache, heads, dim, kernels::kKeyTile) +
+          kernels::ValueBytes(formats_.cache, heads, dim, kernels::kKeyTile)) /
+         kernels::kKeyTile;
 }
 
 }  // namespace musicgen::lm

@@ -10,10 +10,10 @@ namespace musicgen::nn {
 using kernels::WeightFormat;
 
 Embedding::Embedding(WeightFormat format, const TensorView& table)
-    : format_(format),
+    : format_(kernels::IsQuantized(format) ? WeightFormat::kF16 : format),
       rows_(table.shape.at(0)),
       width_(table.shape.at(1)),
-      buffer_(static_cast<size_t>(table.elements()) * kernels::FormatBytes(format)) {
+      buffer_(kernels::FormatBytes(format_, table.elements())) {
   constexpr int64_t kBlock = 1 << 16;
   std::vector<float> block(static_cast<size_t>(std::min(kBlock, table.elements())));
   for (int64_t begin = 0; begin < table.elements(); begin += kBlock) {
@@ -30,6 +30,9 @@ Embedding::Embedding(WeightFormat format, const TensorView& table)
           break;
         case WeightFormat::kBF16:
           buffer_.as<uint16_t>()[begin + i] = FloatToBF16(value);
+          break;
+        case WeightFormat::kQ8:
+        case WeightFormat::kQ4:
           break;
       }
     }
@@ -59,6 +62,9 @@ void Embedding::AddTo(int64_t id, float* out) const {
       for (int64_t i = 0; i < width_; ++i) out[i] += BF16ToFloat(row[i]);
       return;
     }
+    case WeightFormat::kQ8:
+    case WeightFormat::kQ4:
+      return;
   }
 }
 

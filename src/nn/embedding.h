@@ -13,7 +13,8 @@ namespace musicgen::nn {
 class Embedding {
  public:
   Embedding() = default;
-  // table [rows, width], stored in `format` (rounded to nearest even where that is narrower).
+  // table [rows, width], stored in `format` (rounded to nearest even where that is narrower); a
+  // quantised format stands for f16, as a lookup reads little.
   Embedding(kernels::WeightFormat format, const TensorView& table);
 
   // out [width] = row id (or += it). id must be in [0, rows()).

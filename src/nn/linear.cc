@@ -3,14 +3,21 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "tensor/quantized_group.h"
 
 namespace musicgen::nn {
 
 using kernels::kTileOutputs;
+using kernels::WeightFormat;
 
-Linear::Linear(kernels::WeightFormat format, const TensorView& weight)
-    : weight_(format, weight.shape.at(0),
-              weight.elements() / std::max<int64_t>(1, weight.shape.at(0))) {
+Linear::Linear(WeightFormat format, int64_t outputs, int64_t inputs)
+    : weight_(
+          kernels::IsQuantized(format) && inputs % kQuantGroup != 0 ? WeightFormat::kF16 : format,
+          outputs, inputs) {}
+
+Linear::Linear(WeightFormat format, const TensorView& weight)
+    : Linear(format, weight.shape.at(0),
+             weight.elements() / std::max<int64_t>(1, weight.shape.at(0))) {
   weight_.PackRows(0, weight);
 }
 
@@ -40,6 +47,7 @@ void Linear::Forward(const Worker& worker, const float* x, int64_t x_stride, int
   kernels::MatMulOptions options;
   options.bias = bias_.empty() ? nullptr : bias_.data();
   options.accumulate = accumulate;
+  options.refine = refine_;
   kernels::MatMul(x + share.rows.begin * x_stride, x_stride, share.rows.size(), weight_, tiles,
                   options, y + share.rows.begin * y_stride, y_stride);
 }

@@ -13,9 +13,9 @@ namespace musicgen::nn {
 class Linear {
  public:
   Linear() = default;
-  // Room for [outputs, inputs]; fill it with PackRows.
-  Linear(kernels::WeightFormat format, int64_t outputs, int64_t inputs)
-      : weight_(format, outputs, inputs) {}
+  // Room for [outputs, inputs]; fill it with PackRows. A quantised format wants whole groups of
+  // inputs and gives way to f16 where they are not.
+  Linear(kernels::WeightFormat format, int64_t outputs, int64_t inputs);
   // One weight tensor [N, K], no bias.
   Linear(kernels::WeightFormat format, const TensorView& weight);
 
@@ -23,6 +23,8 @@ class Linear {
     weight_.PackRows(first_output, rows);
   }
   void SetBias(std::vector<float> bias);
+  // Quantised weights: inputs rounded to sixteen bits (kernels/matmul.h).
+  void RefineInputs() { refine_ = true; }
 
   // y [rows, N] = x [rows, K]·Wᵀ + bias (+ y). The calling worker computes its share: of the output
   // tiles when they suffice, else of the rows. Every worker of the team must call it; no barrier
@@ -45,6 +47,7 @@ class Linear {
  private:
   kernels::PackedMatrix weight_;
   std::vector<float> bias_;
+  bool refine_ = false;
 };
 
 }  // namespace musicgen::nn

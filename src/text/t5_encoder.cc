@@ -37,6 +37,7 @@ nn::Linear TakeLinear(const TensorSource& source, const std::vector<std::string>
     linear.PackRows(rows_each * static_cast<int64_t>(i), tensor);
     source.Drop(tensor);
   }
+  linear.RefineInputs();
   return linear;
 }
 

@@ -11,10 +11,33 @@ namespace {
 
 constexpr int64_t kHeads = 3;
 
-float Rounded(WeightFormat format, float v) {
-  if (format == WeightFormat::kF16) return F16ToFloat(FloatToF16(v));
-  if (format == WeightFormat::kBF16) return BF16ToFloat(FloatToBF16(v));
-  return v;
+constexpr WeightFormat kCacheFormats[] = {WeightFormat::kF32, WeightFormat::kF16,
+                                          WeightFormat::kBF16, WeightFormat::kQ8};
+
+// Vectors [n / dim][dim] as the format holds them: at kQ8, 127 steps to a vector's largest.
+std::vector<float> Rounded(WeightFormat format, std::vector<float> x, int64_t dim) {
+  for (size_t first = 0; first < x.size(); first += static_cast<size_t>(dim)) {
+    float largest = 0;
+    for (size_t i = 0; i < static_cast<size_t>(dim); ++i) {
+      largest = std::max(largest, std::abs(x[first + i]));
+    }
+    for (size_t i = 0; i < static_cast<size_t>(dim); ++i) {
+      float& v = x[first + i];
+      if (format == WeightFormat::kF16) v = F16ToFloat(FloatToF16(v));
+      if (format == WeightFormat::kBF16) v = BF16ToFloat(FloatToBF16(v));
+      if (format == WeightFormat::kQ8) {
+        v = std::nearbyint(v * (127.0f / largest)) * (largest * (1.0f / 127.0f));
+      }
+    }
+  }
+  return x;
+}
+
+// The query that Attend uses, as the attention sees it.
+std::vector<float> Query(int64_t dim) { return Noise(kHeads * dim, 3, 2.0f); }
+std::vector<float> RoundedQuery(WeightFormat format, int64_t dim) {
+  const bool rounds = format == WeightFormat::kQ8;
+  return Rounded(rounds ? format : WeightFormat::kF32, Query(dim), dim);
 }
 
 // A cache with `keys` positions of noise; those behind, if any, are NaN.
@@ -33,13 +56,15 @@ class Cache {
       StoreKeyValue(view_, i, 0, 1, key, value);  // any split of the heads
       StoreKeyValue(view_, i, 1, kHeads, key, value);
     }
+    keys_ = Rounded(format, std::move(keys_), dim);
+    values_ = Rounded(format, std::move(values_), dim);
   }
   const KvView& view() const { return view_; }
   double Key(int64_t position, int64_t head, int64_t d) const {
-    return Rounded(view_.format, keys_[Index(position, head, d)]);
+    return keys_[Index(position, head, d)];
   }
   double Value(int64_t position, int64_t head, int64_t d) const {
-    return Rounded(view_.format, values_[Index(position, head, d)]);
+    return values_[Index(position, head, d)];
   }
 
  private:
@@ -54,7 +79,7 @@ class Cache {
 std::vector<float> Attend(const KernelTable& table, const Cache& cache, int64_t keys,
                           const AttentionOptions& options) {
   const int64_t dim = cache.view().head_dim;
-  const std::vector<float> q = Noise(kHeads * dim, 3, 2.0f);
+  const std::vector<float> q = Query(dim);
   std::vector<float> scratch(static_cast<size_t>(AttentionScratchFloats(keys, dim)));
   std::vector<float> out(static_cast<size_t>(kHeads * dim + 1), 12345.0f);
   // Backwards, so that what is written behind a head would show.
@@ -67,13 +92,13 @@ std::vector<float> Attend(const KernelTable& table, const Cache& cache, int64_t 
 }
 
 TEST(AttentionTest, ScalarMatchesDouble) {
-  for (WeightFormat format : kFormats) {
+  for (WeightFormat format : kCacheFormats) {
     for (int64_t keys : {1, 33, 200}) {
       const int64_t dim = 20;
       const Cache cache(format, dim, keys, keys);
       const std::vector<float> bias = Noise(keys, 4);
       const AttentionOptions options{0.3f, bias.data()};
-      const std::vector<float> q = Noise(kHeads * dim, 3, 2.0f);
+      const std::vector<float> q = RoundedQuery(format, dim);
       const std::vector<float> out = Attend(kScalarKernels, cache, keys, options);
       for (int64_t head = 0; head < kHeads; ++head) {
         std::vector<double> scores;
@@ -81,7 +106,8 @@ TEST(AttentionTest, ScalarMatchesDouble) {
         for (int64_t key = 0; key < keys; ++key) {
           double score = 0, magnitude = 0;
           for (int64_t d = 0; d < dim; ++d) {
-            const double product = q[static_cast<size_t>(head * dim + d)] * cache.Key(key, head, d);
+            const double product =
+                double{q[static_cast<size_t>(head * dim + d)]} * cache.Key(key, head, d);
             score += product;
             magnitude += std::abs(product);
           }
@@ -111,7 +137,7 @@ TEST(AttentionTest, ScalarMatchesDouble) {
 }
 
 TEST(AttentionTest, EveryInstructionSetGivesTheScalarBits) {
-  for (WeightFormat format : kFormats) {
+  for (WeightFormat format : kCacheFormats) {
     for (int64_t dim : {1, 4, 16, 20, 48, 64, 80, 128}) {
       for (int64_t keys : {0, 1, 15, 16, 17, 31, 32, 33, 64, 97, 128, 1000}) {
         if (keys == 1000 && dim != 64) continue;

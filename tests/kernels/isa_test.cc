@@ -27,6 +27,7 @@ TEST(IsaTest, NamesAreTheEnvironmentVariablesValues) {
   EXPECT_STREQ(IsaName(Isa::kScalar), "scalar");
   EXPECT_STREQ(IsaName(Isa::kAvx2), "avx2");
   EXPECT_STREQ(IsaName(Isa::kAvx512), "avx512");
+  EXPECT_STREQ(IsaName(Isa::kAvx512Vnni), "avx512vnni");
 }
 
 }  // namespace

@@ -19,8 +19,9 @@ float At(const PackedMatrix& w, int64_t n, int64_t k) {
       return F16ToFloat(static_cast<const uint16_t*>(tile)[at]);
     case WeightFormat::kBF16:
       return BF16ToFloat(static_cast<const uint16_t*>(tile)[at]);
+    default:
+      return 0;
   }
-  return 0;
 }
 
 float Rounded(WeightFormat format, float v) {

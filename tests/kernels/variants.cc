@@ -7,6 +7,7 @@
 namespace musicgen::kernels {
 
 extern const KernelTable kEmulatedAvx512Kernels;
+extern const KernelTable kEmulatedAvx512VnniKernels;
 
 const std::vector<Variant>& FastVariants() {
   static const std::vector<Variant> variants = [] {
@@ -16,9 +17,13 @@ const std::vector<Variant>& FastVariants() {
     if (std::count(isas.begin(), isas.end(), Isa::kAvx2)) {
       out.push_back({"avx2", &kAvx2Kernels});
       out.push_back({"avx512 emulated", &kEmulatedAvx512Kernels});
+      out.push_back({"avx512vnni emulated", &kEmulatedAvx512VnniKernels});
     }
     if (std::count(isas.begin(), isas.end(), Isa::kAvx512)) {
       out.push_back({"avx512", &kAvx512Kernels});
+    }
+    if (std::count(isas.begin(), isas.end(), Isa::kAvx512Vnni)) {
+      out.push_back({"avx512vnni", &kAvx512VnniKernels});
     }
 #endif
     return out;

@@ -27,11 +27,14 @@ inline void RunMatMul(const KernelTable& table, const float* x, int64_t x_stride
                       const PackedMatrix& w, Range tiles, const MatMulOptions& options, float* y,
                       int64_t y_stride) {
   table.matmul({x, x_stride, rows, w.format(), w.tile(0), w.outputs(), w.inputs(), tiles.begin,
-                tiles.end, options.bias, options.accumulate, y, y_stride});
+                tiles.end, options.bias, options.accumulate, options.refine, y, y_stride});
 }
 
 inline constexpr WeightFormat kFormats[] = {WeightFormat::kF32, WeightFormat::kF16,
                                             WeightFormat::kBF16};
+inline constexpr WeightFormat kAllFormats[] = {WeightFormat::kF32, WeightFormat::kF16,
+                                               WeightFormat::kBF16, WeightFormat::kQ8,
+                                               WeightFormat::kQ4};
 
 inline std::vector<float> Noise(int64_t n, uint32_t seed, float scale = 1.0f) {
   std::mt19937 random(seed);

@@ -29,17 +29,21 @@ struct AttentionLoops {
         return Attend<F16>(q, kv, head, keys, options, scratch, out);
       case WeightFormat::kBF16:
         return Attend<BF16>(q, kv, head, keys, options, scratch, out);
+      case WeightFormat::kQ8:
+      case WeightFormat::kQ4:
+        return;  // cpu/attention_quantized.h
     }
+  }
+
+  static void Nothing(int64_t dim, float* out) {
+    for (int64_t d = 0; d < dim; ++d) out[d] = 0.0f;
   }
 
   template <class T>
   static void Attend(const float* q, const KvView& kv, int64_t head, int64_t keys,
                      const AttentionOptions& options, float* scratch, float* out) {
     const int64_t dim = kv.head_dim;
-    if (keys <= 0) {
-      for (int64_t d = 0; d < dim; ++d) out[d] = 0.0f;
-      return;
-    }
+    if (keys <= 0) return Nothing(dim, out);
     const int64_t capacity_tiles = (kv.capacity + kKeyTile - 1) / kKeyTile;
     const T* k = static_cast<const T*>(kv.k) + head * capacity_tiles * dim * kKeyTile;
     const int64_t tiles = (keys + kKeyTile - 1) / kKeyTile;
@@ -52,18 +56,26 @@ struct AttentionLoops {
     const float sum = Exponentials(keys, options.bias, scratch);
 
     const int64_t padded = RoundUp(dim, kHeadPad);
-    const T* v = static_cast<const T*>(kv.v) + head * kv.capacity * padded;
+    AllValues(scratch, keys, static_cast<const T*>(kv.v) + head * kv.capacity * padded, dim, sum,
+              out);
+  }
+
+  // out [dim] = Σ weights · v / sum.
+  template <class T>
+  static void AllValues(const float* weights, int64_t keys, const T* v, int64_t dim, float sum,
+                        float* out) {
+    const int64_t padded = RoundUp(dim, kHeadPad);
     for (int64_t d = 0; d < padded; d += kValueBlock) {
       const int64_t left = padded - d;
       const int64_t n = dim - d;
       if (left >= 64) {
-        Values<4>(scratch, keys, v + d, padded, sum, n, out + d);
+        Values<4>(weights, keys, v + d, padded, sum, n, out + d);
       } else if (left == 48) {
-        Values<3>(scratch, keys, v + d, padded, sum, n, out + d);
+        Values<3>(weights, keys, v + d, padded, sum, n, out + d);
       } else if (left == 32) {
-        Values<2>(scratch, keys, v + d, padded, sum, n, out + d);
+        Values<2>(weights, keys, v + d, padded, sum, n, out + d);
       } else {
-        Values<1>(scratch, keys, v + d, padded, sum, n, out + d);
+        Values<1>(weights, keys, v + d, padded, sum, n, out + d);
       }
     }
   }

@@ -1,21 +1,36 @@
-// The kernel table of one set of vector operations.
+// The kernel table of one set of vector operations and its integer products.
 #pragma once
 
-#include "kernels/cpu/attention_loops.h"
+#include "kernels/cpu/attention_quantized.h"
 #include "kernels/cpu/elementwise_loops.h"
 #include "kernels/cpu/kernel_table.h"
 #include "kernels/cpu/matmul_loops.h"
+#include "kernels/cpu/matmul_quantized.h"
 #include "kernels/cpu/norm_loops.h"
 
 namespace musicgen::kernels {
 namespace {
 
-template <class V>
+template <class V, class D>
+void MatMulOfAnyFormat(const MatMulCall& call) {
+  return IsQuantized(call.format) ? QuantizedMatMul<V, D>::Run(call) : MatMulLoops<V>::Run(call);
+}
+
+template <class V, class D>
+void AttendRowOfAnyFormat(const float* q, const KvView& kv, int64_t head, int64_t keys,
+                          const AttentionOptions& options, float* scratch, float* out) {
+  return kv.format == WeightFormat::kQ8
+             ? QuantizedAttention<V, D>::AttendRow(q, kv, head, keys, options, scratch, out)
+             : AttentionLoops<V>::AttendRow(q, kv, head, keys, options, scratch, out);
+}
+
+template <class V, class D>
 constexpr KernelTable FillTable() {
   using E = ElementwiseLoops<V>;
   return {
-      .matmul = MatMulLoops<V>::Run,
-      .attend_row = AttentionLoops<V>::AttendRow,
+      .matmul = MatMulOfAnyFormat<V, D>,
+      .attend_row = AttendRowOfAnyFormat<V, D>,
+      .quantize = VectorQuantizer<V>::Run,
       .layer_norm_row = NormLoops<V>::LayerNorm,
       .rms_norm_row = NormLoops<V>::RmsNorm,
       .exp = E::Exp,

@@ -22,6 +22,7 @@ struct MatMulCall {
   int64_t tile_end;
   const float* bias;
   bool accumulate;
+  bool refine;
   float* y;
   int64_t y_stride;
 };
@@ -30,6 +31,8 @@ struct KernelTable {
   void (*matmul)(const MatMulCall& call);
   void (*attend_row)(const float* q, const KvView& kv, int64_t head, int64_t keys,
                      const AttentionOptions& options, float* scratch, float* out);
+  // n floats as integers in [−127, 127], their scale and the integers' sum.
+  void (*quantize)(const float* x, int64_t n, int8_t* values, float* scale, int32_t* sum);
   void (*layer_norm_row)(const float* x, const float* weight, const float* bias, float eps,
                          int64_t n, float* y);
   void (*rms_norm_row)(const float* x, const float* weight, float eps, int64_t n, float* y);
@@ -45,8 +48,9 @@ struct KernelTable {
 };
 
 extern const KernelTable kScalarKernels;
-extern const KernelTable kAvx2Kernels;    // x86-64 builds alone
-extern const KernelTable kAvx512Kernels;  // x86-64 builds alone
+extern const KernelTable kAvx2Kernels;        // x86-64 builds alone
+extern const KernelTable kAvx512Kernels;      // x86-64 builds alone
+extern const KernelTable kAvx512VnniKernels;  // x86-64 builds alone
 
 // The table of ActiveIsa().
 const KernelTable& ActiveKernels();

@@ -1,8 +1,9 @@
+#include "kernels/cpu/dot_avx512.h"
 #include "kernels/cpu/fill_table.h"
 #include "kernels/cpu/simd_avx512.h"
 
 namespace musicgen::kernels {
 
-constinit const KernelTable kAvx512Kernels = FillTable<Avx512>();
+constinit const KernelTable kAvx512Kernels = FillTable<Avx512, Avx512Dot>();
 
 }  // namespace musicgen::kernels

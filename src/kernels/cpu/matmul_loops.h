@@ -40,6 +40,9 @@ struct MatMulLoops {
         return RunFormat<F16>(call);
       case WeightFormat::kBF16:
         return RunFormat<BF16>(call);
+      case WeightFormat::kQ8:
+      case WeightFormat::kQ4:
+        return;  // cpu/matmul_quantized.h
     }
   }
 

@@ -3,13 +3,17 @@
 // A set of vector operations is a struct with
 //   kLanes            floats in a vector: 1, 8 or 16
 //   kRows             rows that one pass of the matrix product holds in registers
+//   kDotRows          the same for products of integers
+//   kDotSums          vectors of integer sums that fit into registers beside what they are made of
 //   F, I, M           a vector of floats, of 32-bit integers, a mask
-//   Load              from floats, or widened exactly from 16-bit floats
+//   Load              from floats, or widened exactly from 16-bit floats or bytes
 //   LoadPart          the first n lanes (n from 0 to kLanes), zeros behind; touches no memory
 //   behind StorePart         the first n lanes; KeepFirst zeroes all but those Fma, NegFma a·b + c
 //   and c − a·b, rounded once Max, Min          b when either is NaN, as the instructions have it
 //   Less, Select      false for NaN
 //   Bits … ShiftRight the bits as integers, wrapping; ShiftRight keeps the sign
+//   Round, ToFloat    to integers, ties to even, and back; MaxI of integers
+//   StoreBytes        integers in [−128, 127] as bytes
 //   Transpose8x8      an 8×8 block turned
 // All of it lies in anonymous namespaces: each instruction set's object file must keep its copies
 // to itself, or the linker might give the whole program the one that this processor cannot run.
@@ -27,6 +31,8 @@ namespace {
 struct Avx2 {
   static constexpr int kLanes = 8;
   static constexpr int kRows = 3;  // 3 rows × 4 vectors of sums, 3 inputs, 1 weight: 16 registers
+  static constexpr int kDotRows = 4;
+  static constexpr int kDotSums = 8;
   using F = __m256;
   using I = __m256i;
   using M = __m256;
@@ -37,6 +43,9 @@ struct Avx2 {
   static F Load(const F16* p) { return _mm256_cvtph_ps(Load16(p)); }
   static F Load(const BF16* p) {
     return FromBits(_mm256_slli_epi32(_mm256_cvtepu16_epi32(Load16(p)), 16));
+  }
+  static F Load(const I8* p) {
+    return ToFloat(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
   }
   static F LoadPart(const float* p, int64_t n) { return _mm256_maskload_ps(p, FirstLanes(n)); }
   static void Store(float* p, F v) { _mm256_storeu_ps(p, v); }
@@ -64,6 +73,14 @@ struct Avx2 {
   static I SetI(int32_t v) { return _mm256_set1_epi32(v); }
   static I AddI(I a, I b) { return _mm256_add_epi32(a, b); }
   static I SubI(I a, I b) { return _mm256_sub_epi32(a, b); }
+  static I MaxI(I a, I b) { return _mm256_max_epi32(a, b); }
+  static I Round(F v) { return _mm256_cvtps_epi32(v); }
+  static F ToFloat(I v) { return _mm256_cvtepi32_ps(v); }
+  static void StoreBytes(int8_t* p, I v) {
+    const __m128i words =
+        _mm_packs_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packs_epi16(words, words));
+  }
   template <int kBits>
   static I ShiftLeft(I v) {
     return _mm256_slli_epi32(v, kBits);

@@ -11,6 +11,8 @@ struct Avx512 {
   // 12 chains keep both units busy; more rows at once would meet in one set of the first cache
   // when x_stride is a power of two.
   static constexpr int kRows = 6;
+  static constexpr int kDotRows = 8;
+  static constexpr int kDotSums = 16;
   using F = __m512;
   using I = __m512i;
   using M = __mmask16;
@@ -21,6 +23,9 @@ struct Avx512 {
   static F Load(const F16* p) { return _mm512_cvtph_ps(Load16(p)); }
   static F Load(const BF16* p) {
     return FromBits(_mm512_slli_epi32(_mm512_cvtepu16_epi32(Load16(p)), 16));
+  }
+  static F Load(const I8* p) {
+    return ToFloat(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
   }
   static F LoadPart(const float* p, int64_t n) { return _mm512_maskz_loadu_ps(FirstLanes(n), p); }
   static void Store(float* p, F v) { _mm512_storeu_ps(p, v); }
@@ -49,6 +54,12 @@ struct Avx512 {
   static I SetI(int32_t v) { return _mm512_set1_epi32(v); }
   static I AddI(I a, I b) { return _mm512_add_epi32(a, b); }
   static I SubI(I a, I b) { return _mm512_sub_epi32(a, b); }
+  static I MaxI(I a, I b) { return _mm512_max_epi32(a, b); }
+  static I Round(F v) { return _mm512_cvtps_epi32(v); }
+  static F ToFloat(I v) { return _mm512_cvtepi32_ps(v); }
+  static void StoreBytes(int8_t* p, I v) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtsepi32_epi8(v));
+  }
   template <int kBits>
   static I ShiftLeft(I v) {
     return _mm512_slli_epi32(v, kBits);

@@ -12,6 +12,8 @@ namespace {
 struct Scalar {
   static constexpr int kLanes = 1;
   static constexpr int kRows = 1;
+  static constexpr int kDotRows = 1;
+  static constexpr int kDotSums = 32;
   using F = float;
   using I = int32_t;
   using M = bool;
@@ -32,6 +34,7 @@ struct Scalar {
   static F Load(const BF16* p) {
     return FromBits(static_cast<I>(static_cast<uint32_t>(p->bits) << 16));
   }
+  static F Load(const I8* p) { return static_cast<F>(p->value); }
   static F LoadPart(const float* p, int64_t n) { return n > 0 ? *p : 0.0f; }
   static void Store(float* p, F v) { *p = v; }
   static void StorePart(float* p, int64_t n, F v) {
@@ -65,6 +68,10 @@ struct Scalar {
   static I SubI(I a, I b) {
     return static_cast<I>(static_cast<uint32_t>(a) - static_cast<uint32_t>(b));
   }
+  static I MaxI(I a, I b) { return a > b ? a : b; }
+  static I Round(F v) { return static_cast<I>(__builtin_nearbyintf(v)); }
+  static F ToFloat(I v) { return static_cast<F>(v); }
+  static void StoreBytes(int8_t* p, I v) { *p = static_cast<int8_t>(v); }
   template <int kBits>
   static I ShiftLeft(I v) {
     return static_cast<I>(static_cast<uint32_t>(v) << kBits);

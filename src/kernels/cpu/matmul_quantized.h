@@ -1,0 +1,190 @@
+// kernels/matmul.h for weights of eight and four bits.
+//
+// A tile is a list of groups of 32 inputs, each with the scales of its 32 outputs (f16) and then
+// their integers: eight bits as [8][32 outputs][4 inputs], four bits as [4][32 outputs][4 bytes],
+// where byte j of part p holds input 4p + j in its low and input 16 + 4p + j in its high half.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/cpu/kernel_table.h"
+#include "kernels/cpu/quantize_rows.h"
+#include "kernels/cpu/stored_types.h"
+
+namespace musicgen::kernels {
+namespace {
+
+template <class V, class D>
+struct QuantizedMatMul {
+  using F = typename V::F;
+  using I = typename V::I;
+  static constexpr int kOutputs = static_cast<int>(kTileOutputs);
+  static constexpr int kGroup = static_cast<int>(kQuantGroup);
+  static constexpr int kVectors = kOutputs / V::kLanes;
+  static constexpr int kLaneBytes = V::kLanes * 4;
+  static constexpr int kLine = 64;
+  static constexpr int64_t kAhead = 16 * 1024;  // bytes
+  // Rows quantised at once: they stay in the second cache while the weights pass by.
+  static constexpr int64_t kBlockRows = 48;
+  static constexpr int64_t kBlockBytes = 288 * 1024;
+
+  // What the loops need to know of a format: bytes of a group's integers, and the product of one
+  // group for kRows rows and kWidth vectors of outputs.
+  struct Q8 {
+    static constexpr int kBytes = kOutputs * kGroup;
+    static constexpr int32_t kOffset = D::kQ8Offset;
+    template <int kRows, int kWidth>
+    static void Dot(const char* w, const int8_t* x, I (&dot)[kRows][kWidth]) {
+      for (int r = 0; r < kRows; ++r) {
+        for (int j = 0; j < kWidth; ++j) dot[r][j] = V::SetI(0);
+      }
+#pragma GCC unroll 8
+      for (int step = 0; step < kGroup / 4; ++step, w += kOutputs * 4) {
+        I input[kRows];
+#pragma GCC unroll 8
+        for (int r = 0; r < kRows; ++r) input[r] = FourInputs(x + r * kGroup + step * 4);
+#pragma GCC unroll 4
+        for (int j = 0; j < kWidth; ++j) {
+          const auto weight = D::LoadQ8(reinterpret_cast<const int8_t*>(w) + j * kLaneBytes);
+#pragma GCC unroll 8
+          for (int r = 0; r < kRows; ++r) dot[r][j] = D::AddQ8(dot[r][j], weight, input[r]);
+        }
+      }
+    }
+  };
+
+  struct Q4 {
+    static constexpr int kBytes = kOutputs * kGroup / 2;
+    static constexpr int32_t kOffset = 8;
+    template <int kRows, int kWidth>
+    static void Dot(const char* w, const int8_t* x, I (&dot)[kRows][kWidth]) {
+      typename D::Q4Sum sum[kRows][kWidth];
+      for (int r = 0; r < kRows; ++r) {
+        for (int j = 0; j < kWidth; ++j) sum[r][j] = D::ZeroQ4();
+      }
+#pragma GCC unroll 4
+      for (int step = 0; step < kGroup / 8; ++step, w += kOutputs * 4) {
+        I low[kRows], high[kRows];
+#pragma GCC unroll 8
+        for (int r = 0; r < kRows; ++r) {
+          low[r] = FourInputs(x + r * kGroup + step * 4);
+          high[r] = FourInputs(x + r * kGroup + kGroup / 2 + step * 4);
+        }
+#pragma GCC unroll 4
+        for (int j = 0; j < kWidth; ++j) {
+          const auto weight = D::LoadQ4(reinterpret_cast<const uint8_t*>(w) + j * kLaneBytes);
+#pragma GCC unroll 8
+          for (int r = 0; r < kRows; ++r) {
+            sum[r][j] = D::AddQ4(D::AddQ4(sum[r][j], weight.low, low[r]), weight.high, high[r]);
+          }
+        }
+      }
+      for (int r = 0; r < kRows; ++r) {
+        for (int j = 0; j < kWidth; ++j) dot[r][j] = D::TotalQ4(sum[r][j]);
+      }
+    }
+  };
+
+  static void Run(const MatMulCall& call) {
+    return call.format == WeightFormat::kQ8 ? RunFormat<Q8>(call) : RunFormat<Q4>(call);
+  }
+
+  template <class Format>
+  static void RunFormat(const MatMulCall& call) {
+    alignas(64) char memory[kBlockBytes];
+    const int64_t groups = QuantizedRows::Groups(call.inputs);
+    const int64_t fitting = kBlockBytes / QuantizedRows::BytesOfRow(call.inputs);
+    const int64_t parts = call.refine ? 2 : 1;  // a row, and what its integers leave of it
+    const int64_t most = (fitting < kBlockRows ? fitting : kBlockRows) / parts;
+    const int64_t blocks = (call.rows + most - 1) / most;
+    for (int64_t block = 0; block < blocks; ++block) {
+      const int64_t begin = call.rows * block / blocks;
+      const int64_t rows = call.rows * (block + 1) / blocks - begin;
+      QuantizedRows x{reinterpret_cast<int8_t*>(memory), nullptr, nullptr, parts * rows};
+      x.scales = reinterpret_cast<float*>(memory + groups * x.rows * kGroup);
+      x.sums = reinterpret_cast<int32_t*>(x.scales + groups * x.rows);
+      for (int64_t r = 0; r < rows; ++r) {
+        const float* row = call.x + (begin + r) * call.x_stride;
+        QuantizeRow<V>(row, call.inputs, r, x);
+        if (call.refine) QuantizeRest<V>(row, call.inputs, r, rows + r, x);
+      }
+      for (int64_t tile = call.tile_begin; tile < call.tile_end; ++tile) {
+        Tile<Format>(call, tile, x, groups, begin, rows);
+      }
+    }
+  }
+
+  template <class Format>
+  static void Tile(const MatMulCall& call, int64_t tile, const QuantizedRows& x, int64_t groups,
+                   int64_t begin, int64_t rows) {
+    constexpr int kGroupBytes = kOutputs * 2 + Format::kBytes;
+    alignas(64) float sums[kBlockRows * kOutputs];
+    const char* w = static_cast<const char*>(call.weights) + tile * groups * kGroupBytes;
+    for (int64_t i = 0; i < x.rows * kOutputs; i += V::kLanes) V::Store(sums + i, V::Zero());
+    // Rows that share a pass over a group; all of a step's few rows read each weight once.
+    const int64_t passes = (x.rows + V::kDotRows - 1) / V::kDotRows;
+    for (int64_t g = 0; g < groups; ++g, w += kGroupBytes) {
+      for (int line = 0; line < kGroupBytes; line += kLine) __builtin_prefetch(w + kAhead + line);
+      for (int64_t pass = 0; pass < passes; ++pass) {
+        const int64_t r = x.rows * pass / passes;
+        AddRows<Format, V::kDotRows>(x.rows * (pass + 1) / passes - r, w, x, g * x.rows + r,
+                                     sums + r * kOutputs);
+      }
+    }
+    const int64_t first = tile * kOutputs, left = call.outputs - first;
+    for (int64_t i = 0; call.refine && i < rows * kOutputs; i += V::kLanes) {
+      V::Store(sums + i, V::Add(V::Load(sums + i), V::Load(sums + rows * kOutputs + i)));
+    }
+    for (int64_t r = 0; r < rows; ++r) {
+      MatMulLoops<V>::Finish(call, sums + r * kOutputs, left < kOutputs ? left : kOutputs, first,
+                             call.y + (begin + r) * call.y_stride + first);
+    }
+  }
+
+  // Picks the loop for `rows`, at most kRows.
+  template <class Format, int kRows>
+  static void AddRows(int64_t rows, const char* w, const QuantizedRows& x, int64_t at,
+                      float* sums) {
+    if constexpr (kRows > 1) {
+      if (rows < kRows) return AddRows<Format, kRows - 1>(rows, w, x, at, sums);
+    }
+    // As many vectors of outputs as leave their integers in registers.
+    constexpr int kWidth = kRows <= V::kDotSums / kVectors ? kVectors : kVectors / 2;
+    AddGroup<Format, kRows, kWidth>(w, x, at, sums);
+    if constexpr (kWidth < kVectors) {
+      AddGroup<Format, kRows, kWidth>(w, x, at, sums, kWidth);
+    }
+  }
+
+  // sums [kRows][32] += scale · scale · Σ integers, for the vectors of outputs from `vector`.
+  template <class Format, int kRows, int kWidth>
+  static void AddGroup(const char* w, const QuantizedRows& x, int64_t at, float* sums,
+                       int vector = 0) {
+    I dot[kRows][kWidth];
+    Format::Dot(w + kOutputs * 2 + vector * kLaneBytes, x.values + at * kGroup, dot);
+    const F16* scales = reinterpret_cast<const F16*>(w) + vector * V::kLanes;
+    sums += vector * V::kLanes;
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+      const F scale = V::Set(x.scales[at + r]);
+      const I offset = V::SetI(Format::kOffset * x.sums[at + r]);
+#pragma GCC unroll 4
+      for (int j = 0; j < kWidth; ++j) {
+        I total = dot[r][j];
+        if constexpr (Format::kOffset != 0) total = V::SubI(total, offset);
+        float* sum = sums + r * kOutputs + j * V::kLanes;
+        const F both = V::Mul(V::Load(scales + j * V::kLanes), scale);
+        V::Store(sum, V::Fma(V::ToFloat(total), both, V::Load(sum)));
+      }
+    }
+  }
+
+  static I FourInputs(const int8_t* x) {
+    int32_t four;
+    __builtin_memcpy(&four, x, 4);
+    return V::SetI(four);
+  }
+};
+
+}  // namespace
+}  // namespace musicgen::kernels
