@@ -8,8 +8,8 @@ namespace {
 
 using Kind = SeanetLayer::Kind;
 
-// What a piece may take of the threads' second caches together, in floats: measured best from 128
-// Ki to 1 Mi on cores with 512 KiB each.
+// What a piece may take of the threads' second caches together, in floats: the best of 128 Ki, 256
+// Ki and 1 Mi on cores with 512 KiB each.
 constexpr double kActivationFloats = 256 * 1024;
 // Weights that do not stay there are shared by so many rows at least, others by fewer.
 constexpr double kLargeWeights = 256 * 1024;
