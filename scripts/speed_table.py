@@ -3,7 +3,8 @@
 
   scripts/speed_table.py MODELS [--threads N] [--print]
 
-MODELS holds directories named small, medium and large, trained or random: speed does not depend on the values. Each
+MODELS holds directories named small, medium, large, melody, stereo-small and stereo-large, those that are wanted,
+trained or random: speed does not depend on the values. Each
 row is one run of `musicgen bench` that generates 5 s, guided, sampling. --print writes the table to stdout and leaves
 the README alone. Rows are kept as JSON in build/speed.json.
 """
@@ -18,7 +19,8 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 BINARY = os.path.join(ROOT, "build", "release", "bin", "musicgen")
 README = os.path.join(ROOT, "README.md")
 BEGIN, END = "<!-- speed: begin -->\n", "<!-- speed: end -->\n"
-RUNS = [("small", "f32"), ("small", "f16"), ("small", "bf16"), ("medium", "bf16"), ("large", "bf16")]
+RUNS = [("small", "f32"), ("small", "f16"), ("small", "bf16"), ("medium", "bf16"), ("large", "bf16"),
+        ("melody", "bf16"), ("stereo-small", "bf16"), ("stereo-large", "bf16")]
 STEPS = 253  # 5 s and the delays
 
 
@@ -35,7 +37,7 @@ def measure(models, threads):
             check=True, stdout=subprocess.PIPE).stdout
         rows.append({**json.loads(output), "model": name})
     if not rows:
-        sys.exit(f"{models} holds none of small, medium, large")
+        sys.exit(f"{models} holds none of the models")
     return rows
 
 

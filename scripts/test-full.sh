@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The long tier: everything of test.sh, an hour of each fuzzer, the command line's kill and disk
 # tests at full length, and checks on full-size checkpoints when MUSICGEN_MODELS names a folder that
-# holds them (small, medium, large). FUZZ_SECONDS sets the time for each fuzzer.
+# holds them (small, melody, stereo-large, …). FUZZ_SECONDS sets the time for each fuzzer.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -18,17 +18,13 @@ if "$oracle" -c 'import torch' 2> /dev/null; then
 fi
 if "$oracle" -c 'import torch, transformers, safetensors' 2> /dev/null; then
   echo "== Conversion against torch and transformers"
-  "$oracle" scripts/check_convert.py tests/fixtures/{hf,ac}-tiny-{mono,stereo,melody} || status=1
+  "$oracle" scripts/check_convert.py tests/fixtures/{hf,ac}-tiny-{mono,stereo,melody} \
+    tests/fixtures/hf-tiny-melody-stereo || status=1
 fi
 
 if [[ -n ${MUSICGEN_MODELS:-} ]]; then
   echo "== Full-size checkpoints"
-  for model in "$MUSICGEN_MODELS"/*/config.json; do
-    model=$(dirname "$model")
-    # bf16: the largest model of the family then fits into 9 GB.
-    build/release/bin/musicgen generate "a calm piano piece" -m "$model" -d 5 --precision bf16 \
-      -o "$(mktemp -d)/out.wav" || status=1
-  done
+  scripts/check_full_size.py "$MUSICGEN_MODELS" || status=1
   scripts/speed_table.py "$MUSICGEN_MODELS" --print || status=1
 fi
 exit $status

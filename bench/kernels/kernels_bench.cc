@@ -62,9 +62,9 @@ void BM_Decode(benchmark::State& state) {
 }
 BENCHMARK(BM_Decode)
     ->ArgNames({"format", "N", "K", "rows", "threads"})
-    ->ArgsProduct({{0, 1, 2}, {4096}, {1024}, {1, 2, 4}, {1, 2}})
-    ->ArgsProduct({{0, 2}, {1024}, {4096}, {2}, {1, 2}})
-    ->ArgsProduct({{0, 2}, {4096}, {1024}, {8, 16}, {1}})
+    ->ArgsProduct({{0, 1, 2, 3, 4}, {4096}, {1024}, {1, 2, 4}, {1, 2}})
+    ->ArgsProduct({{0, 2, 3, 4}, {1024}, {4096}, {2}, {1, 2}})
+    ->ArgsProduct({{0, 2, 3, 4}, {4096}, {1024}, {8, 16}, {1}})
     ->Unit(benchmark::kMillisecond)
     ->MinTime(0.2)
     ->UseRealTime();
@@ -88,7 +88,8 @@ void BM_ManyRows(benchmark::State& state) {
 }
 BENCHMARK(BM_ManyRows)
     ->ArgNames({"format", "N", "K", "rows", "x_stride"})
-    ->ArgsProduct({{0, 1, 2}, {1024}, {1024}, {64, 512}, {1024}})
+    ->ArgsProduct({{0, 1, 2, 3, 4}, {1024}, {1024}, {64, 512}, {1024}})
+    ->ArgsProduct({{3, 4}, {1024}, {1024}, {1, 2, 4, 16}, {1024}})  // in the caches
     ->Args({0, 4096, 1024, 512, 1024})
     ->Args({0, 1024, 4096, 512, 4096})
     ->Args({0, 128, 384, 8000, 128})  // convolutions of the codec
@@ -105,7 +106,7 @@ void BM_Attention(benchmark::State& state) {
   AlignedBuffer k(KeyBytes(format, heads, dim, keys)), v(ValueBytes(format, heads, dim, keys));
   const KvView kv{format, heads, dim, keys, k.data(), v.data()};
   const std::vector<float> row = Noise(heads * dim);
-  for (int64_t i = 0; i < keys; ++i) StoreKeyValue(kv, i, 0, heads, row.data(), row.data());
+  for (int64_t i = 0; i < keys; ++i) StoreKeyValue(kv, i, 0, heads, row.data(), row.data(), dim);
   std::vector<float> scratch(static_cast<size_t>(AttentionScratchFloats(keys, dim))), out(64);
   for (auto _ : state) {
     for (int64_t head = 0; head < heads; ++head) {
@@ -118,7 +119,7 @@ void BM_Attention(benchmark::State& state) {
 }
 BENCHMARK(BM_Attention)
     ->ArgNames({"format", "keys"})
-    ->ArgsProduct({{0, 1, 2}, {1500}})
+    ->ArgsProduct({{0, 1, 2, 3}, {1500}})
     ->Unit(benchmark::kMicrosecond)
     ->MinTime(0.2);
 

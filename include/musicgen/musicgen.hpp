@@ -176,8 +176,8 @@ class Model {
 
 // Writes the model in the other layout: a Hugging Face directory as AudioCraft's files,
 // AudioCraft's as a Hugging Face directory. Nothing is lost: there and back gives identical
-// tensors. Of the options, model, text_encoder and codec count. `out` is a folder, made when there
-// is none.
+// tensors. Of the options, model, text_encoder and codec count. `out` is a new or an empty folder,
+// which gets all of the files or none.
 void Convert(const ModelOptions& options, const std::string& out);
 
 // Level of a finished piece, equal to AudioCraft's audio_write.

@@ -1,4 +1,5 @@
-// Between the two layouts of a model's files, without loss.
+// Between the two layouts of a model's files, without loss. `out` is a new or an empty folder, as
+// new_folder.h has it: it gets all of the files or none.
 #pragma once
 
 #include <string>

@@ -18,6 +18,7 @@
 #include "generate/companions.h"
 #include "generate/convert.h"
 #include "generate/convert_files.h"
+#include "generate/new_folder.h"
 #include "lm/decoder.h"
 #include "text/t5_encoder.h"
 
@@ -82,18 +83,19 @@ class Converter {
  public:
   Converter(const std::string& directory, const std::string& out)
       : directory_(directory),
-        out_(out),
+        folder_(out),
+        out_(folder_.stage()),
         config_(Config::ReadFile(directory + "/config.json")),
         source_(OpenWeights(directory)) {}
 
   void Run() {
     ReadConfigs();
     CheckTensors();
-    MakeDirectory(out_);
     WriteTextEncoder();
     WriteCodec();
     WriteLm();
     CopyCard(directory_, out_);
+    folder_.Commit();
   }
 
  private:
@@ -106,7 +108,9 @@ class Converter {
   void AddLm(const std::string& name, TorchTensors* tensors);
   checkpoint::TorchStrings KeptFiles() const;
 
-  std::string directory_, out_;
+  std::string directory_;
+  NewFolder folder_;
+  std::string out_;
   Config config_;
   std::shared_ptr<const TensorSource> source_;
   AudioCraftConfig ac_;

@@ -9,6 +9,7 @@
 #include "generate/convert.h"
 #include "generate/convert_files.h"
 #include "generate/decimal.h"
+#include "generate/new_folder.h"
 
 namespace musicgen::generate {
 namespace {
@@ -150,7 +151,9 @@ class Collector {
 }  // namespace
 
 void ConvertToHuggingFace(const std::string& directory, const std::string& text_encoder,
-                          const std::string& codec, const std::string& out) {
+                          const std::string& codec, const std::string& target) {
+  NewFolder folder(target);
+  const std::string out = folder.stage();
   const ModelFiles files = OpenAudioCraft(directory, text_encoder, codec);
   CheckPattern(files);
   const auto state = TorchFile::Open(directory + "/" + kStateFile);
@@ -168,7 +171,6 @@ void ConvertToHuggingFace(const std::string& directory, const std::string& text_
   const auto kept_tensors = has_kept ? OpenTorchTensors(state, kKeptTensors) : nullptr;
   if (kept_tensors != nullptr) tensors.AddKept(*kept_tensors);
 
-  MakeDirectory(out);
   tensors.Write(out + "/model.safetensors");
   const std::string made[] = {
       ConfigJson(files, ReadText(files.tokenizer_directory + "/config.json"), files.codec_json),
@@ -179,6 +181,7 @@ void ConvertToHuggingFace(const std::string& directory, const std::string& text_
   }
   CopyTokenizer(files.tokenizer_directory, out);
   CopyCard(directory, out);
+  folder.Commit();
 }
 
 }  // namespace musicgen::generate

@@ -21,6 +21,7 @@ void MatMul(const float* x, int64_t x_stride, int64_t rows, const PackedMatrix& 
                           .bias = options.bias,
                           .accumulate = options.accumulate,
                           .refine = options.refine,
+                          .next = options.next,
                           .y = y,
                           .y_stride = y_stride});
 }

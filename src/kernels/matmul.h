@@ -13,6 +13,9 @@ struct MatMulOptions {
   const float* bias = nullptr;  // [N] or null
   bool accumulate = false;      // add to what y holds
   bool refine = false;          // quantised weights: round inputs to sixteen bits, not eight
+  // What this thread reads next, a tile of another matrix: asked for from memory towards the end of
+  // these weights, so that the stream does not stop between products. Null: not known.
+  const void* next = nullptr;
 };
 
 // For rows r in [0, rows) and outputs n of the tiles [tiles.begin, tiles.end):

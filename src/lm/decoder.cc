@@ -11,23 +11,16 @@
 namespace musicgen::lm {
 namespace {
 
-void NormRows(const Worker& worker, const nn::LayerNorm& norm, const float* x, int64_t rows,
-              int64_t width, float* y) {
-  const Range mine = worker.Split(rows);
-  for (int64_t r = mine.begin; r < mine.end; ++r) {
-    kernels::LayerNormRow(x + r * width, norm.weight.data(), norm.bias.data(), norm.eps, width,
-                          y + r * width);
-  }
-}
+// Rows that every worker normalises for itself rather than wait for the others.
+constexpr int64_t kFewRows = 4;
 
-// As above for chosen rows of x, gathered.
-void NormRows(const Worker& worker, const nn::LayerNorm& norm, const float* x,
-              const std::vector<int64_t>& chosen, int64_t width, float* y) {
-  const Range mine = worker.Split(static_cast<int64_t>(chosen.size()));
-  for (int64_t i = mine.begin; i < mine.end; ++i) {
-    kernels::LayerNormRow(x + chosen[static_cast<size_t>(i)] * width, norm.weight.data(),
-                          norm.bias.data(), norm.eps, width, y + i * width);
+// The distance between rows that are chosen at even distances, else 0.
+int64_t EvenDistance(const std::vector<int64_t>& chosen) {
+  const int64_t distance = chosen.size() > 1 ? chosen[1] - chosen[0] : 1;
+  for (size_t i = 1; i < chosen.size(); ++i) {
+    if (chosen[i] - chosen[i - 1] != distance) return 0;
   }
+  return distance;
 }
 
 }  // namespace
@@ -50,7 +43,7 @@ CrossCache Decoder::NewCross(ThreadPool& pool, const float* condition, int64_t r
       const kernels::KvView view = cross.cache.Layer(static_cast<int64_t>(i));
       for (int64_t r = 0; r < rows; ++r) {
         const float* k = kv.data() + r * 2 * width;
-        kernels::StoreKeyValue(view, r, heads.begin, heads.end, k, k + width);
+        kernels::StoreKeyValue(view, r, heads.begin, heads.end, k, k + width, config_.head_dim());
       }
       worker.Barrier();
     }
@@ -83,6 +76,8 @@ void Decoder::Prepare(std::span<const DecoderRow> rows, int workers, Scratch& sc
   grow(scratch.attended, n * width);
   grow(scratch.hidden, n * static_cast<size_t>(config_.ffn_width));
   grow(scratch.logits, scratch.reading.size() * static_cast<size_t>(heads_.outputs()));
+  scratch.own_normed.resize(static_cast<size_t>(workers));
+  for (auto& buffer : scratch.own_normed) grow(buffer, static_cast<size_t>(kFewRows) * width);
   scratch.attention.resize(static_cast<size_t>(workers));
   for (auto& buffer : scratch.attention) {
     grow(buffer, static_cast<size_t>(kernels::AttentionScratchFloats(keys, config_.head_dim())));
@@ -101,22 +96,39 @@ void Decoder::Embed(const DecoderRow& row, float* x) const {
   positions_.AddTo(row.position, x);
 }
 
+const float* Decoder::Normed(Worker& worker, const nn::LayerNorm& norm,
+                             const std::vector<int64_t>* chosen, int64_t rows,
+                             Scratch& scratch) const {
+  const bool alone = rows <= kFewRows;
+  const int64_t width = config_.width;
+  float* normed = alone ? scratch.own_normed[static_cast<size_t>(worker.index())].data()
+                        : scratch.normed.data();
+  const Range mine = alone ? Range{0, rows} : worker.Split(rows);
+  for (int64_t i = mine.begin; i < mine.end; ++i) {
+    const int64_t row = chosen != nullptr ? (*chosen)[static_cast<size_t>(i)] : i;
+    kernels::LayerNormRow(scratch.x.data() + row * width, norm.weight.data(), norm.bias.data(),
+                          norm.eps, width, normed + i * width);
+  }
+  if (!alone) worker.Barrier();
+  return normed;
+}
+
 void Decoder::SelfAttention(Worker& worker, const Layer& layer, int64_t index,
                             std::span<const DecoderRow> rows, Scratch& scratch) const {
   const int64_t n = static_cast<int64_t>(rows.size()), width = config_.width,
                 head_dim = config_.head_dim();
-  NormRows(worker, layer.self_norm, scratch.x.data(), n, width, scratch.normed.data());
-  worker.Barrier();
-  layer.self_qkv.Forward(worker, scratch.normed.data(), width, n, scratch.qkv.data(), 3 * width);
-  worker.Barrier();
+  const float* normed = Normed(worker, layer.self_norm, nullptr, n, scratch);
+  layer.self_qkv.Forward(worker, normed, width, n, scratch.qkv.data(), 3 * width,
+                         /*accumulate=*/false, &layer.self_out);
+  if (!heads_alone_ || layer.self_qkv.SplitsRows(worker, n)) worker.Barrier();
   // A worker owns its heads: it stores their keys and values of every row before it attends, so no
   // barrier is needed between, and a row sees the positions up to its own.
   const Range heads = worker.Split(config_.heads);
   for (int64_t r = 0; r < n; ++r) {
     const DecoderRow& row = rows[static_cast<size_t>(r)];
     const float* q = scratch.qkv.data() + r * 3 * width;
-    kernels::StoreKeyValue(row.cache->Layer(index), row.position, heads.begin, heads.end, q + width,
-                           q + 2 * width);
+    kernels::StoreKeyValue(row.cache->Layer(index), row.position, heads.begin, heads.end,
+                           q + head_dim, q + 2 * head_dim, 3 * head_dim);
   }
   kernels::AttentionOptions options;
   options.scale = 1.0f / std::sqrt(static_cast<float>(head_dim));
@@ -124,14 +136,15 @@ void Decoder::SelfAttention(Worker& worker, const Layer& layer, int64_t index,
   for (int64_t head = heads.begin; head < heads.end; ++head) {
     for (int64_t r = 0; r < n; ++r) {
       const DecoderRow& row = rows[static_cast<size_t>(r)];
-      kernels::AttendRow(scratch.qkv.data() + r * 3 * width + head * head_dim,
+      kernels::AttendRow(scratch.qkv.data() + r * 3 * width + head * 3 * head_dim,
                          row.cache->Layer(index), head, row.position + 1, options, attention,
                          scratch.attended.data() + r * width + head * head_dim);
     }
   }
   worker.Barrier();
+  const nn::Linear* next = scratch.crossing.empty() ? &layer.fc1 : &layer.cross_q;
   layer.self_out.Forward(worker, scratch.attended.data(), width, n, scratch.x.data(), width,
-                         /*accumulate=*/true);
+                         /*accumulate=*/true, next);
   worker.Barrier();
 }
 
@@ -140,11 +153,10 @@ void Decoder::CrossAttention(Worker& worker, const Layer& layer, int64_t index,
   const std::vector<int64_t>& crossing = scratch.crossing;
   const int64_t n = static_cast<int64_t>(crossing.size()), width = config_.width,
                 head_dim = config_.head_dim();
-  NormRows(worker, layer.cross_norm, scratch.x.data(), crossing, width, scratch.normed.data());
-  worker.Barrier();
+  const float* normed = Normed(worker, layer.cross_norm, &crossing, n, scratch);
   float* q = scratch.qkv.data();
-  layer.cross_q.Forward(worker, scratch.normed.data(), width, n, q, width);
-  worker.Barrier();
+  layer.cross_q.Forward(worker, normed, width, n, q, width, /*accumulate=*/false, &layer.cross_out);
+  if (!heads_alone_ || layer.cross_q.SplitsRows(worker, n)) worker.Barrier();
   kernels::AttentionOptions options;
   options.scale = 1.0f / std::sqrt(static_cast<float>(head_dim));
   float* attention = scratch.attention[static_cast<size_t>(worker.index())].data();
@@ -158,8 +170,15 @@ void Decoder::CrossAttention(Worker& worker, const Layer& layer, int64_t index,
     }
   }
   worker.Barrier();
+  if (const int64_t distance = EvenDistance(crossing); distance > 0) {
+    layer.cross_out.Forward(worker, scratch.attended.data(), width, n,
+                            scratch.x.data() + crossing.front() * width, distance * width,
+                            /*accumulate=*/true, &layer.fc1);
+    return worker.Barrier();
+  }
   float* out = scratch.normed.data();
-  layer.cross_out.Forward(worker, scratch.attended.data(), width, n, out, width);
+  layer.cross_out.Forward(worker, scratch.attended.data(), width, n, out, width,
+                          /*accumulate=*/false, &layer.fc1);
   worker.Barrier();
   const Range mine = worker.Split(n);
   for (int64_t i = mine.begin; i < mine.end; ++i) {
@@ -169,12 +188,12 @@ void Decoder::CrossAttention(Worker& worker, const Layer& layer, int64_t index,
   worker.Barrier();
 }
 
-void Decoder::FeedForward(Worker& worker, const Layer& layer, int64_t rows,
+void Decoder::FeedForward(Worker& worker, const Layer& layer, const nn::Linear& next, int64_t rows,
                           Scratch& scratch) const {
   const int64_t width = config_.width, ffn = config_.ffn_width;
-  NormRows(worker, layer.ffn_norm, scratch.x.data(), rows, width, scratch.normed.data());
-  worker.Barrier();
-  layer.fc1.Forward(worker, scratch.normed.data(), width, rows, scratch.hidden.data(), ffn);
+  const float* normed = Normed(worker, layer.ffn_norm, nullptr, rows, scratch);
+  layer.fc1.Forward(worker, normed, width, rows, scratch.hidden.data(), ffn, /*accumulate=*/false,
+                    &layer.fc2);
   const nn::Linear::Share mine = layer.fc1.ShareOf(worker, rows);
   for (int64_t r = mine.rows.begin; r < mine.rows.end; ++r) {
     float* h = scratch.hidden.data() + r * ffn + mine.outputs.begin;
@@ -182,16 +201,16 @@ void Decoder::FeedForward(Worker& worker, const Layer& layer, int64_t rows,
   }
   worker.Barrier();
   layer.fc2.Forward(worker, scratch.hidden.data(), ffn, rows, scratch.x.data(), width,
-                    /*accumulate=*/true);
+                    /*accumulate=*/true, &next);
   worker.Barrier();
 }
 
 void Decoder::Logits(Worker& worker, std::span<const DecoderRow> rows, Scratch& scratch) const {
   const int64_t n = static_cast<int64_t>(scratch.reading.size()), width = config_.width,
                 outputs = heads_.outputs();
-  NormRows(worker, out_norm_, scratch.x.data(), scratch.reading, width, scratch.normed.data());
-  worker.Barrier();
-  heads_.Forward(worker, scratch.normed.data(), width, n, scratch.logits.data(), outputs);
+  const float* normed = Normed(worker, out_norm_, &scratch.reading, n, scratch);
+  heads_.Forward(worker, normed, width, n, scratch.logits.data(), outputs, /*accumulate=*/false,
+                 &layers_.front().self_qkv);
   worker.Barrier();
   const Range mine = worker.Split(n);
   for (int64_t i = mine.begin; i < mine.end; ++i) {
@@ -215,7 +234,8 @@ void Decoder::Forward(ThreadPool& pool, std::span<const DecoderRow> rows, Scratc
       SelfAttention(worker, layers_[i], static_cast<int64_t>(i), rows, scratch);
       if (!scratch.crossing.empty())
         CrossAttention(worker, layers_[i], static_cast<int64_t>(i), rows, scratch);
-      FeedForward(worker, layers_[i], n, scratch);
+      const bool last = i + 1 == layers_.size();
+      FeedForward(worker, layers_[i], last ? heads_ : layers_[i + 1].self_qkv, n, scratch);
     }
     if (!scratch.reading.empty()) Logits(worker, rows, scratch);
   });

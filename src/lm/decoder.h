@@ -65,7 +65,7 @@ class Decoder {
   // Buffers of Forward, reused between calls; one for each caller.
   struct Scratch {
     std::vector<float> x, normed, qkv, attended, hidden, logits_in, logits;
-    std::vector<std::vector<float>> attention;  // for each worker
+    std::vector<std::vector<float>> attention, own_normed;  // for each worker
     std::vector<int64_t> crossing,
         reading;  // rows with a cross-attention source, rows whose logits are wanted
   };
@@ -82,18 +82,22 @@ class Decoder {
  private:
   struct Layer {
     nn::LayerNorm self_norm, cross_norm, ffn_norm;
-    nn::Linear self_qkv, self_out;            // [3D, D], [D, D]
+    nn::Linear self_qkv, self_out;            // [heads][q, k, v][head_dim], D; [D, D]
     nn::Linear cross_q, cross_kv, cross_out;  // [D, D], [2D, D], [D, D]
     nn::Linear fc1, fc2;                      // [F, D], [D, F]
   };
 
+  // The rows normalised, for this worker to read.
+  const float* Normed(Worker& worker, const nn::LayerNorm& norm, const std::vector<int64_t>* chosen,
+                      int64_t rows, Scratch& scratch) const;
   void Prepare(std::span<const DecoderRow> rows, int workers, Scratch& scratch) const;
   void Embed(const DecoderRow& row, float* x) const;
   void SelfAttention(Worker& worker, const Layer& layer, int64_t index,
                      std::span<const DecoderRow> rows, Scratch& scratch) const;
   void CrossAttention(Worker& worker, const Layer& layer, int64_t index,
                       std::span<const DecoderRow> rows, Scratch& scratch) const;
-  void FeedForward(Worker& worker, const Layer& layer, int64_t rows, Scratch& scratch) const;
+  void FeedForward(Worker& worker, const Layer& layer, const nn::Linear& next, int64_t rows,
+                   Scratch& scratch) const;
   void Logits(Worker& worker, std::span<const DecoderRow> rows, Scratch& scratch) const;
 
   LmConfig config_;
@@ -103,6 +107,8 @@ class Decoder {
   std::vector<Layer> layers_;
   nn::LayerNorm out_norm_;
   nn::Linear heads_;  // [K·V, D]
+  bool heads_alone_ =
+      false;  // threads split queries, keys and values as they split attention heads
 };
 
 }  // namespace musicgen::lm

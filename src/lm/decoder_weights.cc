@@ -14,23 +14,26 @@ nn::LayerNorm LoadNorm(const TensorSource& source, const std::string& name) {
   return {ToFloats(source.Get(name + ".weight")), ToFloats(source.Get(name + ".bias"))};
 }
 
-// Stacks weight matrices on top of each other and drops their pages.
+// Stacks weight matrices on top of each other, or `parts` slices of each in turn, and drops their
+// pages.
 nn::Linear LoadStack(const TensorSource& source, const std::vector<std::string>& names,
-                     kernels::WeightFormat format) {
-  int64_t outputs = 0, inputs = 0;
+                     kernels::WeightFormat format, int64_t parts = 1) {
+  std::vector<TensorView> tensors;
+  int64_t outputs = 0;
   for (const std::string& name : names) {
-    const TensorView tensor = source.Get(name);
-    outputs += tensor.shape[0];
-    inputs = tensor.shape[1];
+    tensors.push_back(source.Get(name));
+    outputs += tensors.back().shape[0];
   }
-  nn::Linear linear(format, outputs, inputs);
+  nn::Linear linear(format, outputs, tensors.front().shape[1]);
   int64_t row = 0;
-  for (const std::string& name : names) {
-    const TensorView tensor = source.Get(name);
-    linear.PackRows(row, tensor);
-    source.Drop(tensor);
-    row += tensor.shape[0];
+  for (int64_t part = 0; part < parts; ++part) {
+    for (const TensorView& tensor : tensors) {
+      const int64_t rows = tensor.shape[0] / parts;
+      linear.PackRows(row, RowsOf(tensor, part * rows, (part + 1) * rows));
+      row += rows;
+    }
   }
+  for (const TensorView& tensor : tensors) source.Drop(tensor);
   return linear;
 }
 
@@ -80,17 +83,20 @@ Decoder::Decoder(const LmConfig& config, const TensorSource& source, const std::
   }
   for (int64_t i = 0; i < config.layers; ++i) {
     const std::string name = StrCat(root, "layers.", i, ".");
-    const auto stack = [&](const std::string& attention, std::vector<std::string> parts) {
+    const auto stack = [&](const std::string& attention, std::vector<std::string> parts,
+                           int64_t slices = 1) {
       for (std::string& part : parts) part = name + attention + "." + part + "_proj.weight";
-      return LoadStack(source, parts, formats.weights);
+      return LoadStack(source, parts, formats.weights, slices);
     };
     Layer layer;
     layer.self_norm = LoadNorm(source, name + "self_attn_layer_norm");
-    layer.self_qkv = stack("self_attn", {"q", "k", "v"});
+    layer.self_qkv = stack("self_attn", {"q", "k", "v"}, config.heads);
+    heads_alone_ = layer.self_qkv.SplitOutputsBy(3 * config.head_dim());
     layer.self_out = stack("self_attn", {"out"});
     if (config.cross_attention) {
       layer.cross_norm = LoadNorm(source, name + "encoder_attn_layer_norm");
       layer.cross_q = stack("encoder_attn", {"q"});
+      heads_alone_ = layer.cross_q.SplitOutputsBy(config.head_dim()) && heads_alone_;
       layer.cross_kv = stack("encoder_attn", {"k", "v"});
       layer.cross_out = stack("encoder_attn", {"out"});
     }

@@ -26,20 +26,29 @@ void Linear::SetBias(std::vector<float> bias) {
   bias_ = std::move(bias);
 }
 
-Linear::Share Linear::ShareOf(const Worker& worker, int64_t rows) const {
+bool Linear::SplitOutputsBy(int64_t outputs) {
+  if (outputs % kTileOutputs != 0) return false;
+  split_tiles_ = outputs / kTileOutputs;
+  return true;
+}
+
+bool Linear::SplitsRows(const Worker& worker, int64_t rows) const {
   // Few rows: the weights are the traffic, so each thread reads its own stretch of them. Many rows:
   // split these, unless that would make every thread read a weight matrix larger than its cache for
   // too few rows.
-  const bool by_rows = rows >= 64 && weight_.tiles() < 16 * worker.count();
-  if (by_rows) return {worker.Split(rows, 4), {0, outputs()}};
-  const Range tiles = worker.Split(weight_.tiles());
+  return rows >= 64 && weight_.tiles() < 16 * worker.count();
+}
+
+Linear::Share Linear::ShareOf(const Worker& worker, int64_t rows) const {
+  if (SplitsRows(worker, rows)) return {worker.Split(rows, 4), {0, outputs()}};
+  const Range tiles = worker.Split(weight_.tiles(), split_tiles_);
   return {{0, rows},
           {std::min(tiles.begin * kTileOutputs, outputs()),
            std::min(tiles.end * kTileOutputs, outputs())}};
 }
 
 void Linear::Forward(const Worker& worker, const float* x, int64_t x_stride, int64_t rows, float* y,
-                     int64_t y_stride, bool accumulate) const {
+                     int64_t y_stride, bool accumulate, const Linear* next) const {
   const Share share = ShareOf(worker, rows);
   const Range tiles{share.outputs.begin / kTileOutputs,
                     (share.outputs.end + kTileOutputs - 1) / kTileOutputs};
@@ -48,6 +57,10 @@ void Linear::Forward(const Worker& worker, const float* x, int64_t x_stride, int
   options.bias = bias_.empty() ? nullptr : bias_.data();
   options.accumulate = accumulate;
   options.refine = refine_;
+  if (next != nullptr) {
+    const int64_t first = next->ShareOf(worker, rows).outputs.begin / kTileOutputs;
+    if (first < next->weight_.tiles()) options.next = next->weight_.tile(first);
+  }
   kernels::MatMul(x + share.rows.begin * x_stride, x_stride, share.rows.size(), weight_, tiles,
                   options, y + share.rows.begin * y_stride, y_stride);
 }

@@ -25,12 +25,15 @@ class Linear {
   void SetBias(std::vector<float> bias);
   // Quantised weights: inputs rounded to sixteen bits (kernels/matmul.h).
   void RefineInputs() { refine_ = true; }
+  // Threads split the outputs in multiples of so many; false, and nothing happens, where that is no
+  // whole number of tiles.
+  bool SplitOutputsBy(int64_t outputs);
 
   // y [rows, N] = x [rows, K]·Wᵀ + bias (+ y). The calling worker computes its share: of the output
   // tiles when they suffice, else of the rows. Every worker of the team must call it; no barrier
-  // before or after.
+  // before or after. `next` is the layer that follows, whose weights are asked for in time.
   void Forward(const Worker& worker, const float* x, int64_t x_stride, int64_t rows, float* y,
-               int64_t y_stride, bool accumulate = false) const;
+               int64_t y_stride, bool accumulate = false, const Linear* next = nullptr) const;
   // The outputs that Forward on this worker writes, when it splits by outputs (always so for rows <
   // 64 or so). Lets an elementwise function follow on the same share without a barrier.
   struct Share {
@@ -38,6 +41,8 @@ class Linear {
     Range outputs;
   };
   Share ShareOf(const Worker& worker, int64_t rows) const;
+  // Whether Forward splits by rows.
+  bool SplitsRows(const Worker& worker, int64_t rows) const;
 
   int64_t outputs() const { return weight_.outputs(); }
   int64_t inputs() const { return weight_.inputs(); }
@@ -48,6 +53,7 @@ class Linear {
   kernels::PackedMatrix weight_;
   std::vector<float> bias_;
   bool refine_ = false;
+  int64_t split_tiles_ = 1;
 };
 
 }  // namespace musicgen::nn

@@ -233,7 +233,7 @@ TEST(AcInfoTest, NamesTheFiles) {
                                               Precision::kAuto)).info();
   EXPECT_EQ(info.model_type, "musicgen");
   EXPECT_EQ(info.file_dtype, "F16");
-  EXPECT_EQ(info.precision, Precision::kF16);
+  EXPECT_EQ(info.precision, Precision::kQ8);
   EXPECT_EQ(info.codebooks, 8);
   EXPECT_EQ(info.audio_channels, 2);
 }

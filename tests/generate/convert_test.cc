@@ -80,15 +80,15 @@ TEST_F(ConvertTest, HuggingFaceThereAndBack) {
 }
 
 TEST_F(ConvertTest, AudioCraftThereAndBack) {
-  for (const char* name : {"/ac-tiny-mono", "/ac-tiny-stereo"}) {
-    const std::string model = kFixtures + name;
-    const std::string there = Converted(model, StrCat("there", name));
-    const std::string back = Converted(there, StrCat("back", name));
+  for (const char* name : {"ac-tiny-mono", "ac-tiny-stereo"}) {
+    const std::string model = StrCat(kFixtures, "/", name);
+    const std::string there = Converted(model, StrCat("there-", name));
+    const std::string back = Converted(there, StrCat("back-", name));
     const auto state = [](const std::string& directory, const char* file) {
       return OpenTorchTensors(checkpoint::TorchFile::Open(directory + file), "best_state");
     };
     ExpectSame(*state(model, "/state_dict.bin"), *state(back, "/state_dict.bin"));
-    if (std::string(name) == "/ac-tiny-mono") {
+    if (std::string(name) == "ac-tiny-mono") {
       ExpectSame(*state(model, "/compression_state_dict.bin"),
                  *state(back, "/compression_state_dict.bin"));
     }

@@ -55,8 +55,8 @@ TEST_F(ModelGoldenTest, Logits) {
                            null_tail = golden_.Floats("lm.logits_uncond_tail");
   double all_diff = 0, cond_diff = 0, null_diff = 0;
   for (int64_t item = 0; item < 2; ++item) {
-    const ScoreResult score = model_.Score(Greedy(kPrompts[item], 1.0),
-                                           GoldenCodes(golden_, "lm.codes", item), true);
+    const ScoreResult score =
+        model_.Score(Greedy(kPrompts[item], 1.0), GoldenCodes(golden_, "lm.codes", item), true);
     for (int64_t k = 0; k < books; ++k) {
       for (int64_t t = 0; t < frames; ++t) {
         const int64_t column = t + k;  // of the golden: the step before the code's own
@@ -94,14 +94,43 @@ TEST_F(ModelGoldenTest, DecodedCodes) {
   }
 }
 
-// A lossless format is chosen by itself, and gives the same codes as f32 with half the bytes.
-TEST(ModelPrecisionTest, AutoLosesNothing) {
+// Its weights are half-precision numbers.
+TEST(ModelPrecisionTest, HalfPrecisionLosesNothingOfAHalfPrecisionModel) {
   Model f32(TinyOptions());
-  Model automatic(TinyOptions(2, Precision::kAuto));
+  Model f16(TinyOptions(2, Precision::kF16));
   const std::vector<GenerationRequest> requests = {Greedy(kPrompts[0], 0.5)};
-  EXPECT_EQ(automatic.Generate(requests).value()[0].codes.values,
+  EXPECT_EQ(f16.Generate(requests).value()[0].codes.values,
             f32.Generate(requests).value()[0].codes.values);
 }
+
+TEST(ModelPrecisionTest, AutoIsEightBits) {
+  EXPECT_EQ(Model(TinyOptions(1, Precision::kAuto)).info().precision, Precision::kQ8);
+}
+
+class QuantizedSeedTest : public testing::TestWithParam<Precision> {};
+
+TEST_P(QuantizedSeedTest, TheSameSeedGivesTheSameCodesInAnyCompany) {
+  GenerationRequest probe{std::string(kPrompts[1]), {}, {}, {}};
+  probe.params.duration_s = 0.6;
+  probe.params.seed = 77;
+  Model one(TinyOptions(1, GetParam()));
+  const std::vector<int32_t> expected = one.Generate(std::vector{probe}).value()[0].codes.values;
+  GenerationRequest other{std::string(kPrompts[0]), {}, {}, {}};
+  other.params.duration_s = 0.5;
+  for (const int threads : {2, 3}) {
+    Model model(TinyOptions(threads, GetParam()));
+    for (size_t position = 0; position < 3; ++position) {
+      std::vector<GenerationRequest> batch(3, other);
+      batch[position] = probe;
+      EXPECT_EQ(model.Generate(batch).value()[position].codes.values, expected)
+          << threads << " threads, position " << position;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Precisions, QuantizedSeedTest,
+                         testing::Values(Precision::kQ8, Precision::kQ4),
+                         [](const auto& info) { return PrecisionName(info.param); });
 
 TEST(ModelSeedTest, TheSameSeedGivesTheSameCodesInAnyCompany) {
   GenerationRequest probe{std::string(kPrompts[1]), {}, {}, {}};

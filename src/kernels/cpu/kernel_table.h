@@ -23,6 +23,7 @@ struct MatMulCall {
   const float* bias;
   bool accumulate;
   bool refine;
+  const void* next;
   float* y;
   int64_t y_stride;
 };

@@ -33,13 +33,17 @@ struct QuantizedMatMul {
   struct Q8 {
     static constexpr int kBytes = kOutputs * kGroup;
     static constexpr int32_t kOffset = D::kQ8Offset;
-    template <int kRows, int kWidth>
-    static void Dot(const char* w, const int8_t* x, I (&dot)[kRows][kWidth]) {
-      for (int r = 0; r < kRows; ++r) {
-        for (int j = 0; j < kWidth; ++j) dot[r][j] = V::SetI(0);
-      }
+    template <bool kFetch, int kRows, int kWidth>
+    static void Dot(const char* w, const char* ahead, const int8_t* x, I (&dot)[kRows][kWidth]) {
+      I sum[kRows][kWidth];
 #pragma GCC unroll 8
+      for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 4
+        for (int j = 0; j < kWidth; ++j) sum[r][j] = V::SetI(0);
+      }
+#pragma GCC unroll 1
       for (int step = 0; step < kGroup / 4; ++step, w += kOutputs * 4) {
+        if constexpr (kFetch) FetchStep(&ahead);
         I input[kRows];
 #pragma GCC unroll 8
         for (int r = 0; r < kRows; ++r) input[r] = FourInputs(x + r * kGroup + step * 4);
@@ -47,8 +51,13 @@ struct QuantizedMatMul {
         for (int j = 0; j < kWidth; ++j) {
           const auto weight = D::LoadQ8(reinterpret_cast<const int8_t*>(w) + j * kLaneBytes);
 #pragma GCC unroll 8
-          for (int r = 0; r < kRows; ++r) dot[r][j] = D::AddQ8(dot[r][j], weight, input[r]);
+          for (int r = 0; r < kRows; ++r) sum[r][j] = D::AddQ8(sum[r][j], weight, input[r]);
         }
+      }
+#pragma GCC unroll 8
+      for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 4
+        for (int j = 0; j < kWidth; ++j) dot[r][j] = sum[r][j];
       }
     }
   };
@@ -56,14 +65,17 @@ struct QuantizedMatMul {
   struct Q4 {
     static constexpr int kBytes = kOutputs * kGroup / 2;
     static constexpr int32_t kOffset = 8;
-    template <int kRows, int kWidth>
-    static void Dot(const char* w, const int8_t* x, I (&dot)[kRows][kWidth]) {
+    template <bool kFetch, int kRows, int kWidth>
+    static void Dot(const char* w, const char* ahead, const int8_t* x, I (&dot)[kRows][kWidth]) {
       typename D::Q4Sum sum[kRows][kWidth];
+#pragma GCC unroll 8
       for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 4
         for (int j = 0; j < kWidth; ++j) sum[r][j] = D::ZeroQ4();
       }
-#pragma GCC unroll 4
+#pragma GCC unroll 1
       for (int step = 0; step < kGroup / 8; ++step, w += kOutputs * 4) {
+        if constexpr (kFetch) FetchStep(&ahead);
         I low[kRows], high[kRows];
 #pragma GCC unroll 8
         for (int r = 0; r < kRows; ++r) {
@@ -79,7 +91,9 @@ struct QuantizedMatMul {
           }
         }
       }
+#pragma GCC unroll 8
       for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 4
         for (int j = 0; j < kWidth; ++j) dot[r][j] = D::TotalQ4(sum[r][j]);
       }
     }
@@ -123,12 +137,14 @@ struct QuantizedMatMul {
     for (int64_t i = 0; i < x.rows * kOutputs; i += V::kLanes) V::Store(sums + i, V::Zero());
     // Rows that share a pass over a group; all of a step's few rows read each weight once.
     const int64_t passes = (x.rows + V::kDotRows - 1) / V::kDotRows;
+    const char* end = static_cast<const char*>(call.weights) + call.tile_end * groups * kGroupBytes;
     for (int64_t g = 0; g < groups; ++g, w += kGroupBytes) {
-      for (int line = 0; line < kGroupBytes; line += kLine) __builtin_prefetch(w + kAhead + line);
-      for (int64_t pass = 0; pass < passes; ++pass) {
+      const char* ahead = Ahead(w, end, static_cast<const char*>(call.next));
+      AddRows<Format, true, V::kDotRows>(x.rows / passes, w, ahead, x, g * x.rows, sums);
+      for (int64_t pass = 1; pass < passes; ++pass) {
         const int64_t r = x.rows * pass / passes;
-        AddRows<Format, V::kDotRows>(x.rows * (pass + 1) / passes - r, w, x, g * x.rows + r,
-                                     sums + r * kOutputs);
+        AddRows<Format, false, V::kDotRows>(x.rows * (pass + 1) / passes - r, w, nullptr, x,
+                                            g * x.rows + r, sums + r * kOutputs);
       }
     }
     const int64_t first = tile * kOutputs, left = call.outputs - first;
@@ -142,26 +158,29 @@ struct QuantizedMatMul {
   }
 
   // Picks the loop for `rows`, at most kRows.
-  template <class Format, int kRows>
-  static void AddRows(int64_t rows, const char* w, const QuantizedRows& x, int64_t at,
-                      float* sums) {
+  template <class Format, bool kFetch, int kRows>
+  static void AddRows(int64_t rows, const char* w, const char* ahead, const QuantizedRows& x,
+                      int64_t at, float* sums) {
     if constexpr (kRows > 1) {
-      if (rows < kRows) return AddRows<Format, kRows - 1>(rows, w, x, at, sums);
+      if (rows < kRows) return AddRows<Format, kFetch, kRows - 1>(rows, w, ahead, x, at, sums);
     }
     // As many vectors of outputs as leave their integers in registers.
     constexpr int kWidth = kRows <= V::kDotSums / kVectors ? kVectors : kVectors / 2;
-    AddGroup<Format, kRows, kWidth>(w, x, at, sums);
+    AddGroup<Format, kFetch, kRows, kWidth>(w, ahead, x, at, sums);
     if constexpr (kWidth < kVectors) {
-      AddGroup<Format, kRows, kWidth>(w, x, at, sums, kWidth);
+      AddGroup<Format, false, kRows, kWidth>(w, nullptr, x, at, sums, kWidth);
     }
   }
 
   // sums [kRows][32] += scale · scale · Σ integers, for the vectors of outputs from `vector`.
-  template <class Format, int kRows, int kWidth>
-  static void AddGroup(const char* w, const QuantizedRows& x, int64_t at, float* sums,
-                       int vector = 0) {
+  template <class Format, bool kFetch, int kRows, int kWidth>
+  static void AddGroup(const char* w, const char* ahead, const QuantizedRows& x, int64_t at,
+                       float* sums, int vector = 0) {
     I dot[kRows][kWidth];
-    Format::Dot(w + kOutputs * 2 + vector * kLaneBytes, x.values + at * kGroup, dot);
+    if constexpr (kFetch) __builtin_prefetch(ahead);  // the scales
+    if constexpr (kFetch) ahead += kOutputs * 2;
+    Format::template Dot<kFetch>(w + kOutputs * 2 + vector * kLaneBytes, ahead,
+                                 x.values + at * kGroup, dot);
     const F16* scales = reinterpret_cast<const F16*>(w) + vector * V::kLanes;
     sums += vector * V::kLanes;
 #pragma GCC unroll 8
@@ -177,6 +196,16 @@ struct QuantizedMatMul {
         V::Store(sum, V::Fma(V::ToFloat(total), both, V::Load(sum)));
       }
     }
+  }
+
+  // Where a later group lies: further on, or behind this thread's stretch in what it reads next.
+  static const char* Ahead(const char* w, const char* end, const char* next) {
+    const int64_t left = end - w;
+    return left > kAhead || next == nullptr ? w + kAhead : next + (kAhead - left);
+  }
+  // What its step will want: a few lines at a time, as misses wait for each other.
+  static void FetchStep(const char** ahead) {
+    for (int i = 0; i < kOutputs * 4 / kLine; ++i, *ahead += kLine) __builtin_prefetch(*ahead);
   }
 
   static I FourInputs(const int8_t* x) {
