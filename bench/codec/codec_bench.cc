@@ -4,48 +4,14 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <cmath>
-#include <map>
-#include <random>
-#include <string>
 #include <vector>
 
-#include "base/error.h"
 #include "codec/codec.h"
 #include "codec/decoder_stream.h"
-#include "codec/expected_tensors.h"
+#include "codec/noise_source.h"
 
 namespace musicgen::codec {
 namespace {
-
-// Tensors of the expected shapes; their values are noise of a size that keeps activations near 1.
-class NoiseSource : public checkpoint::TensorSource {
- public:
-  explicit NoiseSource(const CodecConfig& config) {
-    for (const auto& tensor : ExpectedTensors(config, *this, "")) {
-      shapes_[tensor.name] = tensor.shape;
-    }
-  }
-  const std::vector<std::string>& Names() const override { return names_; }
-  bool Has(const std::string& name) const override { return shapes_.count(name) > 0; }
-  TensorView Get(const std::string& name) const override {
-    const Shape& shape = shapes_.at(name);
-    std::mt19937 random(1);
-    std::normal_distribution<float> normal(
-        0, 1 / std::sqrt(static_cast<float>(NumElements(shape) / shape[0])));
-    values_.resize(static_cast<size_t>(NumElements(shape)));
-    for (float& value : values_) value = normal(random);
-    return {name, DType::kF32, shape, values_.data()};
-  }
-  void Drop(const TensorView&) const override {}
-  const std::string& Where() const override { return where_; }
-
- private:
-  std::string where_ = "noise";
-  std::vector<std::string> names_;
-  std::map<std::string, Shape> shapes_;
-  mutable std::vector<float> values_;  // of the tensor last given
-};
 
 const Codec& FullSizeCodec() {
   static const Codec codec(CodecConfig(), NoiseSource(CodecConfig()), "");

@@ -10,8 +10,7 @@
 namespace musicgen::codec {
 namespace {
 
-// Enough for the weights to be read rarely, little enough for the activations to stay in cache.
-constexpr int64_t kChunkFrames = 32;
+constexpr int64_t kQuantizedFrames = 64;  // at once, which bounds the scores of their candidates
 
 }  // namespace
 
@@ -35,19 +34,15 @@ Codes Encode(ThreadPool& pool, const Encoder& encoder, const Waveform& waveform,
   for (int64_t c = 0; c < waveform.channels; ++c) {
     SeanetStream stream(encoder.net);
     Codes mine(books, frames);
-    int64_t done = 0;
-    for (int64_t begin = 0; begin < waveform.samples; begin += kChunkFrames * hop) {
-      const int64_t count = std::min(kChunkFrames * hop, waveform.samples - begin);
-      const bool last = begin + count == waveform.samples;
-      const SeanetStream::Output out =
-          stream.Push(pool, waveform.channel(c) + begin, count, last);
-      latents.assign(out.values, out.values + out.frames * encoder.config.latent_width);
-      if (out.frames > 0) {
-        encoder.quantizer.Encode(pool, latents.data(), out.frames, done, &mine);
-      }
-      done += out.frames;
+    const SeanetStream::Output out =
+        stream.Push(pool, waveform.channel(c), waveform.samples, /*last=*/true);
+    MG_CHECK_EQ(out.frames, frames);
+    for (int64_t t = 0; t < frames; t += kQuantizedFrames) {
+      const int64_t count = std::min(kQuantizedFrames, frames - t);
+      const float* const from = out.values + t * encoder.config.latent_width;
+      latents.assign(from, from + count * encoder.config.latent_width);
+      encoder.quantizer.Encode(pool, latents.data(), count, t, &mine);
     }
-    MG_CHECK_EQ(done, frames);
     for (int64_t k = 0; k < books; ++k) {
       std::copy_n(mine.values.begin() + k * frames, frames,
                   codes.values.begin() + (k * waveform.channels + c) * frames);

@@ -8,6 +8,7 @@
 
 #include "checkpoint/tensor_source.h"
 #include "codec/seanet_layout.h"
+#include "codec/segments.h"
 #include "nn/layer_stream.h"
 
 namespace musicgen::codec {
@@ -25,12 +26,14 @@ class Seanet {
     std::unique_ptr<const nn::Layer> layer;
   };
   const std::vector<Entry>& layers() const { return layers_; }
+  const std::vector<Segment>& segments() const { return segments_; }
   int64_t in_channels() const { return layers_.front().layer->in_channels(); }
   int64_t out_channels() const { return layers_.back().layer->out_channels(); }
   size_t bytes() const;
 
  private:
   std::vector<Entry> layers_;
+  std::vector<Segment> segments_;
 };
 
 }  // namespace musicgen::codec

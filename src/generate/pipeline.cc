@@ -4,10 +4,11 @@
 #include <cmath>
 
 #include "audio/convert.h"
+#include "base/cpu.h"
 #include "base/error.h"
 #include "codec/decode.h"
 #include "codec/encoder.h"
-#include "generate/audio_stream.h"
+#include "generate/audio_decoder.h"
 #include "generate/request_check.h"
 #include "lm/sampling.h"
 #include "lm/scorer.h"
@@ -51,8 +52,7 @@ std::vector<Codes> Pipeline::EncodePrompts(std::span<const GenerationRequest> re
   if (as_batch_ && reference_ == conditioning::Reference::kHuggingFace) PadInFront(&prompts);
   std::vector<Codes> codes;
   for (const Waveform& prompt : prompts) {
-    codes.push_back(prompt.samples > 0 ? Encode(prompt)
-                                       : Codes(stages_.files().lm.codebooks, 0));
+    codes.push_back(prompt.samples > 0 ? Encode(prompt) : Codes(stages_.files().lm.codebooks, 0));
   }
   return codes;
 }
@@ -89,16 +89,22 @@ std::optional<std::vector<GenerationResult>> Pipeline::Generate(
   }
   // 4: codes, and while they are made, 5: sound for whoever listens.
   const int64_t channels = stages_.files().lm.audio_channels;
-  std::vector<AudioStream> streams;
+  std::optional<AudioDecoder> sound;
   DecodeLoop::FramesCallback listen;
+  ProgressCallback progress = options.progress;
   if (options.audio) {
-    for (size_t i = 0; i < jobs.size(); ++i) streams.emplace_back(stages_.codec(), channels);
+    const bool idle_processor = ProcessorCount() > stages_.pool().size();
+    sound.emplace(stages_.codec(), channels, jobs.size(),
+                  idle_processor ? nullptr : &stages_.pool(), options.audio);
     listen = [&](size_t job, const Codes& chunk, bool last) {
-      const Waveform sound = streams[job].Push(stages_.pool(), chunk, last);
-      return sound.samples == 0 || options.audio(job, sound);
+      return sound->Push(job, chunk, last);
+    };
+    progress = [&](const GenerationProgress& state) {
+      return sound->Deliver() && (!options.progress || options.progress(state));
     };
   }
-  if (!DecodeLoop(stages_, conditioner).Run(&jobs, options.progress, listen)) return std::nullopt;
+  if (!DecodeLoop(stages_, conditioner).Run(&jobs, progress, listen)) return std::nullopt;
+  if (sound && !sound->Finish()) return std::nullopt;
 
   std::vector<GenerationResult> results;
   for (const Job& job : jobs) {
@@ -137,8 +143,7 @@ ScoreResult Pipeline::Score(const GenerationRequest& request, const Codes& codes
   }
   result.unconditional = logits(/*null_half=*/true);
   result.guided.resize(result.conditional.size());
-  lm::Guide(result.conditional.data(), result.unconditional.data(),
-            request.params.cfg_coef,
+  lm::Guide(result.conditional.data(), result.unconditional.data(), request.params.cfg_coef,
             static_cast<int64_t>(result.guided.size()), result.guided.data());
   return result;
 }

@@ -13,14 +13,14 @@ StageFormats ChooseFormats(Precision precision) {
     case Precision::kF32:
       return {};
     case Precision::kF16:
-      return {{WeightFormat::kF16, WeightFormat::kF32}, WeightFormat::kF16};
+      return {{WeightFormat::kF16, WeightFormat::kF32}, WeightFormat::kF16, WeightFormat::kF16};
     case Precision::kBF16:
-      return {{WeightFormat::kBF16, WeightFormat::kBF16}, WeightFormat::kBF16};
+      return {{WeightFormat::kBF16, WeightFormat::kBF16}, WeightFormat::kBF16, WeightFormat::kBF16};
     case Precision::kAuto:
     case Precision::kQ8:
-      return {{WeightFormat::kQ8, WeightFormat::kQ8}, WeightFormat::kQ8};
+      return {{WeightFormat::kQ8, WeightFormat::kQ8}, WeightFormat::kQ8, WeightFormat::kBF16};
     case Precision::kQ4:
-      return {{WeightFormat::kQ4, WeightFormat::kQ8}, WeightFormat::kQ8};
+      return {{WeightFormat::kQ4, WeightFormat::kQ8}, WeightFormat::kQ8, WeightFormat::kBF16};
   }
   return {};
 }

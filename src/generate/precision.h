@@ -10,10 +10,11 @@
 
 namespace musicgen::generate {
 
-// What the weights of each stage become at a precision. The codec stays in f32.
+// What the weights of each stage become at a precision.
 struct StageFormats {
   lm::Formats lm;
   kernels::WeightFormat t5 = kernels::WeightFormat::kF32;
+  kernels::WeightFormat codec = kernels::WeightFormat::kF32;
 };
 StageFormats ChooseFormats(Precision precision);
 

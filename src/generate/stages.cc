@@ -50,7 +50,7 @@ const lm::Decoder& Stages::decoder() {
 const codec::Codec& Stages::codec() {
   return Once(codec_, [&] {
     const StageTensors& stage = files_.codec_tensors;
-    return codec::Codec(files_.codec, *stage.source, stage.prefix);
+    return codec::Codec(files_.codec, *stage.source, stage.prefix, formats_.codec);
   });
 }
 

@@ -83,12 +83,12 @@ const float* LstmStream::Run(Worker& worker, const float* x, float* y) {
     worker.Barrier();  // the layer below is used up: y takes this one's outputs
     for (int64_t t = 0; t < frames; ++t) {
       const float* const previous = t == 0 ? h : y + (t - 1) * width;
-      if (blocks.size() > 0) {
-        kernels::MatMul(previous, width, 1, layer.recurrent.weight(),
-                        {blocks.begin * kGates, blocks.end * kGates}, {}, gates_h_.data(), gates);
-      }
-      for (int64_t b = blocks.begin; b < blocks.end; ++b) {
+      // There and back: what the last frame read last is still in the cache.
+      for (int64_t i = 0; i < blocks.size(); ++i) {
+        const int64_t b = t % 2 == 0 ? blocks.begin + i : blocks.end - 1 - i;
         const int64_t unit = b * kBlock;
+        kernels::MatMul(previous, width, 1, layer.recurrent.weight(),
+                        {b * kGates, (b + 1) * kGates}, {}, gates_h_.data(), gates);
         kernels::LstmCell(gates_x_.data() + t * gates + unit * kGates,
                           gates_h_.data() + unit * kGates, kBlock, 0,
                           std::min(kBlock, width - unit), c + unit, y + t * width + unit);

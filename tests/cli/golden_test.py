@@ -132,12 +132,13 @@ class Score(CliTest):
         codes = self.path("both.safetensors")
         write_codes(codes, GOLDEN["lm.codes"])
         both = self.succeed("score", "-m", MODEL, "--prompt", PROMPTS[0], "--prompt", PROMPTS[1], "--codes",
-                            codes).out.splitlines()
+                            codes, "--precision", "f32").out.splitlines()
         self.assertEqual(len(both), 2)
         for item in range(2):
             alone, _ = self.logits(item)
             self.assertEqual(json.loads(both[item])["cross_entropy"], alone["cross_entropy"])
-        shared = self.succeed("score", "-m", MODEL, "--prompt", PROMPTS[0], "--codes", codes).out
+        shared = self.succeed("score", "-m", MODEL, "--prompt", PROMPTS[0], "--codes", codes,
+                              "--precision", "f32").out
         self.assertEqual(shared.splitlines()[0], both[0])
         unconditional = self.succeed("score", "-m", MODEL, "--codes", codes).out
         self.assertNotEqual(unconditional.splitlines()[0], both[0])

@@ -58,8 +58,7 @@ class Usage(CliTest):
                 ([*generate, "-t", "-1"], "--threads"),
                 ([*generate, "-t", "two"], "--threads"),
                 ([*generate, "--precision", "f64"], "--precision"),
-                ([*generate, "--precision", "q8"], "not available"),
-                ([*generate, "--precision", "q4"], "not available"),
+                ([*generate, "--precision", "q2"], "--precision"),
                 ([*generate, "--device", "cuda"], "not available"),
                 ([*generate, "--device", "cuda:1"], "not available"),
                 ([*generate, "--device", "abacus"], "--device"),
@@ -172,7 +171,7 @@ class InfoAndBench(CliTest):
         self.assertEqual(info["hidden_size"], config["decoder"]["hidden_size"])
         self.assertEqual(info["layers"], config["decoder"]["num_hidden_layers"])
         self.assertEqual(info["sample_rate"], 32000)
-        self.assertEqual(set(info["memory"]), {"f32", "f16", "bf16"})
+        self.assertEqual(set(info["memory"]), {"f32", "f16", "bf16", "q8", "q4"})
         self.assertLess(info["memory"]["bf16"]["weights_bytes"], info["memory"]["f32"]["weights_bytes"])
         self.assertIn("codebooks", self.succeed("info", "-m", MODEL).out)
 

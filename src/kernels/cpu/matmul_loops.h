@@ -22,7 +22,9 @@ struct MatMulLoops {
   static constexpr int64_t kBlockInputs = 192;
   static constexpr int64_t kBlockRows = 96;
   static constexpr int kLine = 64;
-  static constexpr int64_t kAhead = 16 * 1024;  // bytes
+  static constexpr int64_t kAhead = 16 * 1024;                             // bytes
+  static constexpr int kTilesAtOnce = V::kLanes == 1 ? 1 : V::kLanes / 4;  // of one row
+  static constexpr int kRowAhead = 4 * 1024;                               // bytes
 
   // Memory to ask for along the way: so many cache lines every four inputs.
   struct Prefetch {
@@ -46,19 +48,82 @@ struct MatMulLoops {
 
   template <class W>
   static void RunFormat(const MatMulCall& call) {
+    if constexpr (kTilesAtOnce > 1) {
+      if (call.rows == 1) return RunRow<W>(call);
+    }
+    const auto weights = [&](int64_t tile) {
+      return static_cast<const W*>(call.weights) + tile * call.inputs * kOutputs;
+    };
+    int64_t tile_end = call.tile_end;
+    const int64_t last = tile_end - 1;
+    if (NarrowMatMul<V>::Suits(call.outputs - last * kOutputs, call.rows)) {
+      NarrowMatMul<V>::Run(call, weights(last), last * kOutputs, call.outputs - last * kOutputs);
+      tile_end = last;
+    }
     const int64_t blocks = (call.rows + kBlockRows - 1) / kBlockRows;
     for (int64_t block = 0; block < blocks; ++block) {
       const int64_t begin = call.rows * block / blocks;
       const int64_t end = call.rows * (block + 1) / blocks;
-      for (int64_t tile = call.tile_begin; tile < call.tile_end; ++tile) {
-        const W* w = static_cast<const W*>(call.weights) + tile * call.inputs * kOutputs;
+      for (int64_t tile = call.tile_begin; tile < tile_end; ++tile) {
         const int64_t left = call.outputs - tile * kOutputs;
-        if (NarrowMatMul<V>::Suits(left, call.rows)) {
-          NarrowMatMul<V>::Run(call, w, tile * kOutputs, left, begin, end);
-        } else {
-          Tile(call, w, tile * kOutputs, left < kOutputs ? left : kOutputs, begin, end);
+        Tile(call, weights(tile), tile * kOutputs, left < kOutputs ? left : kOutputs, begin, end);
+      }
+    }
+  }
+
+  // One row: a tile alone has too few chains to hide the latency of a sum.
+  template <class W>
+  static void RunRow(const MatMulCall& call) {
+    alignas(64) float sums[kTilesAtOnce * kOutputs];
+    int64_t tile = call.tile_begin;
+    for (; tile + kTilesAtOnce <= call.tile_end; tile += kTilesAtOnce) {
+      AddRow<kTilesAtOnce>(call, tile, static_cast<const W*>(call.weights), sums);
+    }
+    for (; tile < call.tile_end; ++tile) {
+      AddRow<1>(call, tile, static_cast<const W*>(call.weights), sums);
+    }
+  }
+
+  template <int kTiles, class W>
+  static void AddRow(const MatMulCall& call, int64_t tile, const W* weights, float* sums) {
+    constexpr int kLines = kOutputs * static_cast<int>(sizeof(W)) / kLine;
+    const int64_t inputs = call.inputs;
+    const W* w = weights + tile * inputs * kOutputs;
+    F sum[kTiles][kVectors];
+    for (int t = 0; t < kTiles; ++t) {
+      for (int j = 0; j < kVectors; ++j) sum[t][j] = V::Zero();
+    }
+    const auto add_input = [&](int64_t k) __attribute__((always_inline)) {
+      const F input = V::Set(call.x[k]);
+#pragma GCC unroll 4
+      for (int t = 0; t < kTiles; ++t) {
+        const W* at = w + (t * inputs + k) * kOutputs;
+#pragma GCC unroll 2
+        for (int line = 0; line < kLines; ++line) {  // may lie behind the weights: harmless
+          __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<uintptr_t>(at) +
+                                                           kRowAhead + line * kLine));
+        }
+#pragma GCC unroll 4
+        for (int j = 0; j < kVectors; ++j) {
+          sum[t][j] = V::Fma(input, V::Load(at + j * V::kLanes), sum[t][j]);
         }
       }
+    };
+    int64_t k = 0;
+    for (; k + 4 <= inputs; k += 4) {
+      add_input(k);
+      add_input(k + 1);
+      add_input(k + 2);
+      add_input(k + 3);
+    }
+    for (; k < inputs; ++k) add_input(k);
+    for (int t = 0; t < kTiles; ++t) {
+      for (int j = 0; j < kVectors; ++j) V::Store(sums + t * kOutputs + j * V::kLanes, sum[t][j]);
+    }
+    for (int t = 0; t < kTiles; ++t) {
+      const int64_t first = (tile + t) * kOutputs;
+      const int64_t left = call.outputs - first;
+      Finish(call, sums + t * kOutputs, left < kOutputs ? left : kOutputs, first, call.y + first);
     }
   }
 
