@@ -243,9 +243,19 @@ void WriteCodes(const std::string& path, std::span<const Codes> codes, const Cod
 // `conditional`, `unconditional`, `guided`, f32 [K, T, V].
 void WriteLogits(const std::string& path, const ScoreResult& score);
 
-// Read bandwidth of this machine's memory with so many threads, bytes per second: best of ten
-// passes.
-double MeasureBandwidth(int threads);
+// Reads a buffer far larger than the caches with so many threads, to see how fast memory can be
+// read. Throws Error(kOutOfMemory).
+class BandwidthReader {
+ public:
+  explicit BandwidthReader(int threads);
+  ~BandwidthReader();
+  // Bytes per second of one pass: take the best of several.
+  double Pass();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 // The largest resident size of this process so far, bytes.
 uint64_t PeakMemoryBytes();
 std::string CpuName();
