@@ -42,9 +42,7 @@ PROMPT = "80s electronic track with melodic synthesizers, catchy beat and groovy
 def transformers_model(path, dtype):
     import torch
     from transformers import MusicgenForConditionalGeneration
-    model = MusicgenForConditionalGeneration.from_pretrained(path, dtype=getattr(torch, dtype),
-                                                             attn_implementation="sdpa")
-    return model.eval()
+    return MusicgenForConditionalGeneration.from_pretrained(path, dtype=getattr(torch, dtype)).eval()
 
 
 def generation_speed(model, path, steps):
