@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <numeric>
 #include <optional>
 
 #include "cli/bandwidth_probe.h"
@@ -118,13 +119,35 @@ double SecondsToFirstAudio(Model& model, int64_t frame_rate_hz) {
   return Time([&] { model.Generate(Requests(1, frame_rate_hz, frame_rate_hz), options); });
 }
 
-// Packed matrices, and the keys and values of the positions decoded before, averaged over the
-// steps.
-double BytesPerStep(const StepTraffic& traffic, int64_t steps, int64_t batch) {
+// Keys and values of the positions decoded before, averaged over the steps.
+double KvBytesPerStep(const StepTraffic& traffic, int64_t steps, int64_t batch) {
   const double positions = (static_cast<double>(steps) + 1) / 2;
-  return static_cast<double>(traffic.weight_bytes) +
-         static_cast<double>(traffic.kv_bytes_per_position) * positions *
-             static_cast<double>(batch);
+  return static_cast<double>(traffic.kv_bytes_per_position) * positions *
+         static_cast<double>(batch);
+}
+
+double BytesPerStep(const StepTraffic& traffic, int64_t steps, int64_t batch) {
+  return static_cast<double>(traffic.weight_bytes) + KvBytesPerStep(traffic, steps, batch);
+}
+
+// Of each stage: its part of a step's time, the bytes it reads, and the share of the bandwidth that
+// is.
+JsonObject Stages(const StageSeconds& seconds, const StepTraffic& traffic, const BenchFlags& flags,
+                  double bandwidth) {
+  const double total = std::accumulate(seconds.begin(), seconds.end(), 0.0);
+  JsonObject stages;
+  for (size_t i = 0; i < seconds.size(); ++i) {
+    double bytes = static_cast<double>(traffic.stage_weight_bytes[i]);
+    if (i == static_cast<size_t>(StepStage::kSelfAttention)) {
+      bytes += KvBytesPerStep(traffic, flags.steps, flags.batch);
+    }
+    JsonObject stage;
+    stage.Set("time_share", seconds[i] / total);
+    stage.Set("bytes_per_step", bytes);
+    stage.Set("bandwidth_share", bytes * static_cast<double>(flags.steps) / seconds[i] / bandwidth);
+    stages.Set(kStepStageNames[i], stage);
+  }
+  return stages;
 }
 
 std::vector<double> InGigabytes(std::vector<double> bytes) {
@@ -147,9 +170,11 @@ int Run(const BenchFlags& flags) {
   GenerateOptions options;
   options.decode_audio = false;
   model->Generate(Requests(1, kWarmUpFrames, frame_rate_hz), options);
+  StageSeconds stage_seconds{};
   StepClock clock(flags.steps);
   options.progress = [&](const GenerationProgress& progress) {
     const int64_t step = clock.Note(progress);
+    stage_seconds = progress.stage_seconds;
     const auto passes = static_cast<int64_t>(probe.passes().size());
     if (step * kBandwidthPasses >= passes * flags.steps && passes < kBandwidthPasses) {
       clock.Pause([&] { probe.Pass(); });
@@ -201,6 +226,7 @@ int Run(const BenchFlags& flags) {
   row.Set("bytes_per_step", bytes_per_step);
   row.Set("bandwidth_share", share(steps_per_s, bytes_per_step));
   row.Set("bandwidth_share_1s", share(first_second, BytesPerStep(traffic, second, flags.batch)));
+  row.Set("stages", Stages(stage_seconds, traffic, flags, probe.Best()));
   row.Set("threads", static_cast<int64_t>(model->threads()));
   row.Set("precision", PrecisionName(info.precision));
   row.Set("isa", InstructionSet());

@@ -17,6 +17,7 @@
 #include "musicgen/chroma.hpp"
 #include "musicgen/codes.hpp"
 #include "musicgen/error.hpp"
+#include "musicgen/step_stages.hpp"
 #include "musicgen/waveform.hpp"
 
 namespace musicgen {
@@ -81,6 +82,7 @@ struct GenerationRequest {
 struct GenerationProgress {
   int64_t steps_done = 0;  // of all requests together, the model calls made so far
   int64_t steps_total = 0;
+  StageSeconds stage_seconds{};  // what the steps so far spent where
 };
 // Return false to stop; what was asked for is then discarded.
 using ProgressCallback = std::function<bool(const GenerationProgress&)>;
@@ -132,7 +134,8 @@ struct ModelInfo {
 struct StepTraffic {
   uint64_t weight_bytes = 0;  // packed matrices read once per step
   uint64_t kv_bytes_per_position =
-      0;  // keys and values read per position already decoded, both rows
+      0;                            // keys and values read per position already decoded, both rows
+  StageBytes stage_weight_bytes{};  // the matrices, by the stage that reads them
 };
 
 class Model {

@@ -186,6 +186,8 @@ class InfoAndBench(CliTest):
         self.assertIsNone(row["steps_per_s_10s"])
         self.assertEqual(len(row["bandwidth_passes_gb_per_s"]), 10)
         self.assertEqual(max(row["bandwidth_passes_gb_per_s"]), row["bandwidth_gb_per_s"])
+        self.assertAlmostEqual(sum(stage["time_share"] for stage in row["stages"].values()), 1)
+        self.assertAlmostEqual(sum(stage["bytes_per_step"] for stage in row["stages"].values()), row["bytes_per_step"])
         # The model's, not that of the buffer which measures the bandwidth.
         self.assertLess(row["peak_memory_bytes"], 600e6)
         self.assertEqual((row["threads"], row["precision"], row["steps"], row["batch"]), (1, "f32", 60, 1))
