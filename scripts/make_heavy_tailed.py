@@ -7,16 +7,18 @@ For judging quantisation. Gaussian weights are the easy case: a group of them ha
 trained transformers are reported to have, and what this model has:
 
 - heavy tails: every matrix is drawn from Student's t with 5 degrees of freedom;
-- outlier features (LLM.int8, Dettmers 2022): 1 in 128 channels of the residual stream, the same in all layers, are
-  multiplied by 5 to 20 in the norms, so that they carry about half of a matrix's input (SmoothQuant, Xiao 2022: it is
+- outlier features (LLM.int8, Dettmers 2022): 1 in 256 channels of the residual stream, the same in all layers, are
+  multiplied by 5 to 20 in the norms, so that they carry about a third of a matrix's input (SmoothQuant, Xiao 2022: it is
   the activations that are hard);
-- uneven columns: scales are log-normal, and of the inputs of out_proj and fc2, which no norm precedes, 1 in 512 has
+- uneven columns: scales are log-normal, and of the inputs of out_proj and fc2, which no norm precedes, 1 in 1024 has
   weights 5 to 20 times as large;
-- heads of attention that differ in sharpness.
+- heads of attention that differ in sharpness;
+- a residual stream that changes slowly from layer to layer (Deja Vu, Liu 2023): sublayers that overwrite it make a chaotic
+  function, in which even bfloat16 changes what is predicted.
 
 Gains are set so that the predictions are as sure as MusicGen's, 4 to 5 nats of the 7.6 that 2048 codes have: noise that
 is sure of every code would hide all errors, noise that is sure of none would make the best code a toss-up. The text moves
-the logits by about a quarter of their spread, so that guidance has something to amplify.
+the logits by about a fifth of their spread, so that guidance has something to amplify.
 
 MODEL is any MusicGen of the Hugging Face layout, trained or random; configuration, tokenizer, text encoder and codec are
 copied from it, and the decoder's names and shapes. The values depend on the seed and the tensor's name alone. Needs numpy.
@@ -38,7 +40,7 @@ OUTLIER_FEATURES = 256  # one in so many
 OUTLIER_COLUMNS = 1024
 BLOCK_ROWS = 256
 # Of a matrix with inputs of variance 1. Attention averages values, which takes most of their variance; what cross-attention
-# adds is kept small, and the heads' gain makes logits of standard deviation 2.4.
+# adds is kept small, and the heads' gain makes logits of standard deviation 2.1.
 GAINS = {"q_proj": 0.8, "k_proj": 0.8, "v_proj": 1.0, "self_attn.out_proj": 0.5, "encoder_attn.out_proj": 0.1,
          "fc1": 1.0, "fc2": 0.5, "lm_heads": 2.1, "embed_tokens": 1.0}
 
