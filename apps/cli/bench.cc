@@ -2,8 +2,10 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <numeric>
 #include <optional>
 
+#include "cli/bandwidth_probe.h"
 #include "cli/build_info.h"
 #include "cli/commands.h"
 #include "cli/errors.h"
@@ -17,7 +19,8 @@ using Clock = std::chrono::steady_clock;
 constexpr char kPrompt[] =
     "80s electronic track with melodic synthesizers, catchy beat and groovy bass";
 constexpr int64_t kPatternSteps = 3;  // that the delay pattern adds to the frames
-constexpr int64_t kFirstFrames = 8;   // of the first audio that could be played
+constexpr int64_t kWarmUpFrames = 8;
+constexpr int64_t kBandwidthPasses = 10;
 constexpr int64_t kCodecFrames = 500;
 constexpr int kCodecRuns = 3;
 
@@ -30,34 +33,35 @@ double Time(const F& work) {
   return Seconds(Clock::now() - start);
 }
 
-// When each step of the streams, which go together, was done.
+// When each step of the streams, which go together, was done; what is measured in between does not
+// count.
 class StepClock {
  public:
-  StepClock(int64_t steps, Clock::time_point start) : steps_(steps), start_(start) {}
+  explicit StepClock(int64_t steps) : steps_(steps), start_(Clock::now()) {}
 
-  // The library counts the model calls of all requests together.
-  void Note(const GenerationProgress& progress) {
+  // The library counts the model calls of all requests together. Returns the steps done so far.
+  int64_t Note(const GenerationProgress& progress) {
     const double share =
         static_cast<double>(progress.steps_done) / static_cast<double>(progress.steps_total);
     const auto step = static_cast<int64_t>(std::lround(share * static_cast<double>(steps_)));
     if (times_.empty() || times_.back().step != step) {
-      times_.push_back({step, Seconds(Clock::now() - start_)});
+      times_.push_back({step, Seconds(Clock::now() - start_ - paused_)});
     }
+    return step;
   }
 
-  // From the start until so many steps were done, the text encoding included.
-  std::optional<double> Until(int64_t step) const {
-    for (const Entry& entry : times_) {
-      if (entry.step >= step) return entry.seconds;
-    }
-    return std::nullopt;
+  template <class F>
+  void Pause(const F& work) {
+    const Clock::time_point begin = Clock::now();
+    work();
+    paused_ += Clock::now() - begin;
   }
 
-  // Average of the steps up to `step`, from the first report on.
-  std::optional<double> Rate(int64_t step) const {
-    const std::optional<double> end = Until(step);
-    if (!end || step <= times_.front().step || *end <= times_.front().seconds) return std::nullopt;
-    return static_cast<double>(step - times_.front().step) / (*end - times_.front().seconds);
+  // Steps per second from step `begin` (0 is the first report, before any) to step `end`.
+  std::optional<double> Rate(int64_t begin, int64_t end) const {
+    const std::optional<double> from = At(begin), to = At(end);
+    if (!from || !to || *to <= *from) return std::nullopt;
+    return static_cast<double>(end - begin) / (*to - *from);
   }
 
  private:
@@ -65,8 +69,17 @@ class StepClock {
     int64_t step;
     double seconds;
   };
+
+  std::optional<double> At(int64_t step) const {
+    for (const Entry& entry : times_) {
+      if (entry.step >= step) return entry.seconds;
+    }
+    return std::nullopt;
+  }
+
   const int64_t steps_;
   const Clock::time_point start_;
+  Clock::duration paused_{};
   std::vector<Entry> times_;
 };
 
@@ -89,83 +102,132 @@ Codes FirstFrames(const Codes& codes, int64_t frames) {
   return head;
 }
 
-// Seconds of sound decoded in a second: the median of a few runs.
-double CodecSpeed(Model& model, const Codes& codes) {
-  const Codes head = FirstFrames(codes, kCodecFrames);
+// Seconds of sound handled in a second: the median of a few runs.
+template <class F>
+double CodecSpeed(double sound_s, const F& work) {
   std::vector<double> seconds(kCodecRuns);
-  double sound_s = 0;
-  for (double& s : seconds) s = Time([&] { sound_s = model.Decode(head).duration_s(); });
+  for (double& s : seconds) s = Time(work);
   std::nth_element(seconds.begin(), seconds.begin() + kCodecRuns / 2, seconds.end());
   return sound_s / seconds[kCodecRuns / 2];
 }
 
-// Packed matrices, and the keys and values of the positions decoded before, averaged over the
-// steps.
-double BytesPerStep(const StepTraffic& traffic, int64_t steps, int64_t batch) {
+// From the request until the first sound that a player would get.
+double SecondsToFirstAudio(Model& model, int64_t frame_rate_hz) {
+  GenerateOptions options;
+  options.decode_audio = false;
+  options.audio = [](size_t, const Waveform&) { return false; };
+  return Time([&] { model.Generate(Requests(1, frame_rate_hz, frame_rate_hz), options); });
+}
+
+// Keys and values of the positions decoded before, averaged over the steps.
+double KvBytesPerStep(const StepTraffic& traffic, int64_t steps, int64_t batch) {
   const double positions = (static_cast<double>(steps) + 1) / 2;
-  return static_cast<double>(traffic.weight_bytes) +
-         static_cast<double>(traffic.kv_bytes_per_position) * positions *
-             static_cast<double>(batch);
+  return static_cast<double>(traffic.kv_bytes_per_position) * positions *
+         static_cast<double>(batch);
+}
+
+double BytesPerStep(const StepTraffic& traffic, int64_t steps, int64_t batch) {
+  return static_cast<double>(traffic.weight_bytes) + KvBytesPerStep(traffic, steps, batch);
+}
+
+// Of each stage: its part of a step's time, the bytes it reads, and the share of the bandwidth that
+// is.
+JsonObject Stages(const StageSeconds& seconds, const StepTraffic& traffic, const BenchFlags& flags,
+                  double bandwidth) {
+  const double total = std::accumulate(seconds.begin(), seconds.end(), 0.0);
+  JsonObject stages;
+  for (size_t i = 0; i < seconds.size(); ++i) {
+    double bytes = static_cast<double>(traffic.stage_weight_bytes[i]);
+    if (i == static_cast<size_t>(StepStage::kSelfAttention)) {
+      bytes += KvBytesPerStep(traffic, flags.steps, flags.batch);
+    }
+    JsonObject stage;
+    stage.Set("time_share", seconds[i] / total);
+    stage.Set("bytes_per_step", bytes);
+    stage.Set("bandwidth_share", bytes * static_cast<double>(flags.steps) / seconds[i] / bandwidth);
+    stages.Set(kStepStageNames[i], stage);
+  }
+  return stages;
+}
+
+std::vector<double> InGigabytes(std::vector<double> bytes) {
+  for (double& value : bytes) value /= 1e9;
+  return bytes;
 }
 
 }  // namespace
 
 int Run(const BenchFlags& flags) {
+  BandwidthProbe probe;  // forks, hence before the model's threads
   const ModelOptions model_options = flags.model.Options();
   std::optional<Model> model;
   double load_s = Time([&] { model.emplace(model_options); });
-  const int64_t frame_rate_hz = model->info().frame_rate_hz;
+  const ModelInfo& info = model->info();
+  const int64_t frame_rate_hz = info.frame_rate_hz, frames = flags.steps - kPatternSteps;
+  load_s += Time([&] { model->Load(static_cast<int>(flags.batch), info.max_duration_s); });
+  probe.Prepare(model->threads());
 
-  const int64_t frames = flags.steps - kPatternSteps;
-  const int streams = static_cast<int>(flags.batch);
-  load_s += Time([&] { model->Load(streams, model->info().max_duration_s); });
   GenerateOptions options;
   options.decode_audio = false;
-  options.progress = [](const GenerationProgress&) { return true; };
-  model->Generate(Requests(1, kFirstFrames, frame_rate_hz), options);  // warm up
-
-  const auto requests = Requests(flags.batch, frames, frame_rate_hz);
-  StepClock clock(flags.steps, Clock::now());
+  model->Generate(Requests(1, kWarmUpFrames, frame_rate_hz), options);
+  StageSeconds stage_seconds{};
+  StepClock clock(flags.steps);
   options.progress = [&](const GenerationProgress& progress) {
-    clock.Note(progress);
+    const int64_t step = clock.Note(progress);
+    stage_seconds = progress.stage_seconds;
+    const auto passes = static_cast<int64_t>(probe.passes().size());
+    if (step * kBandwidthPasses >= passes * flags.steps && passes < kBandwidthPasses) {
+      clock.Pause([&] { probe.Pass(); });
+    }
     return true;
   };
-  const auto results = model->Generate(requests, options);
+  const auto results = model->Generate(Requests(flags.batch, frames, frame_rate_hz), options);
   if (!results) throw Error(ErrorCode::kFailure, "bench: the generation stopped early");
-  const Codes& codes = results->front().codes;
-  const Codes head = FirstFrames(codes, kFirstFrames);
-  const double head_s = Time([&] { model->Decode(head); });
-  const double codec_speed = CodecSpeed(*model, codes);
+  const double first_audio_s = SecondsToFirstAudio(*model, frame_rate_hz);
 
-  const std::optional<double> steps_per_s = clock.Rate(flags.steps);
-  const std::optional<double> first_steps_s = clock.Until(kFirstFrames + kPatternSteps);
-  const double bytes_per_step = BytesPerStep(model->step_traffic(), flags.steps, flags.batch);
-  const int threads = model->threads();
+  const Codes head = FirstFrames(results->front().codes, kCodecFrames);
+  const Waveform sound = model->Decode(head);
+  const double decode_speed = CodecSpeed(sound.duration_s(), [&] { model->Decode(head); });
+  const uint64_t peak_bytes = PeakMemoryBytes();  // before the encoder, which generating lacks
+  model->Encode(sound);
+  const double encode_speed = CodecSpeed(sound.duration_s(), [&] { model->Encode(sound); });
 
-  // Measuring the bandwidth takes memory of its own: it comes once the peak is known and the model
-  // has gone.
-  const uint64_t peak_bytes = PeakMemoryBytes();
-  const ModelInfo info = model->info();
-  model.reset();
-  const double bandwidth = MeasureBandwidth(threads);
+  const int64_t second = frame_rate_hz;
+  const std::optional<double> steps_per_s = clock.Rate(0, flags.steps);
+  const std::optional<double> first_second = clock.Rate(0, second);
+  const std::optional<double> last_second =
+      flags.steps >= second ? clock.Rate(flags.steps - second, flags.steps) : std::nullopt;
+  const StepTraffic traffic = model->step_traffic();
+  const double bytes_per_step = BytesPerStep(traffic, flags.steps, flags.batch);
+  const auto share = [&](const std::optional<double>& rate, double bytes) {
+    return rate ? std::optional(*rate * bytes / probe.Best()) : std::nullopt;
+  };
 
   JsonObject row;
   row.Set("steps_per_s", steps_per_s);
-  row.Set("steps_per_s_1s", clock.Rate(1 * frame_rate_hz));
-  row.Set("steps_per_s_10s", clock.Rate(10 * frame_rate_hz));
-  row.Set("steps_per_s_30s", clock.Rate(30 * frame_rate_hz));
+  row.Set("steps_per_s_1s", first_second);
+  row.Set("steps_per_s_10s", clock.Rate(0, 10 * second));
+  row.Set("steps_per_s_30s", clock.Rate(0, 30 * second));
+  row.Set("steps_per_s_last_second", last_second);
+  row.Set("stream_steps_per_s", steps_per_s
+                                    ? std::optional(*steps_per_s * static_cast<double>(flags.batch))
+                                    : std::nullopt);
   row.Set("steps", flags.steps);
   row.Set("batch", flags.batch);
-  row.Set("seconds_to_first_audio",
-          first_steps_s ? std::optional(*first_steps_s + head_s) : std::nullopt);
-  row.Set("codec_decode_x_realtime", codec_speed);
+  row.Set("seconds_to_first_audio", first_audio_s);
+  row.Set("codec_decode_x_realtime", decode_speed);
+  row.Set("codec_encode_x_realtime", encode_speed);
   row.Set("load_s", load_s);
   row.Set("peak_memory_bytes", peak_bytes);
-  row.Set("bandwidth_gb_per_s", bandwidth / 1e9);
+  row.Set("bandwidth_gb_per_s", probe.Best() / 1e9);
+  row.Set("bandwidth_passes_gb_per_s", InGigabytes(probe.passes()));
+  row.Set("weight_bytes_per_step", traffic.weight_bytes);
+  row.Set("kv_bytes_per_position", traffic.kv_bytes_per_position);
   row.Set("bytes_per_step", bytes_per_step);
-  row.Set("bandwidth_share",
-          steps_per_s ? std::optional(*steps_per_s * bytes_per_step / bandwidth) : std::nullopt);
-  row.Set("threads", static_cast<int64_t>(threads));
+  row.Set("bandwidth_share", share(steps_per_s, bytes_per_step));
+  row.Set("bandwidth_share_1s", share(first_second, BytesPerStep(traffic, second, flags.batch)));
+  row.Set("stages", Stages(stage_seconds, traffic, flags, probe.Best()));
+  row.Set("threads", static_cast<int64_t>(model->threads()));
   row.Set("precision", PrecisionName(info.precision));
   row.Set("isa", InstructionSet());
   row.Set("cpu", CpuName());

@@ -17,6 +17,7 @@
 #include "musicgen/chroma.hpp"
 #include "musicgen/codes.hpp"
 #include "musicgen/error.hpp"
+#include "musicgen/step_stages.hpp"
 #include "musicgen/waveform.hpp"
 
 namespace musicgen {
@@ -81,6 +82,7 @@ struct GenerationRequest {
 struct GenerationProgress {
   int64_t steps_done = 0;  // of all requests together, the model calls made so far
   int64_t steps_total = 0;
+  StageSeconds stage_seconds{};  // what the steps so far spent where
 };
 // Return false to stop; what was asked for is then discarded.
 using ProgressCallback = std::function<bool(const GenerationProgress&)>;
@@ -132,7 +134,8 @@ struct ModelInfo {
 struct StepTraffic {
   uint64_t weight_bytes = 0;  // packed matrices read once per step
   uint64_t kv_bytes_per_position =
-      0;  // keys and values read per position already decoded, both rows
+      0;                            // keys and values read per position already decoded, both rows
+  StageBytes stage_weight_bytes{};  // the matrices, by the stage that reads them
 };
 
 class Model {
@@ -243,9 +246,19 @@ void WriteCodes(const std::string& path, std::span<const Codes> codes, const Cod
 // `conditional`, `unconditional`, `guided`, f32 [K, T, V].
 void WriteLogits(const std::string& path, const ScoreResult& score);
 
-// Read bandwidth of this machine's memory with so many threads, bytes per second: best of ten
-// passes.
-double MeasureBandwidth(int threads);
+// Reads a buffer far larger than the caches with so many threads, to see how fast memory can be
+// read. Throws Error(kOutOfMemory).
+class BandwidthReader {
+ public:
+  explicit BandwidthReader(int threads);
+  ~BandwidthReader();
+  // Bytes per second of one pass: take the best of several.
+  double Pass();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 // The largest resident size of this process so far, bytes.
 uint64_t PeakMemoryBytes();
 std::string CpuName();

@@ -12,6 +12,7 @@ namespace musicgen {
 namespace {
 
 constexpr int kPasses = 10;
+constexpr size_t kLeastBytes = size_t{64} << 20;
 constexpr size_t kLine = 64;
 constexpr size_t kAhead = 16 * 1024;
 
@@ -33,37 +34,44 @@ uint64_t ReadAll(const char* begin, const char* end) {
   return sum[0] + sum[1];
 }
 
+Range Share(const Worker& worker, size_t bytes) {
+  return worker.Split(static_cast<int64_t>(bytes), int64_t{2} << 20);
+}
+
 }  // namespace
 
-double MeasureReadBandwidth(ThreadPool& pool, size_t bytes) {
+MemoryReader::MemoryReader(ThreadPool& pool, size_t bytes) : pool_(pool), bytes_(bytes) {
   const uint64_t available = AvailableMemoryBytes();
-  while (available > 0 && bytes > (size_t{64} << 20) && bytes > available / 2) bytes /= 2;
-  size_t mapped = 0;
-  char* data = static_cast<char*>(AllocatePages(bytes, &mapped));
-  if (data == nullptr) {
-    throw Error(ErrorCode::kOutOfMemory, StrCat("out of memory: ", bytes, " bytes wanted"));
+  while (available > 0 && bytes_ > kLeastBytes && bytes_ > available / 2) bytes_ /= 2;
+  data_ = static_cast<char*>(AllocatePages(bytes_, &mapped_bytes_));
+  if (data_ == nullptr) {
+    throw Error(ErrorCode::kOutOfMemory, StrCat("out of memory: ", bytes_, " bytes wanted"));
   }
-  const auto share = [&](const Worker& worker) {
-    return worker.Split(static_cast<int64_t>(bytes), int64_t{2} << 20);
-  };
-  // Written first by those who will read it: pages never written are all one page of zeros.
-  pool.Run([&](Worker& worker) {
-    const Range own = share(worker);
-    std::memset(data + own.begin, 1, static_cast<size_t>(own.size()));
+  // Pages never written are all one page of zeros.
+  pool_.Run([&](Worker& worker) {
+    const Range own = Share(worker, bytes_);
+    std::memset(data_ + own.begin, 1, static_cast<size_t>(own.size()));
   });
+}
+
+MemoryReader::~MemoryReader() { FreePages(data_, mapped_bytes_); }
+
+double MemoryReader::Pass() {
   std::atomic<uint64_t> sum{0};  // keeps the reads
-  double best_s = 0;
-  for (int pass = 0; pass < kPasses; ++pass) {
-    const auto start = std::chrono::steady_clock::now();
-    pool.Run([&](Worker& worker) {
-      const Range own = share(worker);
-      sum.fetch_add(ReadAll(data + own.begin, data + own.end), std::memory_order_relaxed);
-    });
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-    best_s = pass == 0 ? took.count() : std::min(best_s, took.count());
-  }
-  FreePages(data, mapped);
-  return static_cast<double>(bytes) / best_s;
+  const auto start = std::chrono::steady_clock::now();
+  pool_.Run([&](Worker& worker) {
+    const Range own = Share(worker, bytes_);
+    sum.fetch_add(ReadAll(data_ + own.begin, data_ + own.end), std::memory_order_relaxed);
+  });
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  return static_cast<double>(bytes_) / took.count();
+}
+
+double MeasureReadBandwidth(ThreadPool& pool, size_t bytes) {
+  MemoryReader reader(pool, bytes);
+  double best = 0;
+  for (int pass = 0; pass < kPasses; ++pass) best = std::max(best, reader.Pass());
+  return best;
 }
 
 }  // namespace musicgen

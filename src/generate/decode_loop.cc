@@ -44,10 +44,9 @@ Codes DecodeLoop::NewFrames(const Job& job, Window* window) {
   Codes chunk(job.piece.codes().codebooks, end - begin);
   for (int64_t k = 0; k < chunk.codebooks; ++k) {
     for (int64_t t = begin; t < end; ++t) {
-      chunk.at(k, t - begin) =
-          t < job.piece.known()
-              ? job.piece.codes().at(k, t)
-              : window->sequence.at(k, window->pattern.StepOf(k, t - first));
+      chunk.at(k, t - begin) = t < job.piece.known()
+                                   ? job.piece.codes().at(k, t)
+                                   : window->sequence.at(k, window->pattern.StepOf(k, t - first));
     }
   }
   window->delivered = end;
@@ -106,6 +105,7 @@ bool DecodeLoop::Run(std::vector<Job>* jobs, const ProgressCallback& progress,
   };
   size_t joined = 0;
   while (joined < jobs->size() || engine.busy()) {
+    state.stage_seconds = engine.stage_seconds();
     if (progress && !progress(state)) return false;
     while (joined < jobs->size() && windows.size() < kMaxStreams) join(joined++, 0);
     for (const lm::SampledColumn& column : engine.Tick()) {
@@ -125,6 +125,7 @@ bool DecodeLoop::Run(std::vector<Job>* jobs, const ProgressCallback& progress,
       if (!job.piece.done()) join(done.job, done.delivered);
     }
   }
+  state.stage_seconds = engine.stage_seconds();
   return !progress || progress(state);
 }
 

@@ -18,6 +18,8 @@
 namespace musicgen {
 namespace {
 
+constexpr size_t kBandwidthBytes = size_t{512} << 20;
+
 audio::WavEncoding Encoding(SampleFormat format) {
   switch (format) {
     case SampleFormat::kPcm16:
@@ -83,8 +85,7 @@ std::vector<uint8_t> EncodeWav(const Waveform& wave, SampleFormat format,
   return {bytes.begin(), bytes.end()};
 }
 
-WavStream::WavStream(int64_t sample_rate_hz, int64_t channels, int64_t samples,
-                     SampleFormat format)
+WavStream::WavStream(int64_t sample_rate_hz, int64_t channels, int64_t samples, SampleFormat format)
     : sample_rate_hz_(sample_rate_hz), channels_(channels), samples_(samples), format_(format) {}
 
 std::vector<uint8_t> WavStream::Header() const {
@@ -126,10 +127,15 @@ void WriteLogits(const std::string& path, const ScoreResult& score) {
                                {});
 }
 
-double MeasureBandwidth(int threads) {
-  ThreadPool pool(threads);
-  return MeasureReadBandwidth(pool);
-}
+struct BandwidthReader::Impl {
+  explicit Impl(int threads) : pool(threads), reader(pool, kBandwidthBytes) {}
+  ThreadPool pool;
+  MemoryReader reader;
+};
+
+BandwidthReader::BandwidthReader(int threads) : impl_(std::make_unique<Impl>(threads)) {}
+BandwidthReader::~BandwidthReader() = default;
+double BandwidthReader::Pass() { return impl_->reader.Pass(); }
 
 uint64_t PeakMemoryBytes() { return PeakResidentBytes(); }
 

@@ -161,7 +161,8 @@ Codes Model::Encode(const Waveform& audio) { return impl_->pipeline.Encode(audio
 
 StepTraffic Model::step_traffic() const {
   const lm::Decoder& decoder = impl_->stages.decoder();
-  return {decoder.StepWeightBytes(), 2 * decoder.CacheBytesPerPosition()};
+  return {decoder.StepWeightBytes(), 2 * decoder.CacheBytesPerPosition(),
+          decoder.StageWeightBytes()};
 }
 
 }  // namespace musicgen

@@ -154,6 +154,7 @@ void CpuBackend::Step(std::span<const StreamId> ids) {
 
 void CpuBackend::Sample(std::span<Stream* const> streams) {
   const int64_t codebooks = decoder_.config().codebooks, size = decoder_.config().codebook_size;
+  scratch_.clock.Start();
   pool_.Run([&](Worker& worker) {
     std::vector<float> scratch;
     const Range mine = worker.Split(static_cast<int64_t>(streams.size()) * codebooks);
@@ -180,6 +181,7 @@ void CpuBackend::Sample(std::span<Stream* const> streams) {
     collected_.push_back(std::move(column));
     ++stream->next_step;
   }
+  scratch_.clock.Note(StepStage::kSampling);
 }
 
 std::vector<SampledColumn> CpuBackend::Collect(bool /*wait*/) {

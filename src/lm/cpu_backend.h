@@ -24,6 +24,7 @@ class CpuBackend : public DecodeBackend {
   void Step(std::span<const StreamId> streams) override;
   std::vector<SampledColumn> Collect(bool wait) override;
   void Release(StreamId stream) override;
+  StageSeconds stage_seconds() const override { return scratch_.clock.seconds(); }
 
  private:
   struct Half;

@@ -9,6 +9,7 @@
 
 #include "lm/codebook_pattern.h"
 #include "lm/sampling.h"
+#include "musicgen/step_stages.hpp"
 #include "types/conditions.h"
 
 namespace musicgen::lm {
@@ -58,6 +59,8 @@ class DecodeBackend {
   // Columns sampled since the last call, oldest first; with `wait`, of every step enqueued.
   virtual std::vector<SampledColumn> Collect(bool wait) = 0;
   virtual void Release(StreamId stream) = 0;
+  // What the stages of all steps so far took; zeros where that is not known.
+  virtual StageSeconds stage_seconds() const { return {}; }
 };
 
 }  // namespace musicgen::lm

@@ -29,6 +29,7 @@ class DecodeEngine {
 
   // Streams that still have columns to sample.
   bool busy() const { return !active_.empty(); }
+  StageSeconds stage_seconds() const { return backend_->stage_seconds(); }
 
  private:
   std::unique_ptr<DecodeBackend> backend_;

@@ -11,6 +11,11 @@
 namespace musicgen::lm {
 namespace {
 
+// After a barrier, so that the first worker's time is the team's.
+void Note(const Worker& worker, StageClock& clock, StepStage stage) {
+  if (worker.index() == 0) clock.Note(stage);
+}
+
 // Rows that every worker normalises for itself rather than wait for the others.
 constexpr int64_t kFewRows = 4;
 
@@ -121,6 +126,7 @@ void Decoder::SelfAttention(Worker& worker, const Layer& layer, int64_t index,
   layer.self_qkv.Forward(worker, normed, width, n, scratch.qkv.data(), 3 * width,
                          /*accumulate=*/false, &layer.self_out);
   if (!heads_alone_ || layer.self_qkv.SplitsRows(worker, n)) worker.Barrier();
+  Note(worker, scratch.clock, StepStage::kQkv);
   // A worker owns its heads: it stores their keys and values of every row before it attends, so no
   // barrier is needed between, and a row sees the positions up to its own.
   const Range heads = worker.Split(config_.heads);
@@ -142,10 +148,12 @@ void Decoder::SelfAttention(Worker& worker, const Layer& layer, int64_t index,
     }
   }
   worker.Barrier();
+  Note(worker, scratch.clock, StepStage::kSelfAttention);
   const nn::Linear* next = scratch.crossing.empty() ? &layer.fc1 : &layer.cross_q;
   layer.self_out.Forward(worker, scratch.attended.data(), width, n, scratch.x.data(), width,
                          /*accumulate=*/true, next);
   worker.Barrier();
+  Note(worker, scratch.clock, StepStage::kOut);
 }
 
 void Decoder::CrossAttention(Worker& worker, const Layer& layer, int64_t index,
@@ -230,14 +238,21 @@ void Decoder::Forward(ThreadPool& pool, std::span<const DecoderRow> rows, Scratc
       Embed(rows[static_cast<size_t>(r)], scratch.x.data() + r * config_.width);
     }
     worker.Barrier();
+    if (worker.index() == 0) scratch.clock.Start();
     for (size_t i = 0; i < layers_.size(); ++i) {
       SelfAttention(worker, layers_[i], static_cast<int64_t>(i), rows, scratch);
-      if (!scratch.crossing.empty())
+      if (!scratch.crossing.empty()) {
         CrossAttention(worker, layers_[i], static_cast<int64_t>(i), rows, scratch);
+        Note(worker, scratch.clock, StepStage::kCross);
+      }
       const bool last = i + 1 == layers_.size();
       FeedForward(worker, layers_[i], last ? heads_ : layers_[i + 1].self_qkv, n, scratch);
+      Note(worker, scratch.clock, StepStage::kFeedForward);
     }
-    if (!scratch.reading.empty()) Logits(worker, rows, scratch);
+    if (!scratch.reading.empty()) {
+      Logits(worker, rows, scratch);
+      Note(worker, scratch.clock, StepStage::kHeads);
+    }
   });
 }
 

@@ -10,6 +10,7 @@
 #include "checkpoint/tensor_source.h"
 #include "lm/lm_config.h"
 #include "lm/positions.h"
+#include "lm/stage_clock.h"
 #include "nn/embedding.h"
 #include "nn/kv_cache.h"
 #include "nn/linear.h"
@@ -69,6 +70,7 @@ class Decoder {
     std::vector<std::vector<float>> attention, own_normed;  // for each worker
     std::vector<int64_t> crossing,
         reading;  // rows with a cross-attention source, rows whose logits are wanted
+    StageClock clock;
   };
 
   // Runs the rows through every layer. Rows of one sequence must be in order of position, without
@@ -77,6 +79,7 @@ class Decoder {
 
   // Bytes of packed matrices that one step reads, however many rows it has.
   uint64_t StepWeightBytes() const;
+  StageBytes StageWeightBytes() const;
   // Bytes of keys and values that one row reads for each position before it.
   uint64_t CacheBytesPerPosition() const;
 

@@ -1,6 +1,8 @@
 // The tensors of the language model: their names in the Hugging Face layout, their shapes, their
 // places.
 
+#include <numeric>
+
 #include "base/check.h"
 #include "lm/decoder.h"
 #include "nn/pack.h"
@@ -114,11 +116,20 @@ Decoder::Decoder(ThreadPool& pool, const LmConfig& config, const TensorSource& s
 }
 
 uint64_t Decoder::StepWeightBytes() const {
-  uint64_t bytes = heads_.bytes();
+  const StageBytes stages = StageWeightBytes();
+  return std::accumulate(stages.begin(), stages.end(), uint64_t{0});
+}
+
+StageBytes Decoder::StageWeightBytes() const {
+  StageBytes bytes{};
+  const auto of = [&](StepStage stage) -> uint64_t& { return bytes[static_cast<size_t>(stage)]; };
+  of(StepStage::kHeads) = heads_.bytes();
   for (const Layer& layer : layers_) {
-    bytes +=
-        layer.self_qkv.bytes() + layer.self_out.bytes() + layer.fc1.bytes() + layer.fc2.bytes();
-    if (config_.cross_attention) bytes += layer.cross_q.bytes() + layer.cross_out.bytes();
+    of(StepStage::kQkv) += layer.self_qkv.bytes();
+    of(StepStage::kOut) += layer.self_out.bytes();
+    of(StepStage::kFeedForward) += layer.fc1.bytes() + layer.fc2.bytes();
+    if (config_.cross_attention)
+      of(StepStage::kCross) += layer.cross_q.bytes() + layer.cross_out.bytes();
   }
   return bytes;
 }

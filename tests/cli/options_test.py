@@ -179,9 +179,14 @@ class InfoAndBench(CliTest):
         result = self.succeed("bench", "-m", MODEL, "--steps", "60", "-t", "1", "--precision", "f32")
         row = json.loads(result.out)
         for key in ("steps_per_s", "steps_per_s_1s", "seconds_to_first_audio", "codec_decode_x_realtime",
-                    "load_s", "peak_memory_bytes", "bandwidth_gb_per_s", "bytes_per_step", "bandwidth_share"):
+                    "codec_encode_x_realtime", "load_s", "peak_memory_bytes", "steps_per_s_last_second",
+                    "stream_steps_per_s", "bandwidth_share_1s", "bandwidth_gb_per_s", "bytes_per_step", "bandwidth_share"):
             self.assertGreater(row[key], 0, key)
         self.assertIsNone(row["steps_per_s_10s"])
+        self.assertEqual(len(row["bandwidth_passes_gb_per_s"]), 10)
+        self.assertEqual(max(row["bandwidth_passes_gb_per_s"]), row["bandwidth_gb_per_s"])
+        self.assertAlmostEqual(sum(stage["time_share"] for stage in row["stages"].values()), 1)
+        self.assertAlmostEqual(sum(stage["bytes_per_step"] for stage in row["stages"].values()), row["bytes_per_step"])
         # The model's, not that of the buffer which measures the bandwidth.
         self.assertLess(row["peak_memory_bytes"], 600e6)
         self.assertEqual((row["threads"], row["precision"], row["steps"], row["batch"]), (1, "f32", 60, 1))
