@@ -26,7 +26,7 @@ class Gguf(CliTest):
         codes, wav = self.path(name + ".safetensors"), self.path(name + ".wav")
         self.succeed("generate", "-m", model, "-d", "0.4", "-s", "5", "--codes-out", codes, "-o", wav,
                      "--strategy", "none", "a calm tune", *options)
-        return content(codes), content(wav)
+        return content(codes), support.read_wav(wav).samples  # its comment names the model
 
     def test_gives_the_same_codes_and_sound(self):
         for fixture in ("hf-tiny-mono", "hf-tiny-melody-stereo", "ac-tiny-stereo"):
