@@ -92,9 +92,9 @@ INSTANTIATE_TEST_SUITE_P(
     Classes, BrokenGguf,
     testing::Values(
         Broken{"magic", "begins with GGUF", [](auto* f) { f->magic = "FUGG"; }},
-        Broken{"tensor_count", "tensors in", [](auto* f) { f->tensor_count = kHuge; }},
+        Broken{"tensor_count", "tensors in", [](auto* f) { f->tensor_count = kHuge - 1; }},
         Broken{"tensor_count_above", "expected", [](auto* f) { f->tensor_count = 3; }},
-        Broken{"value_count", "metadata values in", [](auto* f) { f->value_count = kHuge; }},
+        Broken{"value_count", "metadata values in", [](auto* f) { f->value_count = kHuge - 1; }},
         Broken{"key_size", "a metadata key",
                [](auto* f) { f->values[0].first = Little(kHuge) + "key"; }},
         Broken{"empty_key", "metadata key 0", [](auto* f) { f->values[0].first = GgufText(""); }},
