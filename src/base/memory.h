@@ -6,10 +6,14 @@
 
 namespace musicgen {
 
-// Zeroed pages aligned to at least 64 bytes; blocks of 2 MiB and more are aligned to and asked for
-// in huge pages. Null when there is no memory. `mapped_bytes` is what FreePages wants back.
+// Zeroed pages, asked for in huge pages of 2 MiB. Large blocks have pages of their own; smaller
+// ones, such as most weight matrices, are cut from common stretches of 64 MiB, so that they lie in
+// huge pages without being padded to them. Null when there is no memory. `mapped_bytes` is what
+// FreePages wants back. Thread-safe.
 void* AllocatePages(size_t bytes, size_t* mapped_bytes);
 void FreePages(void* data, size_t mapped_bytes);
+// Gives back what the C library keeps of memory that was freed, say after loading.
+void ReleaseFreedMemory();
 
 // Memory that can be had without swapping, in bytes; 0 when unknown. The limit of a control group
 // counts.

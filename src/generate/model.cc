@@ -5,6 +5,7 @@
 
 #include "base/cpu.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "codec/decode.h"
 #include "codec/expected_tensors.h"
 #include "generate/memory_need.h"
@@ -136,6 +137,7 @@ void Model::Load(int streams, double duration_s) {
   stages.text_encoder();
   stages.text_projection();
   alone.get();
+  ReleaseFreedMemory();
 }
 
 std::vector<int32_t> Model::Tokenize(const std::string& text) const {
