@@ -25,7 +25,7 @@ namespace musicgen {
 // The format of the language model's and the text encoder's weights in memory. What is not named is
 // kept and computed in float.
 enum class Precision {
-  kAuto,  // q8; of a GGUF file, what it holds
+  kAuto,  // what a quantised GGUF file holds; else q8, with the codec's sound exact
   kF32,
   kF16,   // weights rounded to half precision; keys and values in float
   kBF16,  // weights, keys and values rounded to bfloat16

@@ -113,7 +113,7 @@ struct Model::Impl {
 Model::Model(const ModelOptions& options) {
   ThreadCount(options.threads);
   ModelFiles files = OpenModel(FindModel(options.model), options.text_encoder, options.codec);
-  const StageFormats formats = ChooseFormats(options.precision);
+  const StageFormats formats = ChooseFormats(Resolve(files, options.precision));
   impl_ = std::make_unique<Impl>(std::move(files), formats, options);
 }
 

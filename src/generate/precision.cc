@@ -1,12 +1,21 @@
 #include "generate/precision.h"
 
-#include <algorithm>
-#include <cstring>
-
-#include "text/t5_encoder.h"
-
 namespace musicgen::generate {
+
 using kernels::WeightFormat;
+
+Precision Resolve(const ModelFiles& files, Precision precision) {
+  if (precision != Precision::kAuto) return precision;
+  const StageTensors& lm = files.lm_tensors;
+  for (const auto& expected : lm::Decoder::Expected(files.lm, lm.prefix)) {
+    if (expected.name.find(".fc1.") == std::string::npos) continue;
+    const DType dtype = lm.source->Get(expected.name).dtype;
+    if (dtype == DType::kQ8_0) return Precision::kQ8;
+    if (dtype == DType::kQ4_0) return Precision::kQ4;
+    break;
+  }
+  return precision;
+}
 
 StageFormats ChooseFormats(Precision precision) {
   switch (precision) {
@@ -17,6 +26,7 @@ StageFormats ChooseFormats(Precision precision) {
     case Precision::kBF16:
       return {{WeightFormat::kBF16, WeightFormat::kBF16}, WeightFormat::kBF16, WeightFormat::kBF16};
     case Precision::kAuto:
+      return {{WeightFormat::kQ8, WeightFormat::kQ8}, WeightFormat::kQ8, WeightFormat::kF32};
     case Precision::kQ8:
       return {{WeightFormat::kQ8, WeightFormat::kQ8}, WeightFormat::kQ8, WeightFormat::kBF16};
     case Precision::kQ4:

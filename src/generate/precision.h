@@ -10,6 +10,10 @@
 
 namespace musicgen::generate {
 
+// What kAuto stands for: q8 or q4 when the model's file holds that, otherwise q8 with a codec that
+// rounds nothing, which kAuto itself then means. Others are what they are.
+Precision Resolve(const ModelFiles& files, Precision precision);
+
 // What the weights of each stage become at a precision.
 struct StageFormats {
   lm::Formats lm;

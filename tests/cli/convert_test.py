@@ -104,7 +104,7 @@ class Convert(CliTest):
                 (MODEL, "dangling", "dangling"),
                 (MODEL, "missing/new", "no folder"),
                 (MODEL, "", "output"),
-                (self.path("cut"), "cut", "another folder"),
+                (self.path("cut"), "cut", "another place"),
                 ("/nowhere", "new", "/nowhere"),
                 (self.path("taken"), "new", "taken"),
                 (self.path("cut"), "new", "model.safetensors"),
