@@ -12,6 +12,8 @@ namespace {
 constexpr int kGroup = static_cast<int>(kQuantGroup);
 constexpr float kLargestF16 = 65504.0f;
 constexpr uint16_t kNaN16 = 0x7e00;
+// Far below what an f16 scale can tell from zero, far above where inverses overflow.
+constexpr float kNothing = 1e-30f;
 
 // Of the largest magnitude, with its sign; NaN when a number is not finite.
 float Extreme(const float* x) {
@@ -50,7 +52,7 @@ void Quantize(const float* x, Q8Group* group) {
 void Quantize(const float* x, Q4Group* group) {
   const float extreme = Extreme(x);
   float best_scale = std::isnan(extreme) ? extreme : 0.0f;
-  if (std::abs(extreme) > 0.0f) {
+  if (std::abs(extreme) > kNothing) {
     float best_gain = -1.0f;
     for (int step = -9; step <= 9; ++step) {
       // −8 is there and 8 is not: the extreme takes the longer side.

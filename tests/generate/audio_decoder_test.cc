@@ -25,11 +25,11 @@ const codec::Codec& TinyCodec() {
   return codec;
 }
 
-Codes SomeCodes(int64_t books, int64_t frames, int32_t seed) {
+Codes SomeCodes(int64_t books, int64_t frames, uint32_t seed) {
   Codes codes(books, frames);
   for (int32_t& code : codes.values) {
-    seed = seed * 1103515245 % 65536 + 12345;
-    code = (seed % 2048 + 2048) % 2048;
+    seed = seed * 1664525u + 1013904223u;
+    code = static_cast<int32_t>((seed >> 16) % 2048);
   }
   return codes;
 }
@@ -85,7 +85,7 @@ TEST_P(AudioDecoderTest, StopsWithTheCallback) {
                        [&](size_t, const Waveform&) { return ++calls < 3; });
   bool going = true;
   for (int64_t i = 0; i < 20 && going; ++i) {
-    going = decoder.Push(0, SomeCodes(4, 16, static_cast<int32_t>(i)), false);
+    going = decoder.Push(0, SomeCodes(4, 16, static_cast<uint32_t>(i)), false);
   }
   EXPECT_FALSE(going && decoder.Finish());
   EXPECT_EQ(calls, 3);
@@ -128,12 +128,13 @@ TEST_P(AudioDecoderTest, PassesOnErrorsOfDecoding) {
 TEST_P(AudioDecoderTest, MayBeLeftAtAnyPoint) {
   for (int pushes = 0; pushes < 12; ++pushes) {
     AudioDecoder decoder(TinyCodec(), 1, 1, team(), [](size_t, const Waveform&) { return true; });
-    for (int i = 0; i < pushes; ++i) decoder.Push(0, SomeCodes(4, 8, i), false);
+    for (int i = 0; i < pushes; ++i)
+      decoder.Push(0, SomeCodes(4, 8, static_cast<uint32_t>(i)), false);
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Placement, AudioDecoderTest, testing::Bool(),
-                         [](const auto& info) { return info.param ? "InTurns" : "OwnThread"; });
+                         [](const auto& test) { return test.param ? "InTurns" : "OwnThread"; });
 
 }  // namespace
 }  // namespace musicgen::generate

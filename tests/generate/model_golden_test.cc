@@ -130,7 +130,7 @@ TEST_P(QuantizedSeedTest, TheSameSeedGivesTheSameCodesInAnyCompany) {
 
 INSTANTIATE_TEST_SUITE_P(Precisions, QuantizedSeedTest,
                          testing::Values(Precision::kQ8, Precision::kQ4),
-                         [](const auto& info) { return PrecisionName(info.param); });
+                         [](const auto& test) { return PrecisionName(test.param); });
 
 TEST(ModelSeedTest, TheSameSeedGivesTheSameCodesInAnyCompany) {
   GenerationRequest probe{std::string(kPrompts[1]), {}, {}, {}};
