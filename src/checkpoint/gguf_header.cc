@@ -286,11 +286,11 @@ GgufHeader ParseGguf(std::string_view file, const std::string& where) {
   return Parser(file, Printable(where, 1000)).Parse();
 }
 
-uint32_t GgmlType(DType dtype) {
+std::optional<uint32_t> GgmlType(DType dtype) {
   for (const ElementType& type : kElementTypes) {
     if (type.dtype == dtype) return type.id;
   }
-  ThrowBadInput("GGUF has no element type ", DTypeName(dtype));
+  return std::nullopt;
 }
 
 }  // namespace musicgen::checkpoint

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,7 +64,7 @@ inline constexpr size_t kGgufLongestName = 63;  // ggml keeps 64 bytes, the last
 // Error(kBadInput) beginning with `where`.
 GgufHeader ParseGguf(std::string_view file, const std::string& where);
 
-// How ggml numbers an element type. Throws Error(kBadInput) where it has no such type.
-uint32_t GgmlType(DType dtype);
+// How ggml numbers an element type, if it has it.
+std::optional<uint32_t> GgmlType(DType dtype);
 
 }  // namespace musicgen::checkpoint

@@ -60,11 +60,15 @@ void GgufWriter::AddTensor(const std::string& name, DType dtype, const Shape& sh
     ThrowBadInput("tensor ", Printable(name), ": GGUF has at most ", kGgufMostDims,
                   " dimensions, found ", ToString(shape));
   }
+  const std::optional<uint32_t> type = GgmlType(dtype);
+  if (!type) {
+    ThrowBadInput("tensor ", Printable(name), ": GGUF has no element type ", DTypeName(dtype));
+  }
   AppendText(&infos_, name);
   Append(&infos_, static_cast<uint32_t>(shape.size()));
   // Innermost first.
   for (size_t i = shape.size(); i-- > 0;) Append(&infos_, static_cast<uint64_t>(shape[i]));
-  Append(&infos_, GgmlType(dtype));
+  Append(&infos_, *type);
   Append(&infos_, data_bytes_);
   tensor_bytes_.push_back(TensorView{name, dtype, shape, nullptr}.bytes());
   data_bytes_ += Padded(tensor_bytes_.back());
