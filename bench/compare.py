@@ -26,11 +26,12 @@ import sys
 import time
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+sys.path.insert(0, os.path.join(ROOT, "scripts"))
+from readme_table import write_table  # noqa: E402
+
 BINARY = os.path.join(ROOT, "build", "release", "bin", "musicgen")
 ROWS = os.path.join(ROOT, "build", "compare.json")
 PLOT = os.path.join(ROOT, "docs", "comparison.svg")
-README = os.path.join(ROOT, "README.md")
-BEGIN, END = "<!-- comparison: begin -->\n", "<!-- comparison: end -->\n"
 REFERENCE = "transformers bf16"  # that ratios are to
 WARM_UP = 16
 PROMPT = "80s electronic track with melodic synthesizers, catchy beat and groovy bass"
@@ -240,14 +241,6 @@ def plot(rows):
     figure.savefig(PLOT, metadata={"Date": None})
 
 
-def replace_between_marks(text):
-    with open(README, encoding="utf-8") as file:
-        readme = file.read()
-    begin, end = readme.index(BEGIN) + len(BEGIN), readme.index(END)
-    with open(README, "w", encoding="utf-8") as file:
-        file.write(readme[:begin] + text + readme[end:])
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model")
@@ -267,7 +260,7 @@ def main():
     if arguments.print:
         print(table(rows), end="")
         return
-    replace_between_marks(table(rows))
+    write_table("comparison", table(rows))
     plot(rows)
 
 

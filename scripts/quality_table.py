@@ -17,12 +17,12 @@ import os
 import subprocess
 import sys
 
+from readme_table import write_table
+
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 BIN = os.path.join(ROOT, "build", "release", "bin")
 WORK = os.path.join(ROOT, "build", "quality")
 ROWS = os.path.join(WORK, "rows.json")
-README = os.path.join(ROOT, "README.md")
-BEGIN, END = "<!-- quality: begin -->\n", "<!-- quality: end -->\n"
 PROMPTS = ["80s electronic track with melodic synthesizers, catchy beat and groovy bass",
            "a light and cheerly EDM track, with syncopated drums, airy pads, and strong emotions bpm: 130"]
 LIMITS = {"q8": "≥ 98 %, ≤ 0.005, ≤ +0.01", "q4": "≥ 90 %, ≤ 0.05, ≤ +0.05"}
@@ -93,14 +93,6 @@ def table(rows):
     return "\n".join(lines) + "\n"
 
 
-def replace_between_marks(text):
-    with open(README, encoding="utf-8") as file:
-        readme = file.read()
-    begin, end = readme.index(BEGIN) + len(BEGIN), readme.index(END)
-    with open(README, "w", encoding="utf-8") as file:
-        file.write(readme[:begin] + text + readme[end:])
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--validation", action="append", default=[])
@@ -118,7 +110,7 @@ def main():
     if arguments.print:
         print(table(rows), end="")
     else:
-        replace_between_marks(table(rows))
+        write_table("quality", table(rows))
 
 
 if __name__ == "__main__":

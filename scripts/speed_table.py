@@ -15,10 +15,10 @@ import os
 import subprocess
 import sys
 
+from readme_table import write_table
+
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 BINARY = os.path.join(ROOT, "build", "release", "bin", "musicgen")
-README = os.path.join(ROOT, "README.md")
-BEGIN, END = "<!-- speed: begin -->\n", "<!-- speed: end -->\n"
 RUNS = [("small", "f32"), ("small", "f16"), ("small", "bf16"), ("medium", "bf16"), ("large", "bf16"),
         ("melody", "bf16"), ("stereo-small", "bf16"), ("stereo-large", "bf16")]
 STEPS = 253  # 5 s and the delays
@@ -61,14 +61,6 @@ def table(rows):
     return "\n".join(lines) + "\n"
 
 
-def replace_between_marks(text):
-    with open(README, encoding="utf-8") as file:
-        readme = file.read()
-    begin, end = readme.index(BEGIN) + len(BEGIN), readme.index(END)
-    with open(README, "w", encoding="utf-8") as file:
-        file.write(readme[:begin] + text + readme[end:])
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models")
@@ -81,7 +73,7 @@ def main():
     if arguments.print:
         print(table(rows), end="")
     else:
-        replace_between_marks(table(rows))
+        write_table("speed", table(rows))
 
 
 if __name__ == "__main__":

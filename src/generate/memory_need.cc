@@ -21,8 +21,19 @@ std::string Gigabytes(uint64_t bytes) {
   return text;
 }
 
-uint64_t BytesAt(kernels::WeightFormat format, uint64_t parameters) {
-  return kernels::FormatBytes(format, static_cast<int64_t>(parameters));
+// Vectors stay in float, tables that are only looked up are at least of 16 bits (nn/embedding.h).
+uint64_t BytesAt(kernels::WeightFormat format,
+                 const std::vector<checkpoint::ExpectedTensor>& tensors) {
+  uint64_t bytes = 0;
+  for (const auto& tensor : tensors) {
+    const bool table = tensor.name.find("embed_tokens.") != std::string::npos ||
+                       tensor.name.find("shared.") != std::string::npos;
+    kernels::WeightFormat own = format;
+    if (tensor.shape.size() < 2) own = kernels::WeightFormat::kF32;
+    if (table && kernels::IsQuantized(format)) own = kernels::WeightFormat::kF16;
+    bytes += kernels::FormatBytes(own, NumElements(tensor.shape));
+  }
+  return bytes;
 }
 
 // The codec's encoder is checked but not loaded for text-to-music.
@@ -44,10 +55,8 @@ MemoryEstimate EstimateMemory(const ModelFiles& files, const StageFormats& forma
   const StageTensors& t5 = files.t5_tensors;
   MemoryEstimate estimate;
   estimate.weights_bytes =
-      BytesAt(formats.lm.weights,
-              CountParameters(lm::Decoder::Expected(lm, files.lm_tensors.prefix))) +
-      BytesAt(formats.t5,
-              CountParameters(text::T5Encoder::Expected(files.t5, *t5.source, t5.prefix))) +
+      BytesAt(formats.lm.weights, lm::Decoder::Expected(lm, files.lm_tensors.prefix)) +
+      BytesAt(formats.t5, text::T5Encoder::Expected(files.t5, *t5.source, t5.prefix)) +
       (CountParameters(conditioning::TextProjection::Expected(files.t5.d_model, lm.width,
                                                               *files.lm_tensors.source)) +
        CountParameters(LoadedCodecTensors(files))) *

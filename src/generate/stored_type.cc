@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "kernels/packed_matrix.h"
+
 namespace musicgen::generate {
 namespace {
 
@@ -39,7 +41,7 @@ bool StaysFloat(const std::string& name) {
 bool IsQuantizable(const std::string& name, const Shape& shape) {
   return !Contains(name, {"embed_tokens.", "embed_positions.", "shared."}) &&
          !name.starts_with("audio_encoder.") && shape.size() == 2 &&
-         shape.back() % DTypeGroup(DType::kQ8_0) == 0;
+         kernels::PackedMatrix::CanQuantize(shape.back());
 }
 
 }  // namespace

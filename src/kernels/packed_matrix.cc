@@ -144,6 +144,10 @@ const char* FormatName(WeightFormat format) {
   return "?";
 }
 
+bool PackedMatrix::CanQuantize(int64_t inputs) {
+  return inputs % kQuantGroup == 0 && inputs <= kMaxQuantizedInputs;
+}
+
 PackedMatrix::PackedMatrix(WeightFormat format, int64_t outputs, int64_t inputs)
     : format_(format),
       outputs_(outputs),

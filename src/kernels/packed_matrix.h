@@ -18,10 +18,13 @@ namespace musicgen::kernels {
 class PackedMatrix {
  public:
   PackedMatrix() = default;
-  // The most inputs that quantised weights may have.
-  static constexpr int64_t kMaxQuantizedInputs = int64_t{1} << 17;
+  // Whether weights of so many inputs may be quantised: whole groups, and no more than the kernels
+  // have room for.
+  static constexpr int64_t kMaxQuantizedInputs = int64_t{1} << 16;
+  static bool CanQuantize(int64_t inputs);
 
-  // Zeroed weights; throws Error(kOutOfMemory).
+  // Zeroed weights; throws Error(kOutOfMemory). Quantised inputs ≤ kMaxQuantizedInputs; the last
+  // group need not be full.
   PackedMatrix(WeightFormat format, int64_t outputs, int64_t inputs);
 
   // Stores a floating-point tensor as outputs [first_output, first_output + rows), where its

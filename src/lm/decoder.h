@@ -66,7 +66,7 @@ class Decoder {
 
   // Buffers of Forward, reused between calls; one for each caller.
   struct Scratch {
-    std::vector<float> x, normed, qkv, attended, hidden, logits_in, logits;
+    std::vector<float> x, normed, qkv, attended, hidden, logits;
     std::vector<std::vector<float>> attention, own_normed;  // for each worker
     std::vector<int64_t> crossing,
         reading;  // rows with a cross-attention source, rows whose logits are wanted
@@ -111,8 +111,8 @@ class Decoder {
   std::vector<Layer> layers_;
   nn::LayerNorm out_norm_;
   nn::Linear heads_;  // [K·V, D]
-  bool heads_alone_ =
-      false;  // threads split queries, keys and values as they split attention heads
+  // Threads split queries, keys and values as they split attention heads.
+  bool heads_alone_ = false;
 };
 
 }  // namespace musicgen::lm

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "tensor/quantized_group.h"
 
 namespace musicgen::nn {
 
@@ -11,9 +10,10 @@ using kernels::kTileOutputs;
 using kernels::WeightFormat;
 
 Linear::Linear(WeightFormat format, int64_t outputs, int64_t inputs)
-    : weight_(
-          kernels::IsQuantized(format) && inputs % kQuantGroup != 0 ? WeightFormat::kF16 : format,
-          outputs, inputs) {}
+    : weight_(kernels::IsQuantized(format) && !kernels::PackedMatrix::CanQuantize(inputs)
+                  ? WeightFormat::kF16
+                  : format,
+              outputs, inputs) {}
 
 Linear::Linear(WeightFormat format, const TensorView& weight)
     : Linear(format, weight.shape.at(0),

@@ -13,8 +13,8 @@ namespace musicgen::nn {
 class Linear {
  public:
   Linear() = default;
-  // Room for [outputs, inputs]; fill it with PackRows. A quantised format wants whole groups of
-  // inputs and gives way to f16 where they are not.
+  // Room for [outputs, inputs]; fill it with PackRows. A quantised format gives way to f16
+  // where PackedMatrix::CanQuantize says no.
   Linear(kernels::WeightFormat format, int64_t outputs, int64_t inputs);
   // One weight tensor [N, K], no bias.
   Linear(kernels::WeightFormat format, const TensorView& weight);

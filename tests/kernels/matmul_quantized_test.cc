@@ -181,6 +181,38 @@ TEST(QuantizedMatMulTest, NumbersThatAreNotFiniteComeThroughAndZerosStay) {
   }
 }
 
+TEST(QuantizedMatMulTest, TheMostInputsFit) {
+  constexpr int64_t kInputs = PackedMatrix::kMaxQuantizedInputs, kRows = 3;
+  EXPECT_TRUE(PackedMatrix::CanQuantize(kInputs));
+  EXPECT_FALSE(PackedMatrix::CanQuantize(kInputs + kQuantGroup));
+  EXPECT_FALSE(PackedMatrix::CanQuantize(kInputs - 1));
+  PackedMatrix w(WeightFormat::kQ8, 1, kInputs);
+  w.PackRows(0, 1, std::vector<float>(kInputs, 0.5f).data());
+  for (const Variant& variant : AllVariants()) {
+    for (bool refine : {false, true}) {
+      for (float y :
+           Product(*variant.table, w, std::vector<float>(kRows * kInputs, 1.0f), refine)) {
+        ASSERT_NEAR(y, 0.5 * kInputs, 0.01 * kInputs) << variant.name;
+      }
+    }
+  }
+}
+
+TEST(QuantizedMatMulTest, TheLeastIntegerOfAFileDoesNotSaturate) {
+  // Our own groups stop at -127; another writer's may not.
+  Q8Group group{};
+  group.scale = FloatToF16(1.0f);
+  std::fill_n(group.values, kQuantGroup, int8_t{-128});
+  PackedMatrix w(WeightFormat::kQ8, 1, kQuantGroup);
+  w.PackRows(0, {"w", DType::kQ8_0, {1, kQuantGroup}, &group});
+  for (const Variant& variant : AllVariants()) {
+    for (float input : {1.0f, -1.0f}) {
+      const float y = Product(*variant.table, w, std::vector<float>(kQuantGroup, input)).front();
+      ASSERT_NEAR(y, -128.0f * input * kQuantGroup, 0.01f) << variant.name;
+    }
+  }
+}
+
 TEST(QuantizedMatMulTest, GroupsOfAFileAreTakenAsTheyAre) {
   constexpr int64_t kOutputs = 45, kInputs = 96;
   const std::vector<float> weights = Noise(kOutputs * kInputs, 1), x = Noise(2 * kInputs, 2);

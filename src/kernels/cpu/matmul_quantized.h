@@ -10,6 +10,7 @@
 #include "kernels/cpu/kernel_table.h"
 #include "kernels/cpu/quantize_rows.h"
 #include "kernels/cpu/stored_types.h"
+#include "kernels/packed_matrix.h"
 
 namespace musicgen::kernels {
 namespace {
@@ -27,6 +28,8 @@ struct QuantizedMatMul {
   // Rows quantised at once: they stay in the second cache while the weights pass by.
   static constexpr int64_t kBlockRows = 48;
   static constexpr int64_t kBlockBytes = 288 * 1024;
+  // A row of the most inputs, and its rest.
+  static_assert(2 * QuantizedRows::BytesOfRow(PackedMatrix::kMaxQuantizedInputs) <= kBlockBytes);
 
   // What the loops need to know of a format: bytes of a group's integers, and the product of one
   // group for kRows rows and kWidth vectors of outputs.

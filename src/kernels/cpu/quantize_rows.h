@@ -16,8 +16,10 @@ struct QuantizedRows {
   int32_t* sums;
   int64_t rows;
 
-  static int64_t Groups(int64_t inputs) { return (inputs + kQuantGroup - 1) / kQuantGroup; }
-  static int64_t BytesOfRow(int64_t inputs) {
+  static constexpr int64_t Groups(int64_t inputs) {
+    return (inputs + kQuantGroup - 1) / kQuantGroup;
+  }
+  static constexpr int64_t BytesOfRow(int64_t inputs) {
     return Groups(inputs) * (kQuantGroup + int64_t{sizeof(float) + sizeof(int32_t)});
   }
 };
