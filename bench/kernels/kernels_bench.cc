@@ -123,6 +123,46 @@ BENCHMARK(BM_Attention)
     ->Unit(benchmark::kMicrosecond)
     ->MinTime(0.2);
 
+// Caches that lie in memory, two threads: argument as above, 1500 keys.
+void BM_AttentionFromMemory(benchmark::State& state) {
+  const auto format = static_cast<WeightFormat>(state.range(0));
+  const int64_t keys = 1500, heads = 16, dim = 64, caches = 48;
+  const size_t k_bytes = KeyBytes(format, heads, dim, keys);
+  const size_t bytes = k_bytes + ValueBytes(format, heads, dim, keys);
+  AlignedBuffer memory(static_cast<size_t>(caches) * bytes);
+  const auto view = [&](int64_t cache) {
+    char* k = static_cast<char*>(memory.data()) + static_cast<size_t>(cache) * bytes;
+    return KvView{format, heads, dim, keys, k, k + k_bytes};
+  };
+  const std::vector<float> row = Noise(heads * dim);
+  for (int64_t cache = 0; cache < caches; ++cache) {
+    for (int64_t i = 0; i < keys; ++i) {
+      StoreKeyValue(view(cache), i, 0, heads, row.data(), row.data(), dim);
+    }
+  }
+  ThreadPool pool(2);
+  for (auto _ : state) {
+    pool.Run([&](Worker& worker) {
+      std::vector<float> scratch(static_cast<size_t>(AttentionScratchFloats(keys, dim))), out(dim);
+      AttentionOptions options{.scale = 0.125f};
+      const Range mine = worker.Split(heads);
+      for (int64_t cache = 0; cache < caches; ++cache) {
+        for (int64_t head = mine.begin; head < mine.end; ++head) {
+          options.next = FirstKeys(view(cache), head + 1);
+          AttendRow(row.data(), view(cache), head, keys, options, scratch.data(), out.data());
+        }
+      }
+    });
+  }
+  state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(memory.bytes()));
+  Label(state, format);
+}
+BENCHMARK(BM_AttentionFromMemory)
+    ->DenseRange(0, 3)
+    ->Unit(benchmark::kMillisecond)
+    ->MinTime(0.2)
+    ->UseRealTime();
+
 void BM_Function(benchmark::State& state, void (*function)(const float*, int64_t, float*)) {
   const std::vector<float> x = Noise(4096, 4.0f);
   std::vector<float> y(x.size());

@@ -61,6 +61,11 @@ QuantizedKv QuantizedHead(const KvView& kv, int64_t head) {
   return at;
 }
 
+const void* FirstKeys(const KvView& kv, int64_t head) {
+  const size_t bytes = KeyBytes(kv.format, 1, kv.head_dim, kv.capacity);
+  return static_cast<const char*>(kv.k) + static_cast<size_t>(head) * bytes;
+}
+
 size_t KeyBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t capacity) {
   if (format == WeightFormat::kQ8) {
     const int64_t bytes = RoundUp(head_dim, 4) + static_cast<int64_t>(sizeof(float));

@@ -38,6 +38,9 @@ struct QuantizedKv {
 };
 QuantizedKv QuantizedHead(const KvView& kv, int64_t head);
 
+// Where AttendRow begins to read.
+const void* FirstKeys(const KvView& kv, int64_t head);
+
 size_t KeyBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t capacity);
 size_t ValueBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t capacity);
 
@@ -49,6 +52,7 @@ void StoreKeyValue(const KvView& kv, int64_t position, int64_t head_begin, int64
 struct AttentionOptions {
   float scale = 1.0f;           // score = scale · (q·k) + bias
   const float* bias = nullptr;  // [keys] or null (T5's relative position bias)
+  const void* next = nullptr;   // what the thread reads afterwards, or null: fetched ahead at kQ8
 };
 
 // Floats of scratch that AttendRow wants for this many keys.

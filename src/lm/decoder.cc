@@ -19,6 +19,10 @@ void Note(const Worker& worker, StageClock& clock, StepStage stage) {
 // Rows that every worker normalises for itself rather than wait for the others.
 constexpr int64_t kFewRows = 4;
 
+const void* FirstKeys(const DecoderRow& row, int64_t layer, int64_t head) {
+  return kernels::FirstKeys(row.cache->Layer(layer), head);
+}
+
 // The distance between rows that are chosen at even distances, else 0.
 int64_t EvenDistance(const std::vector<int64_t>& chosen) {
   const int64_t distance = chosen.size() > 1 ? chosen[1] - chosen[0] : 1;
@@ -123,13 +127,13 @@ void Decoder::SelfAttention(Worker& worker, const Layer& layer, int64_t index,
   const int64_t n = static_cast<int64_t>(rows.size()), width = config_.width,
                 head_dim = config_.head_dim();
   const float* normed = Normed(worker, layer.self_norm, nullptr, n, scratch);
+  const Range heads = worker.Split(config_.heads);
   layer.self_qkv.Forward(worker, normed, width, n, scratch.qkv.data(), 3 * width,
-                         /*accumulate=*/false, &layer.self_out);
+                         /*accumulate=*/false, FirstKeys(rows.front(), index, heads.begin));
   if (!heads_alone_ || layer.self_qkv.SplitsRows(worker, n)) worker.Barrier();
   Note(worker, scratch.clock, StepStage::kQkv);
   // A worker owns its heads: it stores their keys and values of every row before it attends, so no
   // barrier is needed between, and a row sees the positions up to its own.
-  const Range heads = worker.Split(config_.heads);
   for (int64_t r = 0; r < n; ++r) {
     const DecoderRow& row = rows[static_cast<size_t>(r)];
     const float* q = scratch.qkv.data() + r * 3 * width;
@@ -142,6 +146,13 @@ void Decoder::SelfAttention(Worker& worker, const Layer& layer, int64_t index,
   for (int64_t head = heads.begin; head < heads.end; ++head) {
     for (int64_t r = 0; r < n; ++r) {
       const DecoderRow& row = rows[static_cast<size_t>(r)];
+      if (r + 1 < n) {
+        options.next = FirstKeys(rows[static_cast<size_t>(r + 1)], index, head);
+      } else if (head + 1 < heads.end) {
+        options.next = FirstKeys(rows.front(), index, head + 1);
+      } else {
+        options.next = layer.self_out.Begin(worker, n);
+      }
       kernels::AttendRow(scratch.qkv.data() + r * 3 * width + head * 3 * head_dim,
                          row.cache->Layer(index), head, row.position + 1, options, attention,
                          scratch.attended.data() + r * width + head * head_dim);
@@ -149,9 +160,9 @@ void Decoder::SelfAttention(Worker& worker, const Layer& layer, int64_t index,
   }
   worker.Barrier();
   Note(worker, scratch.clock, StepStage::kSelfAttention);
-  const nn::Linear* next = scratch.crossing.empty() ? &layer.fc1 : &layer.cross_q;
+  const nn::Linear& next = scratch.crossing.empty() ? layer.fc1 : layer.cross_q;
   layer.self_out.Forward(worker, scratch.attended.data(), width, n, scratch.x.data(), width,
-                         /*accumulate=*/true, next);
+                         /*accumulate=*/true, next.Begin(worker, n));
   worker.Barrier();
   Note(worker, scratch.clock, StepStage::kOut);
 }
@@ -163,7 +174,8 @@ void Decoder::CrossAttention(Worker& worker, const Layer& layer, int64_t index,
                 head_dim = config_.head_dim();
   const float* normed = Normed(worker, layer.cross_norm, &crossing, n, scratch);
   float* q = scratch.qkv.data();
-  layer.cross_q.Forward(worker, normed, width, n, q, width, /*accumulate=*/false, &layer.cross_out);
+  layer.cross_q.Forward(worker, normed, width, n, q, width,
+                        /*accumulate=*/false, layer.cross_out.Begin(worker, n));
   if (!heads_alone_ || layer.cross_q.SplitsRows(worker, n)) worker.Barrier();
   kernels::AttentionOptions options;
   options.scale = 1.0f / std::sqrt(static_cast<float>(head_dim));
@@ -181,12 +193,12 @@ void Decoder::CrossAttention(Worker& worker, const Layer& layer, int64_t index,
   if (const int64_t distance = EvenDistance(crossing); distance > 0) {
     layer.cross_out.Forward(worker, scratch.attended.data(), width, n,
                             scratch.x.data() + crossing.front() * width, distance * width,
-                            /*accumulate=*/true, &layer.fc1);
+                            /*accumulate=*/true, layer.fc1.Begin(worker, n));
     return worker.Barrier();
   }
   float* out = scratch.normed.data();
   layer.cross_out.Forward(worker, scratch.attended.data(), width, n, out, width,
-                          /*accumulate=*/false, &layer.fc1);
+                          /*accumulate=*/false, layer.fc1.Begin(worker, n));
   worker.Barrier();
   const Range mine = worker.Split(n);
   for (int64_t i = mine.begin; i < mine.end; ++i) {
@@ -201,7 +213,7 @@ void Decoder::FeedForward(Worker& worker, const Layer& layer, const nn::Linear& 
   const int64_t width = config_.width, ffn = config_.ffn_width;
   const float* normed = Normed(worker, layer.ffn_norm, nullptr, rows, scratch);
   layer.fc1.Forward(worker, normed, width, rows, scratch.hidden.data(), ffn, /*accumulate=*/false,
-                    &layer.fc2);
+                    layer.fc2.Begin(worker, rows));
   const nn::Linear::Share mine = layer.fc1.ShareOf(worker, rows);
   for (int64_t r = mine.rows.begin; r < mine.rows.end; ++r) {
     float* h = scratch.hidden.data() + r * ffn + mine.outputs.begin;
@@ -209,7 +221,7 @@ void Decoder::FeedForward(Worker& worker, const Layer& layer, const nn::Linear& 
   }
   worker.Barrier();
   layer.fc2.Forward(worker, scratch.hidden.data(), ffn, rows, scratch.x.data(), width,
-                    /*accumulate=*/true, &next);
+                    /*accumulate=*/true, next.Begin(worker, rows));
   worker.Barrier();
 }
 
@@ -217,8 +229,9 @@ void Decoder::Logits(Worker& worker, std::span<const DecoderRow> rows, Scratch& 
   const int64_t n = static_cast<int64_t>(scratch.reading.size()), width = config_.width,
                 outputs = heads_.outputs();
   const float* normed = Normed(worker, out_norm_, &scratch.reading, n, scratch);
-  heads_.Forward(worker, normed, width, n, scratch.logits.data(), outputs, /*accumulate=*/false,
-                 &layers_.front().self_qkv);
+  heads_.Forward(worker, normed, width, n, scratch.logits.data(), outputs,
+                 /*accumulate=*/false,
+                 layers_.front().self_qkv.Begin(worker, static_cast<int64_t>(rows.size())));
   worker.Barrier();
   const Range mine = worker.Split(n);
   for (int64_t i = mine.begin; i < mine.end; ++i) {

@@ -47,8 +47,13 @@ Linear::Share Linear::ShareOf(const Worker& worker, int64_t rows) const {
            std::min(tiles.end * kTileOutputs, outputs())}};
 }
 
+const void* Linear::Begin(const Worker& worker, int64_t rows) const {
+  const int64_t first = ShareOf(worker, rows).outputs.begin / kTileOutputs;
+  return first < weight_.tiles() ? weight_.tile(first) : nullptr;
+}
+
 void Linear::Forward(const Worker& worker, const float* x, int64_t x_stride, int64_t rows, float* y,
-                     int64_t y_stride, bool accumulate, const Linear* next) const {
+                     int64_t y_stride, bool accumulate, const void* next) const {
   const Share share = ShareOf(worker, rows);
   const Range tiles{share.outputs.begin / kTileOutputs,
                     (share.outputs.end + kTileOutputs - 1) / kTileOutputs};
@@ -57,10 +62,7 @@ void Linear::Forward(const Worker& worker, const float* x, int64_t x_stride, int
   options.bias = bias_.empty() ? nullptr : bias_.data();
   options.accumulate = accumulate;
   options.refine = refine_;
-  if (next != nullptr) {
-    const int64_t first = next->ShareOf(worker, rows).outputs.begin / kTileOutputs;
-    if (first < next->weight_.tiles()) options.next = next->weight_.tile(first);
-  }
+  options.next = next;
   kernels::MatMul(x + share.rows.begin * x_stride, x_stride, share.rows.size(), weight_, tiles,
                   options, y + share.rows.begin * y_stride, y_stride);
 }

@@ -31,9 +31,11 @@ class Linear {
 
   // y [rows, N] = x [rows, K]·Wᵀ + bias (+ y). The calling worker computes its share: of the output
   // tiles when they suffice, else of the rows. Every worker of the team must call it; no barrier
-  // before or after. `next` is the layer that follows, whose weights are asked for in time.
+  // before or after. `next` is what this worker reads afterwards, asked for in time, or null.
   void Forward(const Worker& worker, const float* x, int64_t x_stride, int64_t rows, float* y,
-               int64_t y_stride, bool accumulate = false, const Linear* next = nullptr) const;
+               int64_t y_stride, bool accumulate = false, const void* next = nullptr) const;
+  // Where the weights that Forward reads on this worker begin; null where it has none.
+  const void* Begin(const Worker& worker, int64_t rows) const;
   // The outputs that Forward on this worker writes, when it splits by outputs (always so for rows <
   // 64 or so). Lets an elementwise function follow on the same share without a barrier.
   struct Share {

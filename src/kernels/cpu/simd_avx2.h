@@ -6,7 +6,8 @@
 //   kDotRows          the same for products of integers
 //   kDotSums          vectors of integer sums that fit into registers beside what they are made of
 //   F, I, M           a vector of floats, of 32-bit integers, a mask
-//   Load              from floats, or widened exactly from 16-bit floats or bytes
+//   Load              from floats, or widened exactly from 16-bit floats
+//   LoadRaised        of 16 bytes the part-th kLanes, times 2^24: as top bytes of integers
 //   LoadPart          the first n lanes (n from 0 to kLanes), zeros behind; touches no memory
 //   behind StorePart         the first n lanes; KeepFirst zeroes all but those Fma, NegFma a·b + c
 //   and c − a·b, rounded once Max, Min          b when either is NaN, as the instructions have it
@@ -44,8 +45,12 @@ struct Avx2 {
   static F Load(const BF16* p) {
     return FromBits(_mm256_slli_epi32(_mm256_cvtepu16_epi32(Load16(p)), 16));
   }
-  static F Load(const I8* p) {
-    return ToFloat(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
+  static F LoadRaised(const int8_t* sixteen, int part) {
+    const I both = _mm256_broadcastsi128_si256(Load16(sixteen));
+    const I low = _mm256_setr_epi32(0x00ffffff, 0x01ffffff, 0x02ffffff, 0x03ffffff, 0x04ffffff,
+                                    0x05ffffff, 0x06ffffff, 0x07ffffff);
+    const I top = part == 0 ? low : _mm256_or_si256(low, SetI(0x08000000));
+    return ToFloat(_mm256_shuffle_epi8(both, top));
   }
   static F LoadPart(const float* p, int64_t n) { return _mm256_maskload_ps(p, FirstLanes(n)); }
   static void Store(float* p, F v) { _mm256_storeu_ps(p, v); }

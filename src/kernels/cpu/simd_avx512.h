@@ -24,8 +24,9 @@ struct Avx512 {
   static F Load(const BF16* p) {
     return FromBits(_mm512_slli_epi32(_mm512_cvtepu16_epi32(Load16(p)), 16));
   }
-  static F Load(const I8* p) {
-    return ToFloat(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
+  static F LoadRaised(const int8_t* sixteen, int) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(sixteen));
+    return ToFloat(ShiftLeft<24>(_mm512_cvtepi8_epi32(bytes)));
   }
   static F LoadPart(const float* p, int64_t n) { return _mm512_maskz_loadu_ps(FirstLanes(n), p); }
   static void Store(float* p, F v) { _mm512_storeu_ps(p, v); }

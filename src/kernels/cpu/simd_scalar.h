@@ -34,7 +34,9 @@ struct Scalar {
   static F Load(const BF16* p) {
     return FromBits(static_cast<I>(static_cast<uint32_t>(p->bits) << 16));
   }
-  static F Load(const I8* p) { return static_cast<F>(p->value); }
+  static F LoadRaised(const int8_t* sixteen, int part) {
+    return static_cast<F>(sixteen[part]) * 0x1p24f;
+  }
   static F LoadPart(const float* p, int64_t n) { return n > 0 ? *p : 0.0f; }
   static void Store(float* p, F v) { *p = v; }
   static void StorePart(float* p, int64_t n, F v) {

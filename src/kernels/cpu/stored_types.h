@@ -13,9 +13,6 @@ struct F16 {
 struct BF16 {
   uint16_t bits;
 };
-struct I8 {
-  int8_t value;
-};
 
 }  // namespace
 }  // namespace musicgen::kernels
