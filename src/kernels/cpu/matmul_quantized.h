@@ -47,14 +47,16 @@ struct QuantizedMatMul {
 #pragma GCC unroll 1
       for (int step = 0; step < kGroup / 4; ++step, w += kOutputs * 4) {
         if constexpr (kFetch) FetchStep(&ahead);
-        I input[kRows];
-#pragma GCC unroll 8
-        for (int r = 0; r < kRows; ++r) input[r] = FourInputs(x + r * kGroup + step * 4);
+        typename D::Q8 weight[kWidth];
 #pragma GCC unroll 4
         for (int j = 0; j < kWidth; ++j) {
-          const auto weight = D::LoadQ8(reinterpret_cast<const int8_t*>(w) + j * kLaneBytes);
+          weight[j] = D::LoadQ8(reinterpret_cast<const int8_t*>(w) + j * kLaneBytes);
+        }
 #pragma GCC unroll 8
-          for (int r = 0; r < kRows; ++r) sum[r][j] = D::AddQ8(sum[r][j], weight, input[r]);
+        for (int r = 0; r < kRows; ++r) {
+          const I input = FourInputs(x + r * kGroup + step * 4);
+#pragma GCC unroll 4
+          for (int j = 0; j < kWidth; ++j) sum[r][j] = D::AddQ8(sum[r][j], weight[j], input);
         }
       }
 #pragma GCC unroll 8
