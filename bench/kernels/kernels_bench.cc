@@ -106,7 +106,8 @@ void BM_Attention(benchmark::State& state) {
   AlignedBuffer k(KeyBytes(format, heads, dim, keys)), v(ValueBytes(format, heads, dim, keys));
   const KvView kv{format, heads, dim, keys, k.data(), v.data()};
   const std::vector<float> row = Noise(heads * dim);
-  for (int64_t i = 0; i < keys; ++i) StoreKeyValue(kv, i, 0, heads, row.data(), row.data(), dim);
+  for (int64_t i = 0; i < keys; ++i)
+    StoreKeyValue(kv, i, 0, heads, row.data(), dim, row.data(), dim);
   std::vector<float> scratch(static_cast<size_t>(AttentionScratchFloats(keys, dim))), out(64);
   for (auto _ : state) {
     for (int64_t head = 0; head < heads; ++head) {
@@ -137,7 +138,7 @@ void BM_AttentionFromMemory(benchmark::State& state) {
   const std::vector<float> row = Noise(heads * dim);
   for (int64_t cache = 0; cache < caches; ++cache) {
     for (int64_t i = 0; i < keys; ++i) {
-      StoreKeyValue(view(cache), i, 0, heads, row.data(), row.data(), dim);
+      StoreKeyValue(view(cache), i, 0, heads, row.data(), dim, row.data(), dim);
     }
   }
   ThreadPool pool(2);

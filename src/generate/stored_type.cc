@@ -44,6 +44,12 @@ bool IsQuantizable(const std::string& name, const Shape& shape) {
          kernels::PackedMatrix::CanQuantize(shape.back());
 }
 
+// What keeps eight bits at q4, as lm/decoder.h says.
+bool IsSensitive(const std::string& name) {
+  return name.starts_with("text_encoder.") || name.starts_with("decoder.lm_heads.") ||
+         Contains(name, {".v_proj.", ".encoder_attn.k_proj."});
+}
+
 }  // namespace
 
 DType StoredType(const std::string& name, const Shape& shape, DType own, Precision precision) {
@@ -53,9 +59,7 @@ DType StoredType(const std::string& name, const Shape& shape, DType own, Precisi
   if (precision == Precision::kBF16) return DType::kBF16;
   if (StaysFloat(name)) return DType::kF32;
   if (!IsQuantizable(name, shape)) return DType::kF16;
-  const bool four_bits = precision == Precision::kQ4 && !name.starts_with("text_encoder.") &&
-                         !name.starts_with("decoder.lm_heads.");
-  return four_bits ? DType::kQ4_0 : DType::kQ8_0;
+  return precision == Precision::kQ4 && !IsSensitive(name) ? DType::kQ4_0 : DType::kQ8_0;
 }
 
 }  // namespace musicgen::generate

@@ -85,20 +85,20 @@ size_t ValueBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t 
 }
 
 void StoreKeyValue(const KvView& kv, int64_t position, int64_t head_begin, int64_t head_end,
-                   const float* k, const float* v, int64_t head_stride) {
+                   const float* k, int64_t k_stride, const float* v, int64_t v_stride) {
   const int64_t dim = kv.head_dim;
   const int64_t padded = RoundUp(dim, kHeadPad);
   for (int64_t head = head_begin; head < head_end; ++head) {
     if (kv.format == WeightFormat::kQ8) {
-      StoreQuantized(kv, position, head, k + head * head_stride, v + head * head_stride);
+      StoreQuantized(kv, position, head, k + head * k_stride, v + head * v_stride);
       continue;
     }
     const int64_t tile = head * KeyTiles(kv.capacity) + position / kKeyTile;
     const int64_t key_at = tile * dim * kKeyTile + position % kKeyTile;
     const int64_t value_at = (head * kv.capacity + position) * padded;
     for (int64_t d = 0; d < dim; ++d) {
-      Store(kv.format, kv.k, key_at + d * kKeyTile, k[head * head_stride + d]);
-      Store(kv.format, kv.v, value_at + d, v[head * head_stride + d]);
+      Store(kv.format, kv.k, key_at + d * kKeyTile, k[head * k_stride + d]);
+      Store(kv.format, kv.v, value_at + d, v[head * v_stride + d]);
     }
   }
 }

@@ -45,9 +45,9 @@ size_t KeyBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t ca
 size_t ValueBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t capacity);
 
 // Writes k and v of one position for the heads in [head_begin, head_end); those of head h begin at
-// h · head_stride. Rounds to nearest even.
+// h · k_stride and h · v_stride. Rounds to nearest even.
 void StoreKeyValue(const KvView& kv, int64_t position, int64_t head_begin, int64_t head_end,
-                   const float* k, const float* v, int64_t head_stride);
+                   const float* k, int64_t k_stride, const float* v, int64_t v_stride);
 
 struct AttentionOptions {
   float scale = 1.0f;           // score = scale · (q·k) + bias

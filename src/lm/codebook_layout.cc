@@ -81,8 +81,7 @@ Layout MusicLmLayout(const PatternConfig& config, int64_t codebooks, int64_t fra
 
 }  // namespace
 
-std::vector<LayoutStep> MakeLayout(const PatternConfig& config, int64_t codebooks,
-                                   int64_t frames) {
+std::vector<LayoutStep> MakeLayout(const PatternConfig& config, int64_t codebooks, int64_t frames) {
   switch (config.kind) {
     case PatternConfig::Kind::kDelay:
       return DelayLayout(config, codebooks, frames);

@@ -9,7 +9,8 @@
 namespace musicgen::lm {
 namespace {
 
-constexpr int64_t kMostSteps = 1 << 16;  // of delay and the like; a pattern is at most so much longer
+constexpr int64_t kMostSteps =
+    1 << 16;  // of delay and the like; a pattern is at most so much longer
 
 void CheckList(const std::vector<int64_t>& list, int64_t length, const std::string& where,
                const char* name) {
@@ -47,7 +48,8 @@ void CheckPattern(const PatternConfig& config, int64_t codebooks, const std::str
       for (size_t k = 1; k < config.delays.size(); ++k) {
         if (config.flattening[k] == config.flattening[k - 1] &&
             config.delays[k] != config.delays[k - 1]) {
-          ThrowBadInput(where, ": delays: expected codebooks of one inner step to share a delay, found ",
+          ThrowBadInput(where,
+                        ": delays: expected codebooks of one inner step to share a delay, found ",
                         config.delays[k - 1], " and ", config.delays[k]);
         }
       }

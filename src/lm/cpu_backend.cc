@@ -24,17 +24,17 @@ std::vector<float> LogitsBuffer(const LmConfig& config) {
 // One guidance half of a stream: a sequence with a cache of its own.
 struct CpuBackend::Half {
   nn::KvCache cache;
-  int64_t passed = 0;  // rows that have gone through the network: prefix, then columns
+  int64_t passed = 0;         // rows that have gone through the network: prefix, then columns
   std::vector<float> logits;  // [K, V]
 };
 
 struct CpuBackend::Stream {
   StreamId id = 0;
   StreamSpec spec;
-  Codes sequence;         // [K, S], kUnknown where a code is still to be drawn
-  int64_t next_step = 0;  // the column that the next step samples
+  Codes sequence;            // [K, S], kUnknown where a code is still to be drawn
+  int64_t next_step = 0;     // the column that the next step samples
   std::vector<Half> halves;  // conditional, and null when guided
-  CrossCache cross;  // of the conditional half; no rows when the condition is null
+  CrossCache cross;          // of the conditional half; no rows when the condition is null
 
   bool guided() const { return halves.size() == 2; }
   const ConditionRows& prefix(size_t half) const {
@@ -165,7 +165,8 @@ void CpuBackend::Sample(std::span<Stream* const> streams) {
       if (cell != kUnknown) continue;  // a prompt's code or the special token stays
       float* logits = stream.halves[0].logits.data() + k * size;
       if (stream.guided()) {
-        Guide(logits, stream.halves[1].logits.data() + k * size, stream.spec.cfg_coef, size, logits);
+        Guide(logits, stream.halves[1].logits.data() + k * size, stream.spec.cfg_coef, size,
+              logits);
       }
       const int64_t frame =
           stream.spec.first_frame + stream.spec.pattern.FrameAt(k, stream.next_step);

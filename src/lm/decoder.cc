@@ -42,7 +42,7 @@ CrossCache Decoder::NewCross(ThreadPool& pool, const float* condition, int64_t r
   MG_CHECK(config_.cross_attention);
   CrossCache cross{
       nn::KvCache(formats_.cache, config_.layers, config_.heads, config_.head_dim(), rows), rows};
-  const int64_t width = config_.width;
+  const int64_t width = config_.width, dim = config_.head_dim();
   std::vector<float> kv(static_cast<size_t>(rows * 2 * width));
   pool.Run([&](Worker& worker) {
     const Range heads = worker.Split(config_.heads);
@@ -52,7 +52,7 @@ CrossCache Decoder::NewCross(ThreadPool& pool, const float* condition, int64_t r
       const kernels::KvView view = cross.cache.Layer(static_cast<int64_t>(i));
       for (int64_t r = 0; r < rows; ++r) {
         const float* k = kv.data() + r * 2 * width;
-        kernels::StoreKeyValue(view, r, heads.begin, heads.end, k, k + width, config_.head_dim());
+        kernels::StoreKeyValue(view, r, heads.begin, heads.end, k, dim, k + width, dim);
       }
       worker.Barrier();
     }
@@ -81,7 +81,8 @@ void Decoder::Prepare(std::span<const DecoderRow> rows, int workers, Scratch& sc
   };
   grow(scratch.x, n * width);
   grow(scratch.normed, n * width);
-  grow(scratch.qkv, n * 3 * width);
+  grow(scratch.qk, n * 2 * width);
+  grow(scratch.v, n * width);
   grow(scratch.attended, n * width);
   grow(scratch.hidden, n * static_cast<size_t>(config_.ffn_width));
   grow(scratch.logits, scratch.reading.size() * static_cast<size_t>(heads_.outputs()));
@@ -128,17 +129,21 @@ void Decoder::SelfAttention(Worker& worker, const Layer& layer, int64_t index,
                 head_dim = config_.head_dim();
   const float* normed = Normed(worker, layer.self_norm, nullptr, n, scratch);
   const Range heads = worker.Split(config_.heads);
-  layer.self_qkv.Forward(worker, normed, width, n, scratch.qkv.data(), 3 * width,
-                         /*accumulate=*/false, FirstKeys(rows.front(), index, heads.begin));
-  if (!heads_alone_ || layer.self_qkv.SplitsRows(worker, n)) worker.Barrier();
+  layer.self_qk.Forward(worker, normed, width, n, scratch.qk.data(), 2 * width,
+                        /*accumulate=*/false, layer.self_v.Begin(worker, n));
+  layer.self_v.Forward(worker, normed, width, n, scratch.v.data(), width,
+                       /*accumulate=*/false, FirstKeys(rows.front(), index, heads.begin));
+  if (!heads_alone_ || layer.self_qk.SplitsRows(worker, n) || layer.self_v.SplitsRows(worker, n)) {
+    worker.Barrier();
+  }
   Note(worker, scratch.clock, StepStage::kQkv);
   // A worker owns its heads: it stores their keys and values of every row before it attends, so no
   // barrier is needed between, and a row sees the positions up to its own.
   for (int64_t r = 0; r < n; ++r) {
     const DecoderRow& row = rows[static_cast<size_t>(r)];
-    const float* q = scratch.qkv.data() + r * 3 * width;
+    const float* qk = scratch.qk.data() + r * 2 * width;
     kernels::StoreKeyValue(row.cache->Layer(index), row.position, heads.begin, heads.end,
-                           q + head_dim, q + 2 * head_dim, 3 * head_dim);
+                           qk + head_dim, 2 * head_dim, scratch.v.data() + r * width, head_dim);
   }
   kernels::AttentionOptions options;
   options.scale = 1.0f / std::sqrt(static_cast<float>(head_dim));
@@ -153,7 +158,7 @@ void Decoder::SelfAttention(Worker& worker, const Layer& layer, int64_t index,
       } else {
         options.next = layer.self_out.Begin(worker, n);
       }
-      kernels::AttendRow(scratch.qkv.data() + r * 3 * width + head * 3 * head_dim,
+      kernels::AttendRow(scratch.qk.data() + r * 2 * width + head * 2 * head_dim,
                          row.cache->Layer(index), head, row.position + 1, options, attention,
                          scratch.attended.data() + r * width + head * head_dim);
     }
@@ -173,7 +178,7 @@ void Decoder::CrossAttention(Worker& worker, const Layer& layer, int64_t index,
   const int64_t n = static_cast<int64_t>(crossing.size()), width = config_.width,
                 head_dim = config_.head_dim();
   const float* normed = Normed(worker, layer.cross_norm, &crossing, n, scratch);
-  float* q = scratch.qkv.data();
+  float* q = scratch.qk.data();
   layer.cross_q.Forward(worker, normed, width, n, q, width,
                         /*accumulate=*/false, layer.cross_out.Begin(worker, n));
   if (!heads_alone_ || layer.cross_q.SplitsRows(worker, n)) worker.Barrier();
@@ -231,7 +236,7 @@ void Decoder::Logits(Worker& worker, std::span<const DecoderRow> rows, Scratch& 
   const float* normed = Normed(worker, out_norm_, &scratch.reading, n, scratch);
   heads_.Forward(worker, normed, width, n, scratch.logits.data(), outputs,
                  /*accumulate=*/false,
-                 layers_.front().self_qkv.Begin(worker, static_cast<int64_t>(rows.size())));
+                 layers_.front().self_qk.Begin(worker, static_cast<int64_t>(rows.size())));
   worker.Barrier();
   const Range mine = worker.Split(n);
   for (int64_t i = mine.begin; i < mine.end; ++i) {
@@ -259,7 +264,7 @@ void Decoder::Forward(ThreadPool& pool, std::span<const DecoderRow> rows, Scratc
         Note(worker, scratch.clock, StepStage::kCross);
       }
       const bool last = i + 1 == layers_.size();
-      FeedForward(worker, layers_[i], last ? heads_ : layers_[i + 1].self_qkv, n, scratch);
+      FeedForward(worker, layers_[i], last ? heads_ : layers_[i + 1].self_qk, n, scratch);
       Note(worker, scratch.clock, StepStage::kFeedForward);
     }
     if (!scratch.reading.empty()) {

@@ -19,8 +19,9 @@
 namespace musicgen::lm {
 
 // How weights and caches are kept in memory. Quantised weights are multiplied as integers, all else
-// is computed in float. The output heads, whose error guidance multiplies, keep eight bits at q4,
-// and they and the first layer take their inputs in sixteen bits (docs/decisions.md).
+// is computed in float. The output heads, whose error guidance multiplies, values, and what a step
+// does not read keep eight bits at q4; heads and the first layer take their inputs in sixteen bits
+// (docs/decisions.md).
 struct Formats {
   kernels::WeightFormat weights = kernels::WeightFormat::kF32;
   kernels::WeightFormat cache = kernels::WeightFormat::kF32;
@@ -66,7 +67,7 @@ class Decoder {
 
   // Buffers of Forward, reused between calls; one for each caller.
   struct Scratch {
-    std::vector<float> x, normed, qkv, attended, hidden, logits;
+    std::vector<float> x, normed, qk, v, attended, hidden, logits;
     std::vector<std::vector<float>> attention, own_normed;  // for each worker
     std::vector<int64_t> crossing,
         reading;  // rows with a cross-attention source, rows whose logits are wanted
@@ -86,7 +87,7 @@ class Decoder {
  private:
   struct Layer {
     nn::LayerNorm self_norm, cross_norm, ffn_norm;
-    nn::Linear self_qkv, self_out;            // [heads][q, k, v][head_dim], D; [D, D]
+    nn::Linear self_qk, self_v, self_out;     // [heads][q, k][head_dim], D; [D, D] twice
     nn::Linear cross_q, cross_kv, cross_out;  // [D, D], [2D, D], [D, D]
     nn::Linear fc1, fc2;                      // [F, D], [D, F]
   };

@@ -79,24 +79,28 @@ Decoder::Decoder(ThreadPool& pool, const LmConfig& config, const TensorSource& s
     source.Drop(table);
     heads.push_back(StrCat(prefix, "lm_heads.", k, ".weight"));
   }
+  const kernels::WeightFormat sensitive =
+      formats.weights == kernels::WeightFormat::kQ4 ? kernels::WeightFormat::kQ8 : formats.weights;
   for (int64_t i = 0; i < config.layers; ++i) {
     const std::string name = StrCat(root, "layers.", i, ".");
     const auto stack = [&](const std::string& attention, std::vector<std::string> parts,
-                           int64_t slices = 1) {
+                           kernels::WeightFormat format, int64_t slices = 1) {
       for (std::string& part : parts) part = name + attention + "." + part + "_proj.weight";
-      return LoadStack(pool, source, parts, formats.weights, slices);
+      return LoadStack(pool, source, parts, format, slices);
     };
     Layer layer;
     layer.self_norm = LoadNorm(source, name + "self_attn_layer_norm");
-    layer.self_qkv = stack("self_attn", {"q", "k", "v"}, config.heads);
-    heads_alone_ = layer.self_qkv.SplitOutputsBy(3 * config.head_dim());
-    layer.self_out = stack("self_attn", {"out"});
+    layer.self_qk = stack("self_attn", {"q", "k"}, formats.weights, config.heads);
+    layer.self_v = stack("self_attn", {"v"}, sensitive);
+    heads_alone_ = layer.self_qk.SplitOutputsBy(2 * config.head_dim()) &&
+                   layer.self_v.SplitOutputsBy(config.head_dim());
+    layer.self_out = stack("self_attn", {"out"}, formats.weights);
     if (config.cross_attention) {
       layer.cross_norm = LoadNorm(source, name + "encoder_attn_layer_norm");
-      layer.cross_q = stack("encoder_attn", {"q"});
+      layer.cross_q = stack("encoder_attn", {"q"}, formats.weights);
       heads_alone_ = layer.cross_q.SplitOutputsBy(config.head_dim()) && heads_alone_;
-      layer.cross_kv = stack("encoder_attn", {"k", "v"});
-      layer.cross_out = stack("encoder_attn", {"out"});
+      layer.cross_kv = stack("encoder_attn", {"k", "v"}, sensitive);
+      layer.cross_out = stack("encoder_attn", {"out"}, formats.weights);
     }
     // "final_layer_norm" is the norm before the feed-forward block, not the model's last one.
     layer.ffn_norm = LoadNorm(source, name + "final_layer_norm");
@@ -105,12 +109,11 @@ Decoder::Decoder(ThreadPool& pool, const LmConfig& config, const TensorSource& s
     layers_.push_back(std::move(layer));
   }
   out_norm_ = LoadNorm(source, root + "layer_norm");
-  const bool four_bits = formats.weights == kernels::WeightFormat::kQ4;
-  heads_ = LoadStack(pool, source, heads, four_bits ? kernels::WeightFormat::kQ8 : formats.weights);
+  heads_ = LoadStack(pool, source, heads, sensitive);
   heads_.RefineInputs();
   Layer& first = layers_.front();
-  for (nn::Linear* linear : {&first.self_qkv, &first.self_out, &first.cross_q, &first.cross_kv,
-                             &first.cross_out, &first.fc1, &first.fc2}) {
+  for (nn::Linear* linear : {&first.self_qk, &first.self_v, &first.self_out, &first.cross_q,
+                             &first.cross_kv, &first.cross_out, &first.fc1, &first.fc2}) {
     linear->RefineInputs();
   }
 }
@@ -125,7 +128,7 @@ StageBytes Decoder::StageWeightBytes() const {
   const auto of = [&](StepStage stage) -> uint64_t& { return bytes[static_cast<size_t>(stage)]; };
   of(StepStage::kHeads) = heads_.bytes();
   for (const Layer& layer : layers_) {
-    of(StepStage::kQkv) += layer.self_qkv.bytes();
+    of(StepStage::kQkv) += layer.self_qk.bytes() + layer.self_v.bytes();
     of(StepStage::kOut) += layer.self_out.bytes();
     of(StepStage::kFeedForward) += layer.fc1.bytes() + layer.fc2.bytes();
     if (config_.cross_attention)

@@ -167,8 +167,7 @@ void T5Encoder::AttentionBlock(Worker& worker, const Layer& layer, Scratch& s) c
   const Range mine = worker.Split(s.rows, kernels::kKeyTile);
   for (int64_t r = mine.begin; r < mine.end; ++r) {
     const float* row = s.qkv.data() + r * 3 * inner;
-    kernels::StoreKeyValue(s.kv, r, 0, config_.num_heads, row + inner, row + 2 * inner,
-                           config_.d_kv);
+    kernels::StoreKeyValue(s.kv, r, 0, config_.num_heads, row + inner, d_kv, row + 2 * inner, d_kv);
   }
   worker.Barrier();
   float* scratch = s.attention.data() + s.attention_floats * worker.index();

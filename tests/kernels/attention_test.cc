@@ -53,8 +53,8 @@ class Cache {
     for (int64_t i = 0; i < capacity; ++i) {
       const float* key = i < keys ? keys_.data() + i * kHeads * dim : nan.data();
       const float* value = i < keys ? values_.data() + i * kHeads * dim : nan.data();
-      StoreKeyValue(view_, i, 0, 1, key, value, dim);  // any split of the heads
-      StoreKeyValue(view_, i, 1, kHeads, key, value, dim);
+      StoreKeyValue(view_, i, 0, 1, key, dim, value, dim);  // any split of the heads
+      StoreKeyValue(view_, i, 1, kHeads, key, dim, value, dim);
     }
     keys_ = Rounded(format, std::move(keys_), dim);
     values_ = Rounded(format, std::move(values_), dim);
