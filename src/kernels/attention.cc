@@ -10,7 +10,7 @@ namespace {
 
 int64_t RoundUp(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
 
-int64_t KeyTiles(int64_t capacity) { return (capacity + kKeyTile - 1) / kKeyTile; }
+int64_t KeyTiles(int64_t positions) { return (positions + kKeyTile - 1) / kKeyTile; }
 
 void Store(WeightFormat format, void* to, int64_t at, float value) {
   switch (format) {
@@ -27,6 +27,15 @@ void Store(WeightFormat format, void* to, int64_t at, float value) {
     case WeightFormat::kQ4:
       break;
   }
+}
+
+// The chunk of a position, which becomes the position in it.
+KvView ChunkOf(KvView kv, int64_t* position) {
+  const int64_t offset = *position / kv.chunk * kv.chunk_stride;
+  kv.k = static_cast<char*>(kv.k) + offset;
+  kv.v = static_cast<char*>(kv.v) + offset;
+  *position %= kv.chunk;
+  return kv;
 }
 
 void StoreQuantized(const KvView& kv, int64_t position, int64_t head, const float* k,
@@ -48,57 +57,57 @@ void StoreQuantized(const KvView& kv, int64_t position, int64_t head, const floa
 }  // namespace
 
 QuantizedKv QuantizedHead(const KvView& kv, int64_t head) {
-  const int64_t tiles = KeyTiles(kv.capacity);
+  const int64_t tiles = KeyTiles(kv.chunk);
   QuantizedKv at{};
   at.key_dim = RoundUp(kv.head_dim, 4);
   at.value_dim = RoundUp(kv.head_dim, kHeadPad);
   at.key_tile_bytes = kKeyTile * (static_cast<int64_t>(sizeof(float)) + at.key_dim);
   at.key_tiles = static_cast<char*>(kv.k) + head * tiles * at.key_tile_bytes;
   int8_t* values = static_cast<int8_t*>(kv.v);
-  at.values = values + head * kv.capacity * at.value_dim;
-  at.value_scales = reinterpret_cast<float*>(values + kv.heads * kv.capacity * at.value_dim) +
+  at.values = values + head * kv.chunk * at.value_dim;
+  at.value_scales = reinterpret_cast<float*>(values + kv.heads * kv.chunk * at.value_dim) +
                     head * tiles * kKeyTile;
   return at;
 }
 
 const void* FirstKeys(const KvView& kv, int64_t head) {
-  const size_t bytes = KeyBytes(kv.format, 1, kv.head_dim, kv.capacity);
+  const size_t bytes = KeyBytes(kv.format, 1, kv.head_dim, kv.chunk);
   return static_cast<const char*>(kv.k) + static_cast<size_t>(head) * bytes;
 }
 
-size_t KeyBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t capacity) {
+size_t KeyBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t chunk) {
   if (format == WeightFormat::kQ8) {
     const int64_t bytes = RoundUp(head_dim, 4) + static_cast<int64_t>(sizeof(float));
-    return static_cast<size_t>(heads * KeyTiles(capacity) * kKeyTile * bytes);
+    return static_cast<size_t>(heads * KeyTiles(chunk) * kKeyTile * bytes);
   }
-  return static_cast<size_t>(heads * KeyTiles(capacity) * head_dim * kKeyTile) *
-         FormatBytes(format);
+  return static_cast<size_t>(heads * KeyTiles(chunk) * head_dim * kKeyTile) * FormatBytes(format);
 }
 
-size_t ValueBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t capacity) {
+size_t ValueBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t chunk) {
   if (format == WeightFormat::kQ8) {
     return static_cast<size_t>(heads) *
-           (static_cast<size_t>(capacity * RoundUp(head_dim, kHeadPad)) +
-            static_cast<size_t>(KeyTiles(capacity) * kKeyTile) * sizeof(float));
+           (static_cast<size_t>(chunk * RoundUp(head_dim, kHeadPad)) +
+            static_cast<size_t>(KeyTiles(chunk) * kKeyTile) * sizeof(float));
   }
-  return static_cast<size_t>(heads * capacity * RoundUp(head_dim, kHeadPad)) * FormatBytes(format);
+  return static_cast<size_t>(heads * chunk * RoundUp(head_dim, kHeadPad)) * FormatBytes(format);
 }
 
 void StoreKeyValue(const KvView& kv, int64_t position, int64_t head_begin, int64_t head_end,
                    const float* k, int64_t k_stride, const float* v, int64_t v_stride) {
   const int64_t dim = kv.head_dim;
   const int64_t padded = RoundUp(dim, kHeadPad);
+  const KvView chunk = ChunkOf(kv, &position);
   for (int64_t head = head_begin; head < head_end; ++head) {
-    if (kv.format == WeightFormat::kQ8) {
-      StoreQuantized(kv, position, head, k + head * k_stride, v + head * v_stride);
+    if (chunk.format == WeightFormat::kQ8) {
+      StoreQuantized(chunk, position, head, k + head * k_stride, v + head * v_stride);
       continue;
     }
-    const int64_t tile = head * KeyTiles(kv.capacity) + position / kKeyTile;
+    const int64_t tile = head * KeyTiles(chunk.chunk) + position / kKeyTile;
     const int64_t key_at = tile * dim * kKeyTile + position % kKeyTile;
-    const int64_t value_at = (head * kv.capacity + position) * padded;
+    const int64_t value_at = (head * chunk.chunk + position) * padded;
     for (int64_t d = 0; d < dim; ++d) {
-      Store(kv.format, kv.k, key_at + d * kKeyTile, k[head * k_stride + d]);
-      Store(kv.format, kv.v, value_at + d, v[head * v_stride + d]);
+      Store(chunk.format, chunk.k, key_at + d * kKeyTile, k[head * k_stride + d]);
+      Store(chunk.format, chunk.v, value_at + d, v[head * v_stride + d]);
     }
   }
 }

@@ -11,24 +11,26 @@ namespace musicgen::kernels {
 inline constexpr int64_t kKeyTile = 32;  // keys side by side in the key layout
 inline constexpr int64_t kHeadPad = 16;  // value rows are padded to a multiple of this
 
-// Where the keys and values lie. format: kF32, kF16, kBF16 or kQ8.
-//   k [heads][ceil(capacity / 32)][head_dim][32]: keys across lanes, so that a score is one chain
-//   over head_dim; v [heads][capacity][RoundUp(head_dim, 16)]: values across lanes, so that an
-//   output is one chain over the keys.
+// Where the keys and values lie. format: kF32, kF16, kBF16 or kQ8. Positions come in chunks, so
+// that memory is touched as a sequence grows; of one chunk
+//   k [heads][ceil(chunk / 32)][head_dim][32]: keys across lanes, so that a score is one chain over
+//   head_dim; v [heads][chunk][RoundUp(head_dim, 16)]: values across lanes, so that an output is
+//   one chain over the keys.
 // The memory must be zeroed at first: padding is read. At kQ8 (QuantizedKv) every key and every
 // value of a head is a vector of eight-bit integers with one scale, and so is the query.
 struct KvView {
   WeightFormat format = WeightFormat::kF32;
   int64_t heads = 0;
   int64_t head_dim = 0;
-  int64_t capacity = 0;  // positions
-  void* k = nullptr;
+  int64_t chunk = 0;  // positions; a multiple of 32 where there is a second chunk
+  void* k = nullptr;  // of the first chunk
   void* v = nullptr;
+  int64_t chunk_stride = 0;  // bytes from k and v to those of the next chunk
 };
 
-// One head's keys and values at kQ8: tiles of 32 keys as scales [32] and integers [ceil(head_dim /
-// 4)][32][4]; values [capacity][RoundUp(head_dim, 16)], and behind those of all heads the scales
-// [heads][RoundUp(capacity, 32)].
+// One head's keys and values at kQ8 in the first chunk: tiles of 32 keys as scales [32] and
+// integers [ceil(head_dim / 4)][32][4]; values [chunk][RoundUp(head_dim, 16)], and behind those of
+// all heads the scales [heads][RoundUp(chunk, 32)].
 struct QuantizedKv {
   int64_t key_dim, value_dim;  // padded
   int64_t key_tile_bytes;
@@ -41,8 +43,9 @@ QuantizedKv QuantizedHead(const KvView& kv, int64_t head);
 // Where AttendRow begins to read.
 const void* FirstKeys(const KvView& kv, int64_t head);
 
-size_t KeyBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t capacity);
-size_t ValueBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t capacity);
+// Of one chunk.
+size_t KeyBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t chunk);
+size_t ValueBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t chunk);
 
 // Writes k and v of one position for the heads in [head_begin, head_end); those of head h begin at
 // h · k_stride and h · v_stride. Rounds to nearest even.

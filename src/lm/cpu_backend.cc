@@ -107,7 +107,8 @@ void CpuBackend::ReplaceConditions(StreamId id, Conditions conditions) {
   if (!stream.guided() && stream.spec.cfg_coef != 1.0 && !IsNull(stream.spec.conditions)) {
     // Until now both halves would have been the same rows.
     const Half& past = stream.halves[0];
-    stream.halves.push_back({past.cache.Clone(), past.passed, LogitsBuffer(decoder_.config())});
+    stream.halves.push_back(
+        {past.cache.Clone(past.passed), past.passed, LogitsBuffer(decoder_.config())});
   }
 }
 

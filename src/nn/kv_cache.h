@@ -1,5 +1,5 @@
 // Keys and values of one sequence in every layer. The memory is reserved for `capacity` positions
-// and touched as they are written.
+// and touched as they are written, a chunk of positions after the other.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,8 @@ class KvCache {
           int64_t capacity);
 
   kernels::KvView Layer(int64_t layer) const;
-  KvCache Clone() const;
+  // A copy of the first `positions`, of the same capacity.
+  KvCache Clone(int64_t positions) const;
   int64_t capacity() const { return capacity_; }
 
   // What a cache of this shape takes.
@@ -29,6 +30,8 @@ class KvCache {
   int64_t heads_ = 0;
   int64_t head_dim_ = 0;
   int64_t capacity_ = 0;
+  size_t layer_bytes_ = 0;  // of a chunk
+  size_t chunk_bytes_ = 0;
   AlignedBuffer buffer_;
 };
 

@@ -76,15 +76,15 @@ class Cache {
   KvView view_;
 };
 
-std::vector<float> Attend(const KernelTable& table, const Cache& cache, int64_t keys,
+std::vector<float> Attend(const KernelTable& table, const KvView& view, int64_t keys,
                           const AttentionOptions& options) {
-  const int64_t dim = cache.view().head_dim;
+  const int64_t dim = view.head_dim;
   const std::vector<float> q = Query(dim);
   std::vector<float> scratch(static_cast<size_t>(AttentionScratchFloats(keys, dim)));
   std::vector<float> out(static_cast<size_t>(kHeads * dim + 1), 12345.0f);
   // Backwards, so that what is written behind a head would show.
   for (int64_t head = kHeads - 1; head >= 0; --head) {
-    table.attend_row(q.data() + head * dim, cache.view(), head, keys, options, scratch.data(),
+    table.attend_row(q.data() + head * dim, view, head, keys, options, scratch.data(),
                      out.data() + head * dim);
   }
   EXPECT_EQ(out.back(), 12345.0f);
@@ -99,7 +99,7 @@ TEST(AttentionTest, ScalarMatchesDouble) {
       const std::vector<float> bias = Noise(keys, 4);
       const AttentionOptions options{0.3f, bias.data()};
       const std::vector<float> q = RoundedQuery(format, dim);
-      const std::vector<float> out = Attend(kScalarKernels, cache, keys, options);
+      const std::vector<float> out = Attend(kScalarKernels, cache.view(), keys, options);
       for (int64_t head = 0; head < kHeads; ++head) {
         std::vector<double> scores;
         double top = -INFINITY, sum = 0, score_error = 0;
@@ -136,6 +136,34 @@ TEST(AttentionTest, ScalarMatchesDouble) {
   }
 }
 
+TEST(AttentionTest, ChunksChangeNoBit) {
+  constexpr int64_t kDim = 48, kKeys = 150;
+  const std::vector<float> k = Noise(kKeys * kHeads * kDim, 1), v = Noise(kKeys * kHeads * kDim, 2);
+  for (WeightFormat format : kCacheFormats) {
+    const Cache whole(format, kDim, kKeys, kKeys);
+    for (int64_t chunk : {32, 64, 160}) {
+      const auto key_bytes = static_cast<int64_t>(KeyBytes(format, kHeads, kDim, chunk));
+      const int64_t stride =
+          key_bytes + static_cast<int64_t>(ValueBytes(format, kHeads, kDim, chunk)) + 64;
+      AlignedBuffer memory(static_cast<size_t>((kKeys / chunk + 1) * stride));
+      const KvView view{format, kHeads, kDim, chunk, memory.data(), memory.as<char>() + key_bytes,
+                        stride};
+      for (int64_t i = 0; i < kKeys; ++i) {
+        const int64_t at = i * kHeads * kDim;
+        StoreKeyValue(view, i, 0, kHeads, k.data() + at, kDim, v.data() + at, kDim);
+      }
+      for (int64_t keys : {1, 32, 33, 64, 65, 128, 150}) {
+        for (const Variant& variant : AllVariants()) {
+          ASSERT_TRUE(SameBits(Attend(*variant.table, view, keys, {0.7f}),
+                               Attend(*variant.table, whole.view(), keys, {0.7f})))
+              << variant.name << " " << FormatName(format) << " chunk " << chunk << " keys "
+              << keys;
+        }
+      }
+    }
+  }
+}
+
 TEST(AttentionTest, EveryInstructionSetGivesTheScalarBits) {
   for (WeightFormat format : kCacheFormats) {
     for (int64_t dim : {1, 4, 16, 20, 48, 64, 80, 128}) {
@@ -144,9 +172,9 @@ TEST(AttentionTest, EveryInstructionSetGivesTheScalarBits) {
         const Cache cache(format, dim, keys, keys + 3);
         const std::vector<float> bias = Noise(keys, 4, 3.0f);
         for (const float* b : {static_cast<const float*>(nullptr), bias.data()}) {
-          const std::vector<float> expected = Attend(kScalarKernels, cache, keys, {0.7f, b});
+          const std::vector<float> expected = Attend(kScalarKernels, cache.view(), keys, {0.7f, b});
           for (const Variant& variant : FastVariants()) {
-            ASSERT_TRUE(SameBits(Attend(*variant.table, cache, keys, {0.7f, b}), expected))
+            ASSERT_TRUE(SameBits(Attend(*variant.table, cache.view(), keys, {0.7f, b}), expected))
                 << variant.name << " " << FormatName(format) << " dim " << dim << " keys " << keys;
           }
         }
@@ -158,7 +186,7 @@ TEST(AttentionTest, EveryInstructionSetGivesTheScalarBits) {
 TEST(AttentionTest, NoKeysGiveZeros) {
   const Cache cache(WeightFormat::kF32, 16, 0, 4);
   for (const Variant& variant : AllVariants()) {
-    const std::vector<float> out = Attend(*variant.table, cache, 0, {});
+    const std::vector<float> out = Attend(*variant.table, cache.view(), 0, {});
     for (size_t i = 0; i + 1 < out.size(); ++i) EXPECT_EQ(out[i], 0.0f);
   }
 }
@@ -166,8 +194,8 @@ TEST(AttentionTest, NoKeysGiveZeros) {
 TEST(AttentionTest, PositionsBehindAndCapacityDoNotMatter) {
   const Cache tight(WeightFormat::kBF16, 24, 45, 45), roomy(WeightFormat::kBF16, 24, 45, 200);
   for (const Variant& variant : AllVariants()) {
-    const std::vector<float> out = Attend(*variant.table, tight, 45, {0.5f});
-    EXPECT_TRUE(SameBits(out, Attend(*variant.table, roomy, 45, {0.5f}))) << variant.name;
+    const std::vector<float> out = Attend(*variant.table, tight.view(), 45, {0.5f});
+    EXPECT_TRUE(SameBits(out, Attend(*variant.table, roomy.view(), 45, {0.5f}))) << variant.name;
     for (float v : out) EXPECT_FALSE(std::isnan(v));
   }
 }
@@ -177,7 +205,7 @@ TEST(AttentionTest, BiasOfMinusInfinityMasks) {
   std::vector<float> bias(40, -INFINITY);
   bias[7] = 0.0f;
   for (const Variant& variant : AllVariants()) {
-    const std::vector<float> out = Attend(*variant.table, cache, 40, {1.0f, bias.data()});
+    const std::vector<float> out = Attend(*variant.table, cache.view(), 40, {1.0f, bias.data()});
     for (int64_t d = 0; d < 16; ++d) {
       EXPECT_EQ(out[static_cast<size_t>(d)], static_cast<float>(cache.Value(7, 0, d)));
     }
@@ -189,7 +217,7 @@ TEST(AttentionTest, PublicCallRunsTheActiveKernels) {
   const std::vector<float> q = Noise(kHeads * 16, 3, 2.0f);
   std::vector<float> scratch(static_cast<size_t>(AttentionScratchFloats(40, 16))), out(16);
   AttendRow(q.data(), cache.view(), 0, 40, {0.5f}, scratch.data(), out.data());
-  const std::vector<float> expected = Attend(kScalarKernels, cache, 40, {0.5f});
+  const std::vector<float> expected = Attend(kScalarKernels, cache.view(), 40, {0.5f});
   EXPECT_TRUE(SameBits(out, {expected.begin(), expected.begin() + 16}));
 }
 

@@ -44,38 +44,45 @@ struct AttentionLoops {
                      const AttentionOptions& options, float* scratch, float* out) {
     const int64_t dim = kv.head_dim;
     if (keys <= 0) return Nothing(dim, out);
-    const int64_t capacity_tiles = (kv.capacity + kKeyTile - 1) / kKeyTile;
-    const T* k = static_cast<const T*>(kv.k) + head * capacity_tiles * dim * kKeyTile;
-    const int64_t tiles = (keys + kKeyTile - 1) / kKeyTile;
-    int64_t tile = 0;
-    for (; tile + kTilesAtOnce <= tiles; tile += kTilesAtOnce) {
-      Scores<kTilesAtOnce>(q, k, tile, dim, options.scale, scratch);
+    const T* first_k = static_cast<const T*>(kv.k) + head * RoundUp(kv.chunk, kKeyTile) * dim;
+    for (int64_t chunk = 0, first = 0; first < keys; ++chunk, first += kv.chunk) {
+      const T* k = Further(first_k, chunk * kv.chunk_stride);
+      const int64_t left = keys - first < kv.chunk ? keys - first : kv.chunk;
+      const int64_t tiles = (left + kKeyTile - 1) / kKeyTile;
+      int64_t tile = 0;
+      for (; tile + kTilesAtOnce <= tiles; tile += kTilesAtOnce) {
+        Scores<kTilesAtOnce>(q, k, tile, dim, options.scale, scratch + first);
+      }
+      for (; tile < tiles; ++tile) Scores<1>(q, k, tile, dim, options.scale, scratch + first);
     }
-    for (; tile < tiles; ++tile) Scores<1>(q, k, tile, dim, options.scale, scratch);
 
     const float sum = Exponentials(keys, options.bias, scratch);
 
-    const int64_t padded = RoundUp(dim, kHeadPad);
-    AllValues(scratch, keys, static_cast<const T*>(kv.v) + head * kv.capacity * padded, dim, sum,
-              out);
+    const T* v = static_cast<const T*>(kv.v) + head * kv.chunk * RoundUp(dim, kHeadPad);
+    AllValues(scratch, keys, kv, v, sum, out);
+  }
+
+  template <class T>
+  static const T* Further(const T* at, int64_t bytes) {
+    return reinterpret_cast<const T*>(reinterpret_cast<const char*>(at) + bytes);
   }
 
   // out [dim] = Σ weights · v / sum.
   template <class T>
-  static void AllValues(const float* weights, int64_t keys, const T* v, int64_t dim, float sum,
+  static void AllValues(const float* weights, int64_t keys, const KvView& kv, const T* v, float sum,
                         float* out) {
-    const int64_t padded = RoundUp(dim, kHeadPad);
+    const int64_t padded = RoundUp(kv.head_dim, kHeadPad);
     for (int64_t d = 0; d < padded; d += kValueBlock) {
       const int64_t left = padded - d;
-      const int64_t n = dim - d;
+      const int64_t n = kv.head_dim - d;
       if (left >= 64) {
-        Values<4>(weights, keys, v + d, padded, sum, n, out + d);
+        Values<4>(weights, keys, kv, v + d, padded, sum, n, out + d);
       } else if (left == 48) {
-        Values<3>(weights, keys, v + d, padded, sum, n, out + d);
+        Values<3>(weights, keys, kv, v + d, padded, sum, n, out + d);
       } else if (left == 32) {
-        Values<2>(weights, keys, v + d, padded, sum, n, out + d);
+        Values<2>(weights, keys, kv, v + d, padded, sum, n, out + d);
       } else {
-        Values<1>(weights, keys, v + d, padded, sum, n, out + d);
+        Values<1>(weights, keys, kv, v + d, padded, sum, n, out + d);
       }
     }
   }
@@ -144,16 +151,20 @@ struct AttentionLoops {
 
   // 16·kSixteens outputs, of which the first n are stored.
   template <int kSixteens, class T>
-  static void Values(const float* weights, int64_t keys, const T* v, int64_t v_stride, float sum,
-                     int64_t n, float* out) {
+  static void Values(const float* weights, int64_t keys, const KvView& kv, const T* v,
+                     int64_t v_stride, float sum, int64_t n, float* out) {
     constexpr int kVectors = kSixteens * 16 / V::kLanes;
     F sums[kVectors];
     for (int j = 0; j < kVectors; ++j) sums[j] = V::Zero();
-    for (int64_t key = 0; key < keys; ++key, v += v_stride) {
-      const F weight = V::Set(weights[key]);
+    for (int64_t chunk = 0, first = 0; first < keys; ++chunk, first += kv.chunk) {
+      const int64_t last = keys - first < kv.chunk ? keys : first + kv.chunk;
+      const T* at = Further(v, chunk * kv.chunk_stride);
+      for (int64_t key = first; key < last; ++key, at += v_stride) {
+        const F weight = V::Set(weights[key]);
 #pragma GCC unroll 8
-      for (int j = 0; j < kVectors; ++j) {
-        sums[j] = V::Fma(weight, V::Load(v + j * V::kLanes), sums[j]);
+        for (int j = 0; j < kVectors; ++j) {
+          sums[j] = V::Fma(weight, V::Load(at + j * V::kLanes), sums[j]);
+        }
       }
     }
     for (int j = 0; j < kVectors; ++j) {

@@ -32,18 +32,27 @@ struct QuantizedAttention {
 
     const F scale = V::Set(query_scale * options.scale);
     const int32_t offset = D::kQ8Offset * query_sum;
-    const int64_t tiles = (keys + kKeyTile - 1) / kKeyTile;
-    const char* keys_end = at.key_tiles + tiles * at.key_tile_bytes;
-    for (int64_t tile = 0; tile < tiles; ++tile) {
-      const char* keys_at = at.key_tiles + tile * at.key_tile_bytes;
-      Fetch(keys_at, at.key_tile_bytes, keys_end, at.values);
-      Scores(query, at.key_dim, keys_at, scale, offset, scores + tile * kKeyTile);
+    for (int64_t chunk = 0, first = 0; first < keys; ++chunk, first += kv.chunk) {
+      const char* tiles = at.key_tiles + chunk * kv.chunk_stride;
+      const int64_t n = keys - first < kv.chunk ? keys - first : kv.chunk;
+      const char* end = tiles + (n + kKeyTile - 1) / kKeyTile * at.key_tile_bytes;
+      const char* next =
+          first + n < keys ? tiles + kv.chunk_stride : reinterpret_cast<const char*>(at.values);
+      float* to = scores + first;
+      for (const char* tile = tiles; tile < end; tile += at.key_tile_bytes, to += kKeyTile) {
+        Fetch(tile, at.key_tile_bytes, end, next);
+        Scores(query, at.key_dim, tile, scale, offset, to);
+      }
     }
     const float sum = Loops::Exponentials(keys, options.bias, scores);
-    for (int64_t i = 0; i < keys; i += V::kLanes) {  // the padding behind holds zeros
-      V::Store(scores + i, V::Mul(V::Load(scores + i), V::Load(at.value_scales + i)));
+    for (int64_t chunk = 0, first = 0; first < keys; ++chunk, first += kv.chunk) {
+      const float* value_scales = Loops::Further(at.value_scales, chunk * kv.chunk_stride);
+      const int64_t last = keys - first < kv.chunk ? keys : first + kv.chunk;
+      for (int64_t i = first; i < last; i += V::kLanes) {  // the padding behind holds zeros
+        V::Store(scores + i, V::Mul(V::Load(scores + i), V::Load(value_scales + i - first)));
+      }
     }
-    AllValues(scores, keys, at, kv.head_dim, sum, options.next, out);
+    AllValues(scores, keys, kv, at, sum, options.next, out);
   }
 
   // scores [32] = scale · key scales · (query·keys).
@@ -70,43 +79,48 @@ struct QuantizedAttention {
   }
 
   // out [dim] = Σ weights · values / sum.
-  static void AllValues(const float* weights, int64_t keys, const QuantizedKv& at, int64_t dim,
+  static void AllValues(const float* weights, int64_t keys, const KvView& kv, const QuantizedKv& at,
                         float sum, const void* next, float* out) {
-    for (int64_t d = 0; d < dim; d += 4 * kSixteen) {
+    for (int64_t d = 0; d < kv.head_dim; d += 4 * kSixteen) {
       const int8_t* v = at.values + d;
-      const int64_t sixteens = (at.value_dim - d) / kSixteen, n = dim - d;
+      const int64_t sixteens = (at.value_dim - d) / kSixteen, n = kv.head_dim - d;
       if (sixteens >= 4) {
-        Values<4>(weights, keys, v, at.value_dim, sum, n, next, out + d);
+        Values<4>(weights, keys, kv, v, at.value_dim, sum, n, next, out + d);
       } else if (sixteens == 3) {
-        Values<3>(weights, keys, v, at.value_dim, sum, n, next, out + d);
+        Values<3>(weights, keys, kv, v, at.value_dim, sum, n, next, out + d);
       } else if (sixteens == 2) {
-        Values<2>(weights, keys, v, at.value_dim, sum, n, next, out + d);
+        Values<2>(weights, keys, kv, v, at.value_dim, sum, n, next, out + d);
       } else {
-        Values<1>(weights, keys, v, at.value_dim, sum, n, next, out + d);
+        Values<1>(weights, keys, kv, v, at.value_dim, sum, n, next, out + d);
       }
     }
   }
 
   // 16·kSixteens outputs, of which the first n are stored.
   template <int kSixteens>
-  static void Values(const float* weights, int64_t keys, const int8_t* v, int64_t v_stride,
-                     float sum, int64_t n, const void* next, float* out) {
+  static void Values(const float* weights, int64_t keys, const KvView& kv, const int8_t* v,
+                     int64_t v_stride, float sum, int64_t n, const void* next, float* out) {
     constexpr int kParts = kSixteen / V::kLanes;
     F sums[kSixteens][kParts];
     for (int i = 0; i < kSixteens; ++i) {
       for (int j = 0; j < kParts; ++j) sums[i][j] = V::Zero();
     }
-    const char* end = reinterpret_cast<const char*>(v + keys * v_stride);
-    for (int64_t first = 0; first < keys; first += kKeyTile) {
-      const int64_t last = first + kKeyTile < keys ? first + kKeyTile : keys;
-      Fetch(reinterpret_cast<const char*>(v), kKeyTile * v_stride, end, next);
-      for (int64_t key = first; key < last; ++key, v += v_stride) {
-        const F weight = V::Set(weights[key]);
+    for (int64_t chunk = 0, begin = 0; begin < keys; ++chunk, begin += kv.chunk) {
+      const int64_t chunk_end = keys - begin < kv.chunk ? keys : begin + kv.chunk;
+      const int8_t* at = v + chunk * kv.chunk_stride;
+      const char* end = reinterpret_cast<const char*>(at + (chunk_end - begin) * v_stride);
+      const void* then = chunk_end < keys ? at + kv.chunk_stride : next;
+      for (int64_t first = begin; first < chunk_end; first += kKeyTile) {
+        const int64_t last = first + kKeyTile < chunk_end ? first + kKeyTile : chunk_end;
+        Fetch(reinterpret_cast<const char*>(at), kKeyTile * v_stride, end, then);
+        for (int64_t key = first; key < last; ++key, at += v_stride) {
+          const F weight = V::Set(weights[key]);
 #pragma GCC unroll 4
-        for (int i = 0; i < kSixteens; ++i) {
+          for (int i = 0; i < kSixteens; ++i) {
 #pragma GCC unroll 2
-          for (int j = 0; j < kParts; ++j) {
-            sums[i][j] = V::Fma(weight, V::LoadRaised(v + i * kSixteen, j), sums[i][j]);
+            for (int j = 0; j < kParts; ++j) {
+              sums[i][j] = V::Fma(weight, V::LoadRaised(at + i * kSixteen, j), sums[i][j]);
+            }
           }
         }
       }
