@@ -1,0 +1,54 @@
+"""Allocations that fail: exit status 1 and one sentence, and nothing half-written. Not for sanitizers, which reserve
+more address space than any limit here."""
+
+import os
+import resource
+
+import support
+from support import MODEL, CliTest
+
+MEGABYTE = 1 << 20
+
+
+def limit(megabytes):
+    return lambda: resource.setrlimit(resource.RLIMIT_AS, (megabytes * MEGABYTE, megabytes * MEGABYTE))
+
+
+class Memory(CliTest):
+    def check(self, *arguments, output):
+        """At every limit from what the program itself needs up to plenty, it works or says that it cannot."""
+        failures = 0
+        for megabytes in [*range(20, 60, 2), *range(60, 160, 8), *range(160, 1024, 216)]:
+            with self.subTest(megabytes=megabytes):
+                result = support.run(*arguments, preexec_fn=limit(megabytes))
+                self.assertIn(result.status, (0, 1), result.err)
+                self.assertEqual(os.path.exists(output), result.status == 0)
+                if result.status == 1:
+                    failures += 1
+                    self.assertEqual(len(result.complaints), 1, result.err)
+                    self.assertEqual(os.listdir(os.path.dirname(output)), [])
+                else:
+                    os.remove(output)
+        self.assertGreater(failures, 3)
+        self.assertEqual(result.status, 0, result.err)
+
+    def folder_for(self, name):
+        os.mkdir(self.path("out"))
+        return os.path.join(self.path("out"), name)
+
+    def test_generating_from_a_gguf_file(self):
+        self.succeed("convert", "-m", MODEL, "-o", self.path("m.gguf"))
+        output = self.folder_for("out.wav")
+        self.check("generate", "-m", self.path("m.gguf"), "-d", "0.3", "-o", output, "x", output=output)
+
+    def test_generating_from_a_folder(self):
+        output = self.folder_for("out.wav")
+        self.check("generate", "-m", MODEL, "-d", "0.3", "-o", output, "x", output=output)
+
+    def test_converting(self):
+        output = self.folder_for("m.gguf")
+        self.check("convert", "-m", MODEL, "-o", output, "--precision", "q8", output=output)
+
+
+if __name__ == "__main__":
+    support.main()
