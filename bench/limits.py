@@ -80,6 +80,9 @@ def decoding(report, models, threads):
             report.line(f"{title}: peak memory", row["peak_memory_bytes"] / 2**30, 0.9, False, "GiB",
                         os.path.basename(model))
             report.line(f"{title}: loading", row["load_s"], 1.0, False, "s", os.path.basename(model))
+            prompt = f"{row['prompt_columns']} columns"
+            report.line(f"{title}: prompt pass", row["prompt_pass_s"], 2.5, False, "s", prompt)
+            report.line(f"{title}: others wait for it", row["prompt_hold_s"], 0.1, False, "s", prompt)
         if title in ("small f32", "small bf16"):
             wanted = 11 if precision == "f32" else 14
             report.line(f"{title}: codec decode", row["codec_decode_x_realtime"], wanted, True, "× real")

@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/errors.h"
 #include "cli/json.h"
+#include "cli/prompt_bench.h"
 
 namespace musicgen::cli {
 namespace {
@@ -22,6 +23,7 @@ constexpr int64_t kPatternSteps = 3;  // that the delay pattern adds to the fram
 constexpr int64_t kWarmUpFrames = 8;
 constexpr int64_t kBandwidthPasses = 10;
 constexpr int64_t kCodecFrames = 500;
+constexpr int64_t kPromptFrames = 600;
 constexpr int kCodecRuns = 3;
 
 double Seconds(Clock::duration duration) { return std::chrono::duration<double>(duration).count(); }
@@ -191,6 +193,8 @@ int Run(const BenchFlags& flags) {
   const uint64_t peak_bytes = PeakMemoryBytes();  // before the encoder, which generating lacks
   model->Encode(sound);
   const double encode_speed = CodecSpeed(sound.duration_s(), [&] { model->Encode(sound); });
+  const PromptSpeed prompt = MeasurePrompt(
+      *model, model->Decode(FirstFrames(results->front().codes, kPromptFrames)), kPrompt);
 
   const int64_t second = frame_rate_hz;
   const std::optional<double> steps_per_s = clock.Rate(0, flags.steps);
@@ -217,6 +221,9 @@ int Run(const BenchFlags& flags) {
   row.Set("seconds_to_first_audio", first_audio_s);
   row.Set("codec_decode_x_realtime", decode_speed);
   row.Set("codec_encode_x_realtime", encode_speed);
+  row.Set("prompt_columns", prompt.columns);
+  row.Set("prompt_pass_s", prompt.pass_s);
+  row.Set("prompt_hold_s", prompt.hold_s);
   row.Set("load_s", load_s);
   row.Set("peak_memory_bytes", peak_bytes);
   row.Set("bandwidth_gb_per_s", probe.Best() / 1e9);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "lm/decode_backend.h"
@@ -14,8 +15,10 @@ namespace musicgen::lm {
 
 class DecodeEngine {
  public:
-  // `prompt_rows` bounds a prompt chunk, and so how long it can hold up the other streams.
-  explicit DecodeEngine(std::unique_ptr<DecodeBackend> backend, int64_t prompt_rows = 64);
+  // A chunk of a prompt pass has so many rows; without them, as many as take about 60 ms, so that
+  // it does not hold up the other streams.
+  explicit DecodeEngine(std::unique_ptr<DecodeBackend> backend,
+                        std::optional<int64_t> prompt_rows = std::nullopt);
 
   // Throws Error(kOutOfMemory); the other streams are not touched.
   StreamId Join(StreamSpec spec);
@@ -32,7 +35,10 @@ class DecodeEngine {
   StageSeconds stage_seconds() const { return backend_->stage_seconds(); }
 
  private:
+  void PassChunk(StreamId stream);
+
   std::unique_ptr<DecodeBackend> backend_;
+  bool measures_;  // how many rows fit
   int64_t prompt_rows_;
   std::map<StreamId, int64_t> active_;  // stream → steps left
 };
