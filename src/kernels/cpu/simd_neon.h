@@ -51,21 +51,13 @@ struct Neon {
     const int16x8_t wide = vmovl_s8(vld1_s8(&p->value));
     return ToFloat({vmovl_s16(vget_low_s16(wide)), vmovl_high_s16(wide)});
   }
-  static F LoadPart(const float* p, int64_t n) {
-    if (n == kLanes) return Load(p);
-    float lanes[kLanes] = {};
-    for (int64_t i = 0; i < n; ++i) lanes[i] = p[i];
-    return Load(lanes);
-  }
+  static F LoadPart(const float* p, int64_t n) { return n == kLanes ? Load(p) : LoadFirst(p, n); }
   static void Store(float* p, F v) {
     vst1q_f32(p, v.low);
     vst1q_f32(p + 4, v.high);
   }
   static void StorePart(float* p, int64_t n, F v) {
-    if (n == kLanes) return Store(p, v);
-    float lanes[kLanes];
-    Store(lanes, v);
-    for (int64_t i = 0; i < n; ++i) p[i] = lanes[i];
+    return n == kLanes ? Store(p, v) : StoreFirst(p, n, v);
   }
   static F KeepFirst(F v, int64_t n) {
     const int32x4_t count = vdupq_n_s32(static_cast<int32_t>(n));
@@ -124,6 +116,17 @@ struct Neon {
   }
 
  private:
+  // Calls, as a loop within another would keep that from unfolding and its vectors in memory.
+  [[gnu::noinline]] static F LoadFirst(const float* p, int64_t n) {
+    float lanes[kLanes] = {};
+    for (int64_t i = 0; i < n; ++i) lanes[i] = p[i];
+    return Load(lanes);
+  }
+  [[gnu::noinline]] static void StoreFirst(float* p, int64_t n, F v) {
+    float lanes[kLanes];
+    Store(lanes, v);
+    for (int64_t i = 0; i < n; ++i) p[i] = lanes[i];
+  }
   // out[i][r] = x[r][k + i].
   static void Transpose4x4(const float* const* x, int k, float* out, int64_t out_stride) {
     const float32x4_t a = vld1q_f32(x[0] + k), b = vld1q_f32(x[1] + k);
