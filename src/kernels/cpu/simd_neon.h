@@ -47,9 +47,12 @@ struct Neon {
         vreinterpretq_f32_u32(vshlq_n_u32(vmovl_high_u16(bits), 16)),
     };
   }
-  static F Load(const I8* p) {
-    const int16x8_t wide = vmovl_s8(vld1_s8(&p->value));
-    return ToFloat({vmovl_s16(vget_low_s16(wide)), vmovl_high_s16(wide)});
+  static F LoadRaised(const int8_t* sixteen, int part) {
+    const int8x16_t bytes = vld1q_s8(sixteen), zero = vdupq_n_s8(0);
+    const int8x16_t eight = part == 0 ? vzip1q_s8(zero, bytes) : vzip2q_s8(zero, bytes);
+    const int16x8_t top = vreinterpretq_s16_s8(eight), below = vdupq_n_s16(0);
+    return ToFloat({vreinterpretq_s32_s16(vzip1q_s16(below, top)),
+                    vreinterpretq_s32_s16(vzip2q_s16(below, top))});
   }
   static F LoadPart(const float* p, int64_t n) { return n == kLanes ? Load(p) : LoadFirst(p, n); }
   static void Store(float* p, F v) {
