@@ -24,7 +24,7 @@ struct NeonMask {
 
 struct Neon {
   static constexpr int kLanes = 8;
-  static constexpr int kRows = 3;  // 24 sums, 3 inputs, 2 weights: 32 registers
+  static constexpr int kRows = 3;  // 24 registers of sums, 3 of inputs, 2 of weights: of 32
   // Sums of products in 16 bits take four registers for eight outputs.
   static constexpr int kDotRows = 2;
   static constexpr int kDotSums = 4;
