@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing: install_dependencies.sh build|test
-# build: what the program needs; test: what the tests, benchmarks and fuzzers need as well.
+# Installs the Debian packages that are missing: install_dependencies.sh build|test|arm64
+# build: what the program needs; test: what the tests, benchmarks and fuzzers need as well;
+# arm64: what test-arm64.sh needs, nothing of a foreign architecture.
 set -euo pipefail
 
 packages=(cmake ninja-build g++ pkg-config libcli11-dev nlohmann-json3-dev libyaml-cpp-dev
@@ -9,7 +10,8 @@ case "${1:-}" in
   build) ;;
   test) packages+=(git python3 clang libclang-rt-14-dev ccache libgtest-dev libgmock-dev
                    libbenchmark-dev libebur128-dev libsimde-dev) ;;
-  *) echo "usage: $0 build|test" >&2; exit 2 ;;
+  arm64) packages=(cmake ninja-build pkg-config python3 googletest g++-aarch64-linux-gnu qemu-user) ;;
+  *) echo "usage: $0 build|test|arm64" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query > /dev/null; then

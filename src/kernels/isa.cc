@@ -11,6 +11,9 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#elif defined(__aarch64__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
 #endif
 
 namespace musicgen::kernels {
@@ -53,6 +56,34 @@ const KernelTable* TableOf(Isa isa) {
       return &kAvx512Kernels;
     case Isa::kAvx512Vnni:
       return &kAvx512VnniKernels;
+    case Isa::kNeon:
+    case Isa::kNeonDotprod:
+      break;
+  }
+  return nullptr;
+}
+
+#elif defined(__aarch64__)
+
+// What the system says the processor has; every one has NEON.
+std::vector<Isa> Detect() {
+  std::vector<Isa> isas = {Isa::kScalar, Isa::kNeon};
+  if ((getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0) isas.push_back(Isa::kNeonDotprod);
+  return isas;
+}
+
+const KernelTable* TableOf(Isa isa) {
+  switch (isa) {
+    case Isa::kScalar:
+      return &kScalarKernels;
+    case Isa::kNeon:
+      return &kNeonKernels;
+    case Isa::kNeonDotprod:
+      return &kNeonDotprodKernels;
+    case Isa::kAvx2:
+    case Isa::kAvx512:
+    case Isa::kAvx512Vnni:
+      break;
   }
   return nullptr;
 }
@@ -100,6 +131,10 @@ const char* IsaName(Isa isa) {
       return "avx512";
     case Isa::kAvx512Vnni:
       return "avx512vnni";
+    case Isa::kNeon:
+      return "neon";
+    case Isa::kNeonDotprod:
+      return "neon_dotprod";
   }
   return "?";
 }

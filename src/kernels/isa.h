@@ -1,6 +1,6 @@
-// Which instruction set the kernels use. Chosen once, from the processor;
-// MUSICGEN_ISA=scalar|avx2|avx512|avx512vnni forces one, so that one machine can test them all. At
-// every weight format the results are the same bits on each.
+// Which instruction set the kernels use. Chosen once, from the processor; MUSICGEN_ISA forces one,
+// so that one machine can test them all: scalar, on x86-64 avx2, avx512, avx512vnni, on Arm neon,
+// neon_dotprod. At every weight format the results are the same bits on each.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace musicgen::kernels {
 
-enum class Isa { kScalar, kAvx2, kAvx512, kAvx512Vnni };
+enum class Isa { kScalar, kAvx2, kAvx512, kAvx512Vnni, kNeon, kNeonDotprod };
 
 const char* IsaName(Isa isa);
 // Sets this build holds and this processor can run, slowest first; always begins with kScalar.

@@ -27,7 +27,7 @@ class Seeds(CliTest):
 
     def test_every_instruction_set(self):
         scalar = self.codes("-s", "7", "--precision", "f32", PROMPTS[0], env={"MUSICGEN_ISA": "scalar"})
-        for isa in ("avx2", "avx512"):
+        for isa in ("avx2", "avx512", "neon", "neon_dotprod"):
             probe = run("generate", "-m", MODEL, "-d", "0.02", "-o", self.path("p.wav"), "x",
                         env={"MUSICGEN_ISA": isa})
             if probe.status != 0:

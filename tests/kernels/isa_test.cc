@@ -28,6 +28,8 @@ TEST(IsaTest, NamesAreTheEnvironmentVariablesValues) {
   EXPECT_STREQ(IsaName(Isa::kAvx2), "avx2");
   EXPECT_STREQ(IsaName(Isa::kAvx512), "avx512");
   EXPECT_STREQ(IsaName(Isa::kAvx512Vnni), "avx512vnni");
+  EXPECT_STREQ(IsaName(Isa::kNeon), "neon");
+  EXPECT_STREQ(IsaName(Isa::kNeonDotprod), "neon_dotprod");
 }
 
 }  // namespace

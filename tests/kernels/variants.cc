@@ -25,6 +25,12 @@ const std::vector<Variant>& FastVariants() {
     if (std::count(isas.begin(), isas.end(), Isa::kAvx512Vnni)) {
       out.push_back({"avx512vnni", &kAvx512VnniKernels});
     }
+#elif defined(__aarch64__)
+    const auto& isas = SupportedIsas();
+    out.push_back({"neon", &kNeonKernels});
+    if (std::count(isas.begin(), isas.end(), Isa::kNeonDotprod)) {
+      out.push_back({"neon_dotprod", &kNeonDotprodKernels});
+    }
 #endif
     return out;
   }();

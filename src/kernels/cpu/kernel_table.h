@@ -49,9 +49,11 @@ struct KernelTable {
 };
 
 extern const KernelTable kScalarKernels;
-extern const KernelTable kAvx2Kernels;        // x86-64 builds alone
-extern const KernelTable kAvx512Kernels;      // x86-64 builds alone
-extern const KernelTable kAvx512VnniKernels;  // x86-64 builds alone
+extern const KernelTable kAvx2Kernels;         // x86-64 builds alone
+extern const KernelTable kAvx512Kernels;       // x86-64 builds alone
+extern const KernelTable kAvx512VnniKernels;   // x86-64 builds alone
+extern const KernelTable kNeonKernels;         // AArch64 builds alone
+extern const KernelTable kNeonDotprodKernels;  // AArch64 builds alone
 
 // The table of ActiveIsa().
 const KernelTable& ActiveKernels();
