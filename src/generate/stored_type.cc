@@ -47,7 +47,7 @@ bool IsQuantizable(const std::string& name, const Shape& shape) {
 // What keeps eight bits at q4, as lm/decoder.h says.
 bool IsSensitive(const std::string& name) {
   return name.starts_with("text_encoder.") || name.starts_with("decoder.lm_heads.") ||
-         Contains(name, {".v_proj.", ".encoder_attn.k_proj."});
+         Contains(name, {".v_proj.", ".self_attn.out_proj.", ".encoder_attn.k_proj."});
 }
 
 }  // namespace

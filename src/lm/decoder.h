@@ -19,9 +19,9 @@
 namespace musicgen::lm {
 
 // How weights and caches are kept in memory. Quantised weights are multiplied as integers, all else
-// is computed in float. The output heads, whose error guidance multiplies, values, and what a step
-// does not read keep eight bits at q4; heads and the first layer take their inputs in sixteen bits
-// (docs/decisions.md).
+// is computed in float. At q4 the output heads, whose error guidance multiplies, the values and
+// outputs of self-attention, and what a step does not read keep eight bits; heads and the first
+// layer take their inputs in sixteen bits (docs/decisions.md).
 struct Formats {
   kernels::WeightFormat weights = kernels::WeightFormat::kF32;
   kernels::WeightFormat cache = kernels::WeightFormat::kF32;

@@ -94,7 +94,7 @@ Decoder::Decoder(ThreadPool& pool, const LmConfig& config, const TensorSource& s
     layer.self_v = stack("self_attn", {"v"}, sensitive);
     heads_alone_ = layer.self_qk.SplitOutputsBy(2 * config.head_dim()) &&
                    layer.self_v.SplitOutputsBy(config.head_dim());
-    layer.self_out = stack("self_attn", {"out"}, formats.weights);
+    layer.self_out = stack("self_attn", {"out"}, sensitive);
     if (config.cross_attention) {
       layer.cross_norm = LoadNorm(source, name + "encoder_attn_layer_norm");
       layer.cross_q = stack("encoder_attn", {"q"}, formats.weights);
