@@ -3,8 +3,8 @@
 
   scripts/speed_table.py MODELS [--threads N] [--print]
 
-MODELS holds directories named small, medium, large, melody, stereo-small and stereo-large, those that are wanted,
-trained or random: speed does not depend on the values. Each
+MODELS holds directories named small, medium, large, melody, stereo-small and stereo-large, those that are wanted, or GGUF
+files small-q8.gguf, small-q4.gguf, …, which are taken first; trained or random, as speed does not depend on the values. Each
 row is one run of `musicgen bench` that generates 5 s, guided, sampling. --print writes the table to stdout and leaves
 the README alone. Rows are kept as JSON in build/speed.json.
 """
@@ -19,17 +19,19 @@ from readme_table import write_table
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 BINARY = os.path.join(ROOT, "build", "release", "bin", "musicgen")
-RUNS = [("small", "f32"), ("small", "f16"), ("small", "bf16"), ("medium", "bf16"), ("large", "bf16"),
-        ("melody", "bf16"), ("stereo-small", "bf16"), ("stereo-large", "bf16")]
+RUNS = [("small", "f32"), ("small", "bf16"), ("small", "q8"), ("small", "q4"), ("medium", "q8"), ("medium", "q4"),
+        ("large", "q8"), ("large", "q4"), ("melody", "q8"), ("stereo-small", "q8"), ("stereo-large", "q8")]
 STEPS = 253  # 5 s and the delays
 
 
 def measure(models, threads):
     rows = []
     for name, precision in RUNS:
-        model = os.path.join(models, name)
-        if not os.path.isdir(model):
-            print(f"no {model}: its rows are left out", file=sys.stderr)
+        model = os.path.join(models, f"{name}-{precision}.gguf")
+        if not os.path.exists(model):
+            model = os.path.join(models, name)
+        if not os.path.exists(model):
+            print(f"no {model}: its row is left out", file=sys.stderr)
             continue
         print(f"measuring {name} at {precision}", file=sys.stderr)
         output = subprocess.run(
