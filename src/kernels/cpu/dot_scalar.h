@@ -5,9 +5,10 @@
 // inputs repeats four bytes in every lane. Sums are exact, so every set gives the same integers.
 //   Q8, LoadQ8        kLanes outputs × 4 inputs of 8 bits, made ready
 //   kQ8Offset         what a ready weight has too much, as one processor multiplies unsigned
-//   numbers AddQ8             sum + Σ_{j<4} weight_j · input_j Q4, LoadQ4        kLanes outputs × 4
-//   bytes: the low halves, and the high ones Q4Sum, ZeroQ4, AddQ4, TotalQ4
-//                     the same for q in [0, 15]; up to eight products may be added
+//   AddQ8             sum + Σ_{j<4} weight_j · input_j
+//   Q4, LoadQ4        kLanes outputs × 4 bytes: the low halves, and the high ones
+//   Q4Sum, ZeroQ4     a sum of such products, for q in [0, 15]; up to eight may be added
+//   AddQ4, TotalQ4    the same for it, and its integers
 #pragma once
 
 #include <cstdint>

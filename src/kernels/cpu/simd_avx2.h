@@ -8,9 +8,11 @@
 //   F, I, M           a vector of floats, of 32-bit integers, a mask
 //   Load              from floats, or widened exactly from 16-bit floats
 //   LoadRaised        of 16 bytes the part-th kLanes, times 2^24: as top bytes of integers
-//   LoadPart          the first n lanes (n from 0 to kLanes), zeros behind; touches no memory
-//   behind StorePart         the first n lanes; KeepFirst zeroes all but those Fma, NegFma a·b + c
-//   and c − a·b, rounded once Max, Min          b when either is NaN, as the instructions have it
+//   LoadPart          the first n lanes (0 to kLanes), zeros behind; touches no memory behind
+//   StorePart         the first n lanes
+//   KeepFirst         zeroes all but those
+//   Fma, NegFma       a·b + c and c − a·b, rounded once
+//   Max, Min          b when either is NaN, as the instructions have it
 //   Less, Select      false for NaN
 //   Bits … ShiftRight the bits as integers, wrapping; ShiftRight keeps the sign
 //   Round, ToFloat    to integers, ties to even, and back; MaxI of integers
