@@ -10,6 +10,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr double kOtherSeconds = 4;  // more steps than a prompt has chunks
+
 // The library reports once before every chunk of a prompt and step of the streams.
 struct Report {
   double seconds;
@@ -48,7 +50,7 @@ PromptSpeed MeasurePrompt(Model& model, const Waveform& sound, const char* text)
 
   GenerationRequest other;
   other.prompt = text;
-  other.params.duration_s = sound.duration_s() / 3;  // steps enough for the chunks
+  other.params.duration_s = std::min(sound.duration_s(), kOtherSeconds);
   const std::vector<Report> both = Reports(model, {other, continuing});
   for (size_t i = 1; i < both.size(); ++i) {
     speed.hold_s = std::max(speed.hold_s, both[i].seconds - both[i - 1].seconds);
