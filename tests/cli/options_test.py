@@ -180,9 +180,11 @@ class InfoAndBench(CliTest):
         row = json.loads(result.out)
         for key in ("steps_per_s", "steps_per_s_1s", "seconds_to_first_audio", "codec_decode_x_realtime",
                     "codec_encode_x_realtime", "load_s", "peak_memory_bytes", "steps_per_s_last_second",
-                    "stream_steps_per_s", "bandwidth_share_1s", "bandwidth_gb_per_s", "bytes_per_step", "bandwidth_share"):
+                    "stream_steps_per_s", "bandwidth_share_1s", "bandwidth_gb_per_s", "bytes_per_step", "bandwidth_share",
+                    "prompt_pass_s", "prompt_hold_s"):
             self.assertGreater(row[key], 0, key)
         self.assertIsNone(row["steps_per_s_10s"])
+        self.assertEqual(row["prompt_columns"], 57)
         self.assertEqual(len(row["bandwidth_passes_gb_per_s"]), 10)
         self.assertEqual(max(row["bandwidth_passes_gb_per_s"]), row["bandwidth_gb_per_s"])
         self.assertAlmostEqual(sum(stage["time_share"] for stage in row["stages"].values()), 1)
@@ -196,6 +198,10 @@ class InfoAndBench(CliTest):
     def test_bench_of_a_batch(self):
         row = json.loads(self.succeed("bench", "-m", MODEL, "--steps", "20", "--batch", "3").out)
         self.assertEqual((row["batch"], row["steps"]), (3, 20))
+
+    def test_bench_of_the_fewest_steps(self):
+        row = json.loads(self.succeed("bench", "-m", MODEL, "--steps", "4").out)
+        self.assertEqual(row["prompt_columns"], 1)
 
 
 if __name__ == "__main__":
