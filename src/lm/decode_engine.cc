@@ -45,8 +45,8 @@ void DecodeEngine::PassChunk(StreamId stream) {
   backend_->PassPrompt(stream, rows);
   if (!measures_ || rows < prompt_rows_) return;
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  const auto fitting =
-      static_cast<int64_t>(static_cast<double>(rows) * kChunkSeconds / took.count());
+  const double rate = static_cast<double>(rows) / std::max(took.count(), 1e-6);
+  const auto fitting = static_cast<int64_t>(rate * kChunkSeconds);
   prompt_rows_ = std::clamp(fitting, kLeastRows, std::min(2 * rows, kMostRows));
 }
 
