@@ -15,7 +15,7 @@ namespace musicgen::lm {
 
 class DecodeEngine {
  public:
-  // A chunk of a prompt pass has so many rows; without them, as many as take about 60 ms, so that
+  // A chunk of a prompt pass has so many rows; without them, as many as take about 45 ms, so that
   // it does not hold up the other streams.
   explicit DecodeEngine(std::unique_ptr<DecodeBackend> backend,
                         std::optional<int64_t> prompt_rows = std::nullopt);
