@@ -19,23 +19,27 @@ class Seeds(CliTest):
             self.assertEqual(self.codes("-s", "42", "-t", threads, PROMPTS[0]), one)
 
     def test_prompt_i_uses_seed_plus_i_wherever_it_stands(self):
-        for precision in ("f32", "f16", "bf16"):
+        for precision in ("f32", "f16", "bf16", "q8", "q4"):
             together = self.codes("-s", "100", "--precision", precision, *PROMPTS)
             for i, prompt in enumerate(PROMPTS):
                 alone = self.codes("-s", 100 + i, "--precision", precision, prompt)
                 self.assertEqual(alone[0], together[i], (precision, i))
 
     def test_every_instruction_set(self):
-        scalar = self.codes("-s", "7", "--precision", "f32", PROMPTS[0], env={"MUSICGEN_ISA": "scalar"})
-        for isa in ("avx2", "avx512", "neon", "neon_dotprod"):
+        isas = []
+        for isa in ("avx2", "avx512", "avx512vnni", "neon", "neon_dotprod"):
             probe = run("generate", "-m", MODEL, "-d", "0.02", "-o", self.path("p.wav"), "x",
                         env={"MUSICGEN_ISA": isa})
-            if probe.status != 0:
-                self.assertIn("MUSICGEN_ISA", probe.err)
-                continue  # this processor cannot
-            self.assertEqual(self.codes("-s", "7", "--precision", "f32", PROMPTS[0], env={"MUSICGEN_ISA": isa}),
-                             scalar, isa)
-        self.assertEqual(self.codes("-s", "7", "--precision", "f32", PROMPTS[0]), scalar)
+            if probe.status == 0:
+                isas.append(isa)
+            else:
+                self.assertIn("MUSICGEN_ISA", probe.err)  # this processor cannot
+        for precision in ("f32", "q8", "q4"):
+            arguments = ("-s", "7", "--precision", precision, PROMPTS[0])
+            scalar = self.codes(*arguments, env={"MUSICGEN_ISA": "scalar"})
+            for isa in isas:
+                self.assertEqual(self.codes(*arguments, env={"MUSICGEN_ISA": isa}), scalar, (isa, precision))
+            self.assertEqual(self.codes(*arguments), scalar, precision)
 
     def test_another_seed_gives_other_codes(self):
         self.assertNotEqual(self.codes("-s", "1", PROMPTS[0]), self.codes("-s", "2", PROMPTS[0]))
