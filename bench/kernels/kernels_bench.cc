@@ -120,7 +120,7 @@ void BM_Attention(benchmark::State& state) {
 }
 BENCHMARK(BM_Attention)
     ->ArgNames({"format", "keys"})
-    ->ArgsProduct({{0, 1, 2, 3}, {1500}})
+    ->ArgsProduct({{0, 1, 2, 3}, {96, 1500}})
     ->Unit(benchmark::kMicrosecond)
     ->MinTime(0.2);
 

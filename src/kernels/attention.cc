@@ -10,6 +10,8 @@ namespace {
 
 int64_t RoundUp(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
 
+constexpr int64_t kTileScaleBytes = kKeyTile * static_cast<int64_t>(sizeof(float));
+
 int64_t KeyTiles(int64_t positions) { return (positions + kKeyTile - 1) / kKeyTile; }
 
 void Store(WeightFormat format, void* to, int64_t at, float value) {
@@ -45,13 +47,14 @@ void StoreQuantized(const KvView& kv, int64_t position, int64_t head, const floa
   char* tile = at.key_tiles + position / kKeyTile * at.key_tile_bytes;
   const auto quantize = ActiveKernels().quantize;
   int32_t sum;
-  // The key's bytes go to every fourth place of their tile: first next to each other in their
-  // value's row.
-  int8_t* row = at.values + position * at.value_dim;
-  quantize(k, kv.head_dim, row, reinterpret_cast<float*>(tile) + lane, &sum);
-  char* to = tile + kKeyTile * sizeof(float) + lane * 4;
-  for (int64_t d = 0; d < at.key_dim; d += 4, to += kKeyTile * 4) std::memcpy(to, row + d, 4);
-  quantize(v, kv.head_dim, row, at.value_scales + position, &sum);
+  quantize(k, kv.head_dim, at.row, reinterpret_cast<float*>(tile) + lane, &sum);
+  char* to = tile + kTileScaleBytes + lane * 4;
+  for (int64_t d = 0; d < at.key_dim; d += 4, to += kKeyTile * 4) std::memcpy(to, at.row + d, 4);
+
+  tile = at.value_tiles + position / kKeyTile * at.value_tile_bytes;
+  quantize(v, kv.head_dim, at.row, reinterpret_cast<float*>(tile) + lane, &sum);
+  to = tile + kTileScaleBytes + lane / 4 * at.value_dim * 4 + lane % 4;
+  for (int64_t d = 0; d < kv.head_dim; ++d) to[d * 4] = static_cast<char>(at.row[d]);
 }
 
 }  // namespace
@@ -61,12 +64,12 @@ QuantizedKv QuantizedHead(const KvView& kv, int64_t head) {
   QuantizedKv at{};
   at.key_dim = RoundUp(kv.head_dim, 4);
   at.value_dim = RoundUp(kv.head_dim, kHeadPad);
-  at.key_tile_bytes = kKeyTile * (static_cast<int64_t>(sizeof(float)) + at.key_dim);
+  at.key_tile_bytes = kTileScaleBytes + kKeyTile * at.key_dim;
+  at.value_tile_bytes = kTileScaleBytes + kKeyTile * at.value_dim;
   at.key_tiles = static_cast<char*>(kv.k) + head * tiles * at.key_tile_bytes;
-  int8_t* values = static_cast<int8_t*>(kv.v);
-  at.values = values + head * kv.chunk * at.value_dim;
-  at.value_scales = reinterpret_cast<float*>(values + kv.heads * kv.chunk * at.value_dim) +
-                    head * tiles * kKeyTile;
+  at.value_tiles = static_cast<char*>(kv.v) + head * tiles * at.value_tile_bytes;
+  at.row =
+      static_cast<int8_t*>(kv.v) + kv.heads * tiles * at.value_tile_bytes + head * at.value_dim;
   return at;
 }
 
@@ -77,17 +80,17 @@ const void* FirstKeys(const KvView& kv, int64_t head) {
 
 size_t KeyBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t chunk) {
   if (format == WeightFormat::kQ8) {
-    const int64_t bytes = RoundUp(head_dim, 4) + static_cast<int64_t>(sizeof(float));
-    return static_cast<size_t>(heads * KeyTiles(chunk) * kKeyTile * bytes);
+    const int64_t tile = kTileScaleBytes + kKeyTile * RoundUp(head_dim, 4);
+    return static_cast<size_t>(heads * KeyTiles(chunk) * tile);
   }
   return static_cast<size_t>(heads * KeyTiles(chunk) * head_dim * kKeyTile) * FormatBytes(format);
 }
 
 size_t ValueBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t chunk) {
   if (format == WeightFormat::kQ8) {
-    return static_cast<size_t>(heads) *
-           (static_cast<size_t>(chunk * RoundUp(head_dim, kHeadPad)) +
-            static_cast<size_t>(KeyTiles(chunk) * kKeyTile) * sizeof(float));
+    const int64_t row = RoundUp(head_dim, kHeadPad);
+    const int64_t tile = kTileScaleBytes + kKeyTile * row;
+    return static_cast<size_t>(heads * (KeyTiles(chunk) * tile + row));
   }
   return static_cast<size_t>(heads * chunk * RoundUp(head_dim, kHeadPad)) * FormatBytes(format);
 }

@@ -28,15 +28,15 @@ struct KvView {
   int64_t chunk_stride = 0;  // bytes from k and v to those of the next chunk
 };
 
-// One head's keys and values at kQ8 in the first chunk: tiles of 32 keys as scales [32] and
-// integers [ceil(head_dim / 4)][32][4]; values [chunk][RoundUp(head_dim, 16)], and behind those of
-// all heads the scales [heads][RoundUp(chunk, 32)].
+// One head's keys and values at kQ8 in the first chunk, in tiles of 32 positions. A tile of keys is
+// scales [32] and integers [ceil(head_dim / 4)][32][4], one of values is scales [32] and integers
+// [32 / 4][RoundUp(head_dim, 16)][4]: what one instruction multiplies and adds lies together.
 struct QuantizedKv {
   int64_t key_dim, value_dim;  // padded
-  int64_t key_tile_bytes;
+  int64_t key_tile_bytes, value_tile_bytes;
   char* key_tiles;
-  int8_t* values;
-  float* value_scales;
+  char* value_tiles;
+  int8_t* row;  // [value_dim], behind the values of all heads: a vector on its way to its tile
 };
 QuantizedKv QuantizedHead(const KvView& kv, int64_t head);
 
@@ -65,7 +65,9 @@ int64_t AttentionScratchFloats(int64_t keys, int64_t head_dim);
 // gives zeros. Order: a score is one fused chain over head_dim; the sum of exponentials is
 // kernels/norm.h's order over the keys; an output is one fused chain over the keys of exp(score −
 // max)·v, then one division by the sum. It depends on `keys` alone. At kQ8 a score is an exact sum
-// of integers times the scales, and a value's scale multiplies its exponential first.
+// of integers times the scales. There exp(score − max) times the value's scale is rounded to
+// 1/16383 of the largest in its tile, and an output is one fused chain over the tiles of exact
+// sums.
 void AttendRow(const float* q, const KvView& kv, int64_t head, int64_t keys,
                const AttentionOptions& options, float* scratch, float* out);
 

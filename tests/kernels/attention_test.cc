@@ -66,6 +66,14 @@ class Cache {
   double Value(int64_t position, int64_t head, int64_t d) const {
     return values_[Index(position, head, d)];
   }
+  // Of a value at kQ8.
+  double Scale(int64_t position, int64_t head) const {
+    double largest = 0;
+    for (int64_t d = 0; d < view_.head_dim; ++d) {
+      largest = std::max(largest, std::abs(Value(position, head, d)));
+    }
+    return largest / 127;
+  }
 
  private:
   size_t Index(int64_t position, int64_t head, int64_t d) const {
@@ -122,13 +130,22 @@ TEST(AttentionTest, ScalarMatchesDouble) {
         const double tolerance =
             2 * (2 * score_error + 2e-7) + static_cast<double>(keys + 8) * 0x1p-24;
         for (int64_t d = 0; d < dim; ++d) {
-          double exact = 0, magnitude = 0;
-          for (int64_t key = 0; key < keys; ++key) {
-            const double part = scores[static_cast<size_t>(key)] / sum * cache.Value(key, head, d);
-            exact += part;
-            magnitude += std::abs(part);
+          double exact = 0, magnitude = 0, rounding = 0;
+          for (int64_t tile = 0; tile < keys; tile += kKeyTile) {
+            double largest = 0, steps = 0;
+            for (int64_t key = tile; key < std::min(keys, tile + kKeyTile); ++key) {
+              const double weight = scores[static_cast<size_t>(key)] / sum;
+              const double value = cache.Value(key, head, d), scale = cache.Scale(key, head);
+              exact += weight * value;
+              magnitude += std::abs(weight * value);
+              largest = std::max(largest, weight * scale);
+              steps += std::abs(value) / scale;
+            }
+            // Half a step of the tile's weights, for each value.
+            if (format == WeightFormat::kQ8) rounding += largest / 16383 / 2 * steps;
           }
-          ASSERT_NEAR(out[static_cast<size_t>(head * dim + d)], exact, tolerance * magnitude)
+          ASSERT_NEAR(out[static_cast<size_t>(head * dim + d)], exact,
+                      tolerance * magnitude + 1.01 * rounding)
               << FormatName(format) << " " << keys;
         }
       }
@@ -208,6 +225,34 @@ TEST(AttentionTest, BiasOfMinusInfinityMasks) {
     const std::vector<float> out = Attend(*variant.table, cache.view(), 40, {1.0f, bias.data()});
     for (int64_t d = 0; d < 16; ++d) {
       EXPECT_EQ(out[static_cast<size_t>(d)], static_cast<float>(cache.Value(7, 0, d)));
+    }
+  }
+}
+
+TEST(AttentionTest, UnusualValuesAtEightBits) {
+  // Tiles whose weights vanish, values of zeros, and one that is not finite.
+  constexpr int64_t kDim = 16, kKeys = 80;
+  std::vector<float> bias(kKeys, -INFINITY);
+  for (int64_t i = 32; i < 40; ++i) bias[static_cast<size_t>(i)] = 0.0f;
+  const std::vector<float> key = Noise(kHeads * kDim, 1);
+  for (float odd : {0.0f, 1e-38f, INFINITY, NAN}) {
+    AlignedBuffer k(KeyBytes(WeightFormat::kQ8, kHeads, kDim, kKeys));
+    AlignedBuffer v(ValueBytes(WeightFormat::kQ8, kHeads, kDim, kKeys));
+    const KvView view{WeightFormat::kQ8, kHeads, kDim, kKeys, k.data(), v.data()};
+    for (int64_t i = 0; i < kKeys; ++i) {
+      const std::vector<float> value(kHeads * kDim, i == 33 ? odd : 2.0f);
+      StoreKeyValue(view, i, 0, kHeads, key.data(), kDim, value.data(), kDim);
+    }
+    for (const Variant& variant : AllVariants()) {
+      const std::vector<float> out = Attend(*variant.table, view, kKeys, {1.0f, bias.data()});
+      for (int64_t d = 0; d < kHeads * kDim; ++d) {  // eight equal weights
+        const float found = out[static_cast<size_t>(d)];
+        if (std::isfinite(odd)) {
+          EXPECT_NEAR(found, 2.0 * 7 / 8, 1e-3) << variant.name << " " << odd;
+        } else {
+          EXPECT_TRUE(std::isnan(found)) << variant.name << " " << odd;
+        }
+      }
     }
   }
 }

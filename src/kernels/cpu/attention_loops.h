@@ -114,10 +114,8 @@ struct AttentionLoops {
     }
   }
 
-  // scores = exp(scores + bias − max); their sum.
-  static float Exponentials(int64_t keys, const float* bias, float* scores) {
-    // Absent keys of the last 16 weigh nothing.
-    const int64_t padded = RoundUp(keys, kReduceLanes);
+  // scores += bias; their largest. The absent keys up to `padded` weigh nothing.
+  static float Largest(int64_t keys, int64_t padded, const float* bias, float* scores) {
     for (int64_t i = keys; i < padded; ++i) scores[i] = -__builtin_inff();
     F top = V::Set(-__builtin_inff());
     for (int64_t i = 0; i < padded; i += V::kLanes) {
@@ -133,9 +131,14 @@ struct AttentionLoops {
     V::Store(tops, top);
     float max = tops[0];
     for (int i = 1; i < V::kLanes; ++i) max = tops[i] > max ? tops[i] : max;
+    return max;
+  }
 
+  // scores = exp(scores + bias − max); their sum.
+  static float Exponentials(int64_t keys, const float* bias, float* scores) {
+    const int64_t padded = RoundUp(keys, kReduceLanes);
+    const F shift = V::Set(Largest(keys, padded, bias, scores));
     LaneSums<V> sums;
-    const F shift = V::Set(max);
     for (int64_t i = 0; i < padded; i += kReduceLanes) {
       sums.Take(
           i, kReduceLanes,

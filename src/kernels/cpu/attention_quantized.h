@@ -14,58 +14,86 @@ struct QuantizedAttention {
   using F = typename V::F;
   using I = typename V::I;
   using Loops = AttentionLoops<V>;
+  using Quantizer = VectorQuantizer<V>;
   static constexpr int kVectors = static_cast<int>(kKeyTile) / V::kLanes;
   static constexpr int kSixteen = static_cast<int>(kHeadPad);
   static constexpr int kLine = 64;
-  static constexpr int64_t kAhead = 4096;  // bytes
+  static constexpr int64_t kTilesAhead = 8;
+  static constexpr int kScaleAt = static_cast<int>(kKeyTile) / 2;  // behind two digits
+
+  // What one call reads: the tiles of keys, then those of values, then `next`.
+  struct Tiles {
+    const KvView& kv;
+    QuantizedKv at;
+    int64_t count;  // of keys, and as many of values
+    uint32_t chunk_tiles;
+    const char* next;
+
+    const char* Key(int64_t i) const { return Find(at.key_tiles, at.key_tile_bytes, i); }
+    const char* Value(int64_t i) const { return Find(at.value_tiles, at.value_tile_bytes, i); }
+    // What is asked for while the i-th tile is worked on.
+    const char* AheadOf(int64_t i) const {
+      i += kTilesAhead < count ? kTilesAhead : count;
+      if (i < count) return Key(i);
+      if (i < 2 * count) return Value(i - count);
+      return next == nullptr ? at.value_tiles : next + (i - 2 * count) * at.key_tile_bytes;
+    }
+    const char* Find(const char* first, int64_t bytes, int64_t i) const {
+      const uint32_t chunk = static_cast<uint32_t>(i) / chunk_tiles;
+      return first + chunk * kv.chunk_stride + (i - chunk * int64_t{chunk_tiles}) * bytes;
+    }
+  };
 
   static void AttendRow(const float* q, const KvView& kv, int64_t head, int64_t keys,
                         const AttentionOptions& options, float* scratch, float* out) {
     if (keys <= 0) return Loops::Nothing(kv.head_dim, out);
-    const QuantizedKv at = QuantizedHead(kv, head);
+    const Tiles tiles{kv, QuantizedHead(kv, head), (keys + kKeyTile - 1) / kKeyTile,
+                      static_cast<uint32_t>((kv.chunk + kKeyTile - 1) / kKeyTile),
+                      static_cast<const char*>(options.next)};
+    const int64_t padded = tiles.count * kKeyTile;
     float* scores = scratch;
-    int8_t* query = reinterpret_cast<int8_t*>(scratch + Loops::RoundUp(keys, kKeyTile));
+    int8_t* query = reinterpret_cast<int8_t*>(scratch + padded);
     float query_scale;
     int32_t query_sum;
-    for (int64_t d = kv.head_dim; d < at.key_dim; ++d) query[d] = 0;
-    VectorQuantizer<V>::Run(q, kv.head_dim, query, &query_scale, &query_sum);
+    for (int64_t d = kv.head_dim; d < tiles.at.key_dim; ++d) query[d] = 0;
+    Quantizer::Run(q, kv.head_dim, query, &query_scale, &query_sum);
 
     const F scale = V::Set(query_scale * options.scale);
     const int32_t offset = D::kQ8Offset * query_sum;
-    for (int64_t chunk = 0, first = 0; first < keys; ++chunk, first += kv.chunk) {
-      const char* tiles = at.key_tiles + chunk * kv.chunk_stride;
-      const int64_t n = keys - first < kv.chunk ? keys - first : kv.chunk;
-      const char* end = tiles + (n + kKeyTile - 1) / kKeyTile * at.key_tile_bytes;
-      const char* next =
-          first + n < keys ? tiles + kv.chunk_stride : reinterpret_cast<const char*>(at.values);
-      float* to = scores + first;
-      for (const char* tile = tiles; tile < end; tile += at.key_tile_bytes, to += kKeyTile) {
-        Fetch(tile, at.key_tile_bytes, end, next);
-        Scores(query, at.key_dim, tile, scale, offset, to);
+    for (int64_t i = 0; i < tiles.count; ++i) {
+      Scores(query, tiles.at.key_dim, tiles.Key(i), tiles.AheadOf(i), scale, offset,
+             scores + i * kKeyTile);
+    }
+    const float top = Loops::Largest(keys, padded, options.bias, scores);
+    LaneSums<V> sum;
+    for (int64_t d = 0; d < kv.head_dim; d += 4 * kSixteen) {
+      switch ((tiles.at.value_dim - d) / kSixteen) {
+        case 1:
+          Values<1>(tiles, keys, d, top, scores, &sum, out);
+          break;
+        case 2:
+          Values<2>(tiles, keys, d, top, scores, &sum, out);
+          break;
+        case 3:
+          Values<3>(tiles, keys, d, top, scores, &sum, out);
+          break;
+        default:
+          Values<4>(tiles, keys, d, top, scores, &sum, out);
       }
     }
-    const float sum = Loops::Exponentials(keys, options.bias, scores);
-    for (int64_t chunk = 0, first = 0; first < keys; ++chunk, first += kv.chunk) {
-      const float* value_scales = Loops::Further(at.value_scales, chunk * kv.chunk_stride);
-      const int64_t last = keys - first < kv.chunk ? keys : first + kv.chunk;
-      for (int64_t i = first; i < last; i += V::kLanes) {  // the padding behind holds zeros
-        V::Store(scores + i, V::Mul(V::Load(scores + i), V::Load(value_scales + i - first)));
-      }
-    }
-    AllValues(scores, keys, kv, at, sum, options.next, out);
   }
 
   // scores [32] = scale · key scales · (query·keys).
-  static void Scores(const int8_t* query, int64_t dim, const char* tile, F scale, int32_t offset,
-                     float* scores) {
+  static void Scores(const int8_t* query, int64_t dim, const char* tile, const char* ahead, F scale,
+                     int32_t offset, float* scores) {
     const float* key_scales = reinterpret_cast<const float*>(tile);
     const int8_t* keys = reinterpret_cast<const int8_t*>(key_scales + kKeyTile);
+    ahead = FetchScales(ahead);
     I dot[kVectors];
     for (int j = 0; j < kVectors; ++j) dot[j] = V::SetI(0);
     for (int64_t d = 0; d < dim; d += 4, keys += kKeyTile * 4) {
-      int32_t four;
-      __builtin_memcpy(&four, query + d, 4);
-      const I input = V::SetI(four);
+      ahead = Fetch<kKeyTile * 4 / kLine>(ahead);
+      const I input = Four(query + d);
 #pragma GCC unroll 4
       for (int j = 0; j < kVectors; ++j) {
         dot[j] = D::AddQ8(dot[j], D::LoadQ8(keys + j * V::kLanes * 4), input);
@@ -78,72 +106,113 @@ struct QuantizedAttention {
     }
   }
 
-  // out [dim] = Σ weights · values / sum.
-  static void AllValues(const float* weights, int64_t keys, const KvView& kv, const QuantizedKv& at,
-                        float sum, const void* next, float* out) {
-    for (int64_t d = 0; d < kv.head_dim; d += 4 * kSixteen) {
-      const int8_t* v = at.values + d;
-      const int64_t sixteens = (at.value_dim - d) / kSixteen, n = kv.head_dim - d;
-      if (sixteens >= 4) {
-        Values<4>(weights, keys, kv, v, at.value_dim, sum, n, next, out + d);
-      } else if (sixteens == 3) {
-        Values<3>(weights, keys, kv, v, at.value_dim, sum, n, next, out + d);
-      } else if (sixteens == 2) {
-        Values<2>(weights, keys, kv, v, at.value_dim, sum, n, next, out + d);
-      } else {
-        Values<1>(weights, keys, kv, v, at.value_dim, sum, n, next, out + d);
-      }
-    }
-  }
-
-  // 16·kSixteens outputs, of which the first n are stored.
+  // out [16·kSixteens] from output d on = Σ exp(scores − top) · values / Σ exp(scores − top). The
+  // first d makes the scores to weights as it goes, and their sum.
   template <int kSixteens>
-  static void Values(const float* weights, int64_t keys, const KvView& kv, const int8_t* v,
-                     int64_t v_stride, float sum, int64_t n, const void* next, float* out) {
-    constexpr int kParts = kSixteen / V::kLanes;
-    F sums[kSixteens][kParts];
-    for (int i = 0; i < kSixteens; ++i) {
-      for (int j = 0; j < kParts; ++j) sums[i][j] = V::Zero();
-    }
-    for (int64_t chunk = 0, begin = 0; begin < keys; ++chunk, begin += kv.chunk) {
-      const int64_t chunk_end = keys - begin < kv.chunk ? keys : begin + kv.chunk;
-      const int8_t* at = v + chunk * kv.chunk_stride;
-      const char* end = reinterpret_cast<const char*>(at + (chunk_end - begin) * v_stride);
-      const void* then = chunk_end < keys ? at + kv.chunk_stride : next;
-      for (int64_t first = begin; first < chunk_end; first += kKeyTile) {
-        const int64_t last = first + kKeyTile < chunk_end ? first + kKeyTile : chunk_end;
-        Fetch(reinterpret_cast<const char*>(at), kKeyTile * v_stride, end, then);
-        for (int64_t key = first; key < last; ++key, at += v_stride) {
-          const F weight = V::Set(weights[key]);
-#pragma GCC unroll 4
-          for (int i = 0; i < kSixteens; ++i) {
-#pragma GCC unroll 2
-            for (int j = 0; j < kParts; ++j) {
-              sums[i][j] = V::Fma(weight, V::LoadRaised(at + i * kSixteen, j), sums[i][j]);
-            }
-          }
+  static void Values(const Tiles& tiles, int64_t keys, int64_t d, float top, float* scores,
+                     LaneSums<V>* sum, float* out) {
+    constexpr int kSums = kSixteens * kSixteen / V::kLanes;
+    const int64_t stride = tiles.at.value_dim * 4;  // to the next four keys
+    F sums[kSums];
+    for (int j = 0; j < kSums; ++j) sums[j] = V::Zero();
+    float* weights = scores;
+    if (d == 0) Weigh(tiles, keys, 0, top, scores, sum);
+    for (int64_t i = 0; i < tiles.count; ++i, weights += kKeyTile) {
+      // One tile before its products: they need not wait for the exponentials then.
+      if (d == 0 && i + 1 < tiles.count) Weigh(tiles, keys, i + 1, top, scores, sum);
+      const char* tile = tiles.Value(i);
+      const char* ahead = FetchScales(tiles.AheadOf(tiles.count + i)) + d * 4;
+      const int8_t* digits = reinterpret_cast<const int8_t*>(weights);
+      const int8_t* values = reinterpret_cast<const int8_t*>(tile) + kScaleBytes + d * 4;
+      I dot[kSums];
+      for (int j = 0; j < kSums; ++j) dot[j] = V::SetI(0);
+      for (int key = 0; key < kKeyTile; key += 4, values += stride, ahead += stride) {
+        Fetch<kSixteens>(ahead);
+        const I high = Four(digits + key), low = Four(digits + kKeyTile + key);
+#pragma GCC unroll 8
+        for (int j = 0; j < kSums; ++j) {
+          dot[j] = D::AddFine(dot[j], D::Load(values + j * V::kLanes * 4), high, low);
         }
       }
+      const F scale = V::Set(weights[kScaleAt]);
+      for (int j = 0; j < kSums; ++j) sums[j] = V::Fma(scale, V::ToFloat(dot[j]), sums[j]);
     }
-    const F divisor = V::Set(sum * 0x1p24f);
-    for (int i = 0; i < kSixteens; ++i) {
-      for (int j = 0; j < kParts; ++j) {
-        const int64_t d = i * kSixteen + j * V::kLanes, left = n - d;
-        if (left <= 0) break;
-        V::StorePart(out + d, left < V::kLanes ? left : V::kLanes, V::Div(sums[i][j], divisor));
-      }
+    const F divisor = V::Set(sum->Total());
+    for (int j = 0; j < kSums; ++j) {
+      const int64_t left = tiles.kv.head_dim - d - j * V::kLanes;
+      if (left <= 0) break;
+      V::StorePart(out + d + j * V::kLanes, left < V::kLanes ? left : V::kLanes,
+                   V::Div(sums[j], divisor));
     }
   }
 
-  // Asks for what lies kAhead behind [at, at + bytes), or for the beginning of `next` where that is
-  // behind the end.
-  static void Fetch(const char* at, int64_t bytes, const char* end, const void* next) {
-    const char* ahead = at + kAhead;
-    if (ahead >= end) {
-      if (next == nullptr) return;
-      ahead = static_cast<const char*>(next) + (ahead - end);
+  static void Weigh(const Tiles& tiles, int64_t keys, int64_t i, float top, float* scores,
+                    LaneSums<V>* sum) {
+    const float* scales = reinterpret_cast<const float*>(tiles.Value(i));
+    const int64_t left = keys - i * kKeyTile;
+    left < kKeyTile ? Weigh<false>(scales, left, top, scores + i * kKeyTile, sum)
+                    : Weigh<true>(scales, kKeyTile, top, scores + i * kKeyTile, sum);
+  }
+
+  // Scores [32] become in their place exp(score − top) times the scales of the n values that there
+  // are: integers of two digits, 128 · high [32] + low [32], and their scale. The exponentials
+  // are added to the sum.
+  template <bool kWhole>
+  static void Weigh(const float* value_scales, int64_t n, float top, float* scores,
+                    LaneSums<V>* sum) {
+    constexpr float kSteps = 16383.0f;
+    const F shift = V::Set(top);
+    F products[kVectors];
+    I tops = V::SetI(0);
+    for (int64_t first = 0; first < kKeyTile; first += kReduceLanes) {
+      sum->Take(
+          first, kReduceLanes,
+          [&](int64_t at, int64_t) {
+            const F e = ExpOfNegative<V>(V::Sub(V::Load(scores + at), shift));
+            const int64_t left = n - at < 0 ? 0 : n - at;
+            const F scale =
+                kWhole ? V::Load(value_scales + at)
+                       : V::LoadPart(value_scales + at, left < V::kLanes ? left : V::kLanes);
+            const F product = V::Mul(e, scale);
+            products[at / V::kLanes] = product;
+            tops = V::MaxI(tops, V::Bits(product));
+            return e;
+          },
+          [](F so_far, F e) { return V::Add(so_far, e); });
     }
-    for (int64_t i = 0; i < bytes; i += kLine) __builtin_prefetch(ahead + i);
+    const float largest = __builtin_bit_cast(float, V::Largest(tops));
+    int8_t* digits = reinterpret_cast<int8_t*>(scores);
+    if (!Quantizer::IsUsual(largest)) {
+      for (int i = 0; i < 2 * kKeyTile; ++i) digits[i] = 0;
+      scores[kScaleAt] = Quantizer::UnusualScale(largest);
+      return;
+    }
+    const F inverse = V::Set(kSteps / largest);
+    I high[kVectors], low[kVectors];
+    for (int j = 0; j < kVectors; ++j) {
+      const I rounded = V::Round(V::Mul(products[j], inverse));
+      high[j] = V::template ShiftRight<7>(rounded);
+      low[j] = V::SubI(rounded, V::template ShiftLeft<7>(high[j]));
+    }
+    V::StoreBytes32(digits, high);
+    V::StoreBytes32(digits + kKeyTile, low);
+    scores[kScaleAt] = largest * (1.0f / kSteps);
+  }
+
+  static I Four(const int8_t* bytes) {
+    int32_t four;
+    __builtin_memcpy(&four, bytes, 4);
+    return V::SetI(four);
+  }
+
+  static constexpr int kScaleBytes = static_cast<int>(kKeyTile * int64_t{sizeof(float)});
+  static const char* FetchScales(const char* at) { return Fetch<kScaleBytes / kLine>(at); }
+  // A few lines at a time: misses wait for each other.
+  template <int kLines>
+  static const char* Fetch(const char* at) {
+#pragma GCC unroll 4
+    for (int i = 0; i < kLines; ++i) __builtin_prefetch(at + i * kLine);
+    return at + kLines * kLine;
   }
 };
 

@@ -38,6 +38,13 @@ struct Avx512Dot {
     return _mm512_add_epi32(sum, _mm512_madd_epi16(pairs, _mm512_set1_epi16(1)));
   }
 
+  static I Load(const int8_t* p) { return _mm512_loadu_si512(p); }
+  static I AddFine(I sum, I w, I high, I low) {
+    const I upper = _mm512_maddubs_epi16(high, w), lower = _mm512_maddubs_epi16(low, w);
+    sum = _mm512_add_epi32(sum, _mm512_madd_epi16(upper, _mm512_set1_epi16(128)));
+    return _mm512_add_epi32(sum, _mm512_madd_epi16(lower, _mm512_set1_epi16(1)));
+  }
+
   static Q4 LoadQ4(const uint8_t* p) { return Q4::Load(p); }
   static Q4Sum ZeroQ4() { return _mm512_setzero_si512(); }
   static Q4Sum AddQ4(Q4Sum sum, I w, I x) {
@@ -57,6 +64,12 @@ struct Avx512VnniDot {
     return _mm512_xor_si512(_mm512_loadu_si512(p), _mm512_set1_epi8(-128));
   }
   static I AddQ8(I sum, Q8 w, I x) { return _mm512_dpbusd_epi32(sum, w, x); }
+
+  static I Load(const int8_t* p) { return _mm512_loadu_si512(p); }
+  static I AddFine(I sum, I w, I high, I low) {
+    const I upper = _mm512_dpbusd_epi32(_mm512_setzero_si512(), high, w);
+    return _mm512_add_epi32(_mm512_dpbusd_epi32(sum, low, w), _mm512_slli_epi32(upper, 7));
+  }
 
   static Q4 LoadQ4(const uint8_t* p) { return Q4::Load(p); }
   static Q4Sum ZeroQ4() { return _mm512_setzero_si512(); }

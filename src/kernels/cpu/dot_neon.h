@@ -46,6 +46,16 @@ struct NeonDot {
     return {AddFour(sum.low, w.low, input.low), AddFour(sum.high, w.high, input.high)};
   }
 
+  static I Load(const int8_t* p) {
+    const NeonBytes bytes = NeonBytes::Load(p);
+    return {vreinterpretq_s32_s8(bytes.low), vreinterpretq_s32_s8(bytes.high)};
+  }
+  static I AddFine(I sum, I w, I high, I low) {
+    const I upper = AddQ8(Neon::SetI(0), NeonBytes::Of(w), high);
+    sum = {vmlaq_n_s32(sum.low, upper.low, 128), vmlaq_n_s32(sum.high, upper.high, 128)};
+    return AddQ8(sum, NeonBytes::Of(w), low);
+  }
+
   static Q4 LoadQ4(const uint8_t* p) { return NeonQ4::Load(p); }
   static Q4Sum ZeroQ4() {
     const int16x8_t zero = vdupq_n_s16(0);

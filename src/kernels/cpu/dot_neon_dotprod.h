@@ -23,6 +23,13 @@ struct NeonDotprodDot {
     return {vdotq_s32(sum.low, w.low, input.low), vdotq_s32(sum.high, w.high, input.high)};
   }
 
+  static I Load(const int8_t* p) { return NeonDot::Load(p); }
+  static I AddFine(I sum, I w, I high, I low) {
+    const I upper = AddQ8(Neon::SetI(0), NeonBytes::Of(w), high);
+    sum = {vmlaq_n_s32(sum.low, upper.low, 128), vmlaq_n_s32(sum.high, upper.high, 128)};
+    return AddQ8(sum, NeonBytes::Of(w), low);
+  }
+
   static Q4 LoadQ4(const uint8_t* p) { return NeonQ4::Load(p); }
   static Q4Sum ZeroQ4() { return Neon::SetI(0); }
   static Q4Sum AddQ4(Q4Sum sum, I w, I x) { return AddQ8(sum, NeonBytes::Of(w), x); }

@@ -6,6 +6,9 @@
 //   Q8, LoadQ8        kLanes outputs × 4 inputs of 8 bits, made ready
 //   kQ8Offset         what a ready weight has too much, as one processor multiplies unsigned
 //   AddQ8             sum + Σ_{j<4} weight_j · input_j
+//   Load              kLanes outputs × 4 bytes as they are
+//   AddFine           sum + Σ_{j<4} weight_j · (128 · high_j + low_j) for bytes as they are, digits
+//                     in [0, 127] and weights in [−127, 127]
 //   Q4, LoadQ4        kLanes outputs × 4 bytes: the low halves, and the high ones
 //   Q4Sum, ZeroQ4     a sum of such products, for q in [0, 15]; up to eight may be added
 //   AddQ4, TotalQ4    the same for it, and its integers
@@ -34,6 +37,17 @@ struct ScalarDot {
     std::memcpy(input, &x, 4);
     for (int j = 0; j < 4; ++j) sum += w.value[j] * input[j];
     return sum;
+  }
+
+  static I Load(const int8_t* p) {
+    I w;
+    std::memcpy(&w, p, 4);
+    return w;
+  }
+  static I AddFine(I sum, I w, I high, I low) {
+    Q8 weight;
+    std::memcpy(&weight, &w, 4);
+    return AddQ8(sum + 128 * AddQ8(0, weight, high), weight, low);
   }
 
   static Q4 LoadQ4(const uint8_t* p) {

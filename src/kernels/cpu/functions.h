@@ -51,6 +51,14 @@ inline typename V::F ExpOf(typename V::F x) {
   return V::Mul(p, PowerOfTwo<V>(V::SubI(e.n, half)));
 }
 
+// exp(x) for x ≤ 0, but never below exp(−87), which is next to nothing beside 1.
+template <class V>
+inline typename V::F ExpOfNegative(typename V::F x) {
+  x = V::Max(V::Set(-87.0f), x);
+  const ReducedExp<V> e = ReduceExp<V>(x);
+  return V::Mul(V::Add(e.expm1, V::Set(1.0f)), PowerOfTwo<V>(e.n));
+}
+
 // exp(x) − 1 for x ≤ 0, without cancellation near 0.
 template <class V>
 inline typename V::F Expm1OfNegative(typename V::F x) {

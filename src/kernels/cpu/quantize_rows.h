@@ -37,14 +37,22 @@ struct VectorQuantizer {
   static void Run(const float* x, int64_t n, int8_t* values, float* scale, int32_t* sum) {
     const float largest = LargestMagnitude(x, n);
     *sum = 0;
-    if (!(largest >= kSmallest && largest <= kLargest)) {
+    if (!IsUsual(largest)) {
       for (int64_t i = 0; i < n; ++i) values[i] = 0;
-      *scale = largest < kSmallest ? 0.0f : __builtin_nanf("");
+      *scale = UnusualScale(largest);
       return;
     }
     const F inverse = V::Set(127.0f / largest);
     I sums = V::SetI(0);
     int64_t i = 0;
+    for (; i + 32 <= n; i += 32) {
+      I rounded[32 / V::kLanes];
+      for (int j = 0; j < 32 / V::kLanes; ++j) {
+        rounded[j] = V::Round(V::Mul(V::Load(x + i + j * V::kLanes), inverse));
+        sums = V::AddI(sums, rounded[j]);
+      }
+      V::StoreBytes32(values + i, rounded);
+    }
     for (; i + V::kLanes <= n; i += V::kLanes) {
       const I rounded = V::Round(V::Mul(V::Load(x + i), inverse));
       V::StoreBytes(values + i, rounded);
@@ -57,9 +65,7 @@ struct VectorQuantizer {
       for (int j = 0; i + j < n; ++j) values[i + j] = last[j];
       sums = V::AddI(sums, rounded);
     }
-    int32_t lanes[V::kLanes];
-    __builtin_memcpy(lanes, &sums, sizeof lanes);
-    for (int32_t lane : lanes) *sum += lane;
+    *sum = V::Total(sums);
     *scale = largest * (1.0f / 127.0f);
   }
 
@@ -71,11 +77,12 @@ struct VectorQuantizer {
       largest = V::MaxI(largest, V::Bits(V::Abs(V::Load(x + i))));
     }
     if (i < n) largest = V::MaxI(largest, V::Bits(V::Abs(V::LoadPart(x + i, n - i))));
-    int32_t lanes[V::kLanes];
-    __builtin_memcpy(lanes, &largest, sizeof lanes);
-    int32_t max = 0;
-    for (int32_t lane : lanes) max = lane > max ? lane : max;
-    return __builtin_bit_cast(float, max);
+    return __builtin_bit_cast(float, V::Largest(largest));
+  }
+
+  static bool IsUsual(float largest) { return largest >= kSmallest && largest <= kLargest; }
+  static float UnusualScale(float largest) {
+    return largest < kSmallest ? 0.0f : __builtin_nanf("");
   }
 };
 

@@ -7,7 +7,6 @@
 //   kDotSums          vectors of integer sums that fit into registers beside what they are made of
 //   F, I, M           a vector of floats, of 32-bit integers, a mask
 //   Load              from floats, or widened exactly from 16-bit floats
-//   LoadRaised        of 16 bytes the part-th kLanes, times 2^24: as top bytes of integers
 //   LoadPart          the first n lanes (0 to kLanes), zeros behind; touches no memory behind
 //   StorePart         the first n lanes
 //   KeepFirst         zeroes all but those
@@ -16,7 +15,8 @@
 //   Less, Select      false for NaN
 //   Bits … ShiftRight the bits as integers, wrapping; ShiftRight keeps the sign
 //   Round, ToFloat    to integers, ties to even, and back; MaxI of integers
-//   StoreBytes        integers in [−128, 127] as bytes
+//   Largest, Total    of the integers in a vector, the latter wrapping
+//   StoreBytes        integers in [−128, 127] as bytes; StoreBytes32 those of 32 / kLanes vectors
 //   Transpose8x8      an 8×8 block turned
 // All of it lies in anonymous namespaces: each instruction set's object file must keep its copies
 // to itself, or the linker might give the whole program the one that this processor cannot run.
@@ -46,13 +46,6 @@ struct Avx2 {
   static F Load(const F16* p) { return _mm256_cvtph_ps(Load16(p)); }
   static F Load(const BF16* p) {
     return FromBits(_mm256_slli_epi32(_mm256_cvtepu16_epi32(Load16(p)), 16));
-  }
-  static F LoadRaised(const int8_t* sixteen, int part) {
-    const I both = _mm256_broadcastsi128_si256(Load16(sixteen));
-    const I low = _mm256_setr_epi32(0x00ffffff, 0x01ffffff, 0x02ffffff, 0x03ffffff, 0x04ffffff,
-                                    0x05ffffff, 0x06ffffff, 0x07ffffff);
-    const I top = part == 0 ? low : _mm256_or_si256(low, SetI(0x08000000));
-    return ToFloat(_mm256_shuffle_epi8(both, top));
   }
   static F LoadPart(const float* p, int64_t n) { return _mm256_maskload_ps(p, FirstLanes(n)); }
   static void Store(float* p, F v) { _mm256_storeu_ps(p, v); }
@@ -87,6 +80,23 @@ struct Avx2 {
     const __m128i words =
         _mm_packs_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
     _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packs_epi16(words, words));
+  }
+  static void StoreBytes32(int8_t* p, const I* v) {
+    // Packing works in halves: fours of v[0], v[1], v[2], v[3], then the other fours.
+    const I fours =
+        _mm256_packs_epi16(_mm256_packs_epi32(v[0], v[1]), _mm256_packs_epi32(v[2], v[3]));
+    const I order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    _mm256_storeu_si256(reinterpret_cast<I*>(p), _mm256_permutevar8x32_epi32(fours, order));
+  }
+  static int32_t Largest(I v) {
+    const __m128i four = _mm_max_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+    const __m128i two = _mm_max_epi32(four, _mm_shuffle_epi32(four, 0x4e));
+    return _mm_cvtsi128_si32(_mm_max_epi32(two, _mm_shuffle_epi32(two, 0xb1)));
+  }
+  static int32_t Total(I v) {
+    const __m128i four = _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+    const __m128i two = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4e));
+    return _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 0xb1)));
   }
   template <int kBits>
   static I ShiftLeft(I v) {

@@ -24,10 +24,6 @@ struct Avx512 {
   static F Load(const BF16* p) {
     return FromBits(_mm512_slli_epi32(_mm512_cvtepu16_epi32(Load16(p)), 16));
   }
-  static F LoadRaised(const int8_t* sixteen, int) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(sixteen));
-    return ToFloat(ShiftLeft<24>(_mm512_cvtepi8_epi32(bytes)));
-  }
   static F LoadPart(const float* p, int64_t n) { return _mm512_maskz_loadu_ps(FirstLanes(n), p); }
   static void Store(float* p, F v) { _mm512_storeu_ps(p, v); }
   static void StorePart(float* p, int64_t n, F v) { _mm512_mask_storeu_ps(p, FirstLanes(n), v); }
@@ -60,6 +56,16 @@ struct Avx512 {
   static F ToFloat(I v) { return _mm512_cvtepi32_ps(v); }
   static void StoreBytes(int8_t* p, I v) {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtsepi32_epi8(v));
+  }
+  static void StoreBytes32(int8_t* p, const I* v) {
+    StoreBytes(p, v[0]);
+    StoreBytes(p + kLanes, v[1]);
+  }
+  static int32_t Largest(I v) {
+    return Avx2::Largest(Avx2::MaxI(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1)));
+  }
+  static int32_t Total(I v) {
+    return Avx2::Total(Avx2::AddI(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1)));
   }
   template <int kBits>
   static I ShiftLeft(I v) {

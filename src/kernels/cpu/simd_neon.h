@@ -47,13 +47,6 @@ struct Neon {
         vreinterpretq_f32_u32(vshlq_n_u32(vmovl_high_u16(bits), 16)),
     };
   }
-  static F LoadRaised(const int8_t* sixteen, int part) {
-    const int8x16_t bytes = vld1q_s8(sixteen), zero = vdupq_n_s8(0);
-    const int8x16_t eight = part == 0 ? vzip1q_s8(zero, bytes) : vzip2q_s8(zero, bytes);
-    const int16x8_t top = vreinterpretq_s16_s8(eight), below = vdupq_n_s16(0);
-    return ToFloat({vreinterpretq_s32_s16(vzip1q_s16(below, top)),
-                    vreinterpretq_s32_s16(vzip2q_s16(below, top))});
-  }
   static F LoadPart(const float* p, int64_t n) { return n == kLanes ? Load(p) : LoadFirst(p, n); }
   static void Store(float* p, F v) {
     vst1q_f32(p, v.low);
@@ -103,6 +96,11 @@ struct Neon {
   static void StoreBytes(int8_t* p, I v) {
     vst1_s8(p, vmovn_s16(vmovn_high_s32(vmovn_s32(v.low), v.high)));
   }
+  static void StoreBytes32(int8_t* p, const I* v) {
+    for (int i = 0; i < 4; ++i) StoreBytes(p + i * kLanes, v[i]);
+  }
+  static int32_t Largest(I v) { return vmaxvq_s32(vmaxq_s32(v.low, v.high)); }
+  static int32_t Total(I v) { return vaddvq_s32(vaddq_s32(v.low, v.high)); }
   template <int kBits>
   static I ShiftLeft(I v) {
     return {vshlq_n_s32(v.low, kBits), vshlq_n_s32(v.high, kBits)};

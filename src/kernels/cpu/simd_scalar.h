@@ -34,9 +34,6 @@ struct Scalar {
   static F Load(const BF16* p) {
     return FromBits(static_cast<I>(static_cast<uint32_t>(p->bits) << 16));
   }
-  static F LoadRaised(const int8_t* sixteen, int part) {
-    return static_cast<F>(sixteen[part]) * 0x1p24f;
-  }
   static F LoadPart(const float* p, int64_t n) { return n > 0 ? *p : 0.0f; }
   static void Store(float* p, F v) { *p = v; }
   static void StorePart(float* p, int64_t n, F v) {
@@ -74,6 +71,11 @@ struct Scalar {
   static I Round(F v) { return static_cast<I>(__builtin_nearbyintf(v)); }
   static F ToFloat(I v) { return static_cast<F>(v); }
   static void StoreBytes(int8_t* p, I v) { *p = static_cast<int8_t>(v); }
+  static void StoreBytes32(int8_t* p, const I* v) {
+    for (int i = 0; i < 32; ++i) StoreBytes(p + i, v[i]);
+  }
+  static int32_t Largest(I v) { return v; }
+  static int32_t Total(I v) { return v; }
   template <int kBits>
   static I ShiftLeft(I v) {
     return static_cast<I>(static_cast<uint32_t>(v) << kBits);
