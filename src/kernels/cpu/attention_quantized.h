@@ -107,7 +107,7 @@ struct QuantizedAttention {
   }
 
   // out [16·kSixteens] from output d on = Σ exp(scores − top) · values / Σ exp(scores − top). The
-  // first d makes the scores to weights as it goes, and their sum.
+  // first d turns the scores into weights as it goes, and adds them up.
   template <int kSixteens>
   static void Values(const Tiles& tiles, int64_t keys, int64_t d, float top, float* scores,
                      LaneSums<V>* sum, float* out) {
@@ -175,7 +175,7 @@ struct QuantizedAttention {
                        : V::LoadPart(value_scales + at, left < V::kLanes ? left : V::kLanes);
             const F product = V::Mul(e, scale);
             products[at / V::kLanes] = product;
-            tops = V::MaxI(tops, V::Bits(product));
+            tops = V::MaxI(tops, V::Bits(V::Abs(product)));  // NaN is the largest
             return e;
           },
           [](F so_far, F e) { return V::Add(so_far, e); });
