@@ -32,6 +32,9 @@ const std::vector<float>& Sweep() {
       out.push_back(std::bit_cast<float>(static_cast<uint32_t>(bits)));
     }
     for (int i = -100000; i <= 100000; i += 7) out.push_back(static_cast<float>(i) * 1.1e-3f);
+    // Where a subtraction of exp's reduction must round once to give these bits.
+    out.insert(out.end(), {-0x1.720c48p+6f, -0x1.71e848p+6f, -0x1.49f2ccp+6f, -0x1.8f4fap+5f,
+                           -0x1.f3135p+4f, 0x1.8f5p+5f});
     return out;
   }();
   return sweep;
