@@ -33,9 +33,7 @@ def convert(program, source, target, *options):
 
 def read_directory(folder):
     tensors = {}
-    for path in sorted(glob.glob(os.path.join(folder, "*.safetensors"))):
-        if os.path.basename(path) == "golden.safetensors":
-            continue
+    for path in sorted(glob.glob(os.path.join(folder, "model*.safetensors"))):
         with safe_open(path, "pt") as file:
             tensors.update({name: file.get_tensor(name) for name in file.keys()})
     return tensors

@@ -26,6 +26,12 @@ if "$oracle" -c 'import torch, transformers, safetensors' 2> /dev/null; then
     tests/fixtures/hf-tiny-melody-stereo || status=1
 fi
 
+if "$oracle" -c 'import torch, gguf, safetensors' 2> /dev/null; then
+  echo "== GGUF files against ggml's reader"
+  "$oracle" scripts/check_gguf.py tests/fixtures/{hf,ac}-tiny-{mono,stereo,melody} \
+    tests/fixtures/hf-tiny-melody-stereo || status=1
+fi
+
 if [[ -n ${MUSICGEN_MODELS:-} ]]; then
   echo "== Full-size checkpoints"
   scripts/check_full_size.py "$MUSICGEN_MODELS" || status=1
