@@ -8,7 +8,7 @@ namespace {
 
 // Positions that lie together: enough that a head's keys are a stretch to read, few enough that a
 // short piece touches little of a long one's memory.
-constexpr int64_t kChunk = 256;
+constexpr int64_t kChunk = 128;
 
 size_t RoundUp64(size_t n) { return (n + 63) / 64 * 64; }
 

@@ -47,7 +47,7 @@ std::vector<float> Attend(const KvCache& cache, int64_t keys) {
 
 TEST(KvCacheTest, CapacityDoesNotMatter) {
   for (WeightFormat format : kFormats) {
-    for (int64_t positions : {1, 31, 33, 255, 256, 257, 512, 600}) {
+    for (int64_t positions : {1, 31, 33, 127, 128, 129, 256, 600}) {
       const KvCache exact(format, kLayers, kHeads, kDim, positions);
       const KvCache roomy(format, kLayers, kHeads, kDim, 5 * kPositions);
       Fill(exact, 0, positions, 1);
@@ -59,7 +59,7 @@ TEST(KvCacheTest, CapacityDoesNotMatter) {
 
 TEST(KvCacheTest, ACloneHasThePositionsAskedForAndGoesItsOwnWay) {
   for (WeightFormat format : kFormats) {
-    for (int64_t past : {0, 1, 256, 300, 600}) {
+    for (int64_t past : {0, 1, 128, 256, 300, 600}) {
       const KvCache cache(format, kLayers, kHeads, kDim, kPositions);
       Fill(cache, 0, past, 1);
       const KvCache clone = cache.Clone(past);

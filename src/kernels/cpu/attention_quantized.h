@@ -18,7 +18,7 @@ struct QuantizedAttention {
   static constexpr int kVectors = static_cast<int>(kKeyTile) / V::kLanes;
   static constexpr int kSixteen = static_cast<int>(kHeadPad);
   static constexpr int kLine = 64;
-  static constexpr int64_t kTilesAhead = 8;
+  static constexpr int64_t kTilesAhead = 4;
   static constexpr int kScaleAt = static_cast<int>(kKeyTile) / 2;  // behind two digits
 
   // What one call reads: the tiles of keys, then those of values, then `next`.
