@@ -78,6 +78,15 @@ const void* FirstKeys(const KvView& kv, int64_t head) {
   return static_cast<const char*>(kv.k) + static_cast<size_t>(head) * bytes;
 }
 
+size_t PositionBytes(WeightFormat format, int64_t heads, int64_t head_dim) {
+  const int64_t value = RoundUp(head_dim, kHeadPad);
+  if (format == WeightFormat::kQ8) {
+    const auto scales = 2 * static_cast<int64_t>(sizeof(float));
+    return static_cast<size_t>(heads * (RoundUp(head_dim, 4) + value + scales));
+  }
+  return static_cast<size_t>(heads * (head_dim + value)) * FormatBytes(format);
+}
+
 size_t KeyBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t chunk) {
   if (format == WeightFormat::kQ8) {
     const int64_t tile = kTileScaleBytes + kKeyTile * RoundUp(head_dim, 4);

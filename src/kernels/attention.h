@@ -43,7 +43,10 @@ QuantizedKv QuantizedHead(const KvView& kv, int64_t head);
 // Where AttendRow begins to read.
 const void* FirstKeys(const KvView& kv, int64_t head);
 
-// Of one chunk.
+// What AttendRow reads of one position, all heads together.
+size_t PositionBytes(WeightFormat format, int64_t heads, int64_t head_dim);
+
+// The memory of one chunk.
 size_t KeyBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t chunk);
 size_t ValueBytes(WeightFormat format, int64_t heads, int64_t head_dim, int64_t chunk);
 

@@ -139,11 +139,7 @@ StageBytes Decoder::StageWeightBytes() const {
 
 uint64_t Decoder::CacheBytesPerPosition() const {
   const int64_t heads = config_.heads, dim = config_.head_dim();
-  // Of 32 positions, which is how keys lie.
-  return static_cast<uint64_t>(config_.layers) *
-         (kernels::KeyBytes(formats_.cache, heads, dim, kernels::kKeyTile) +
-          kernels::ValueBytes(formats_.cache, heads, dim, kernels::kKeyTile)) /
-         kernels::kKeyTile;
+  return static_cast<uint64_t>(config_.layers) * kernels::PositionBytes(formats_.cache, heads, dim);
 }
 
 }  // namespace musicgen::lm

@@ -200,6 +200,15 @@ TEST(AttentionTest, EveryInstructionSetGivesTheScalarBits) {
   }
 }
 
+TEST(AttentionTest, PositionBytesCountWhatIsRead) {
+  // A key and a value of 64 and 64 numbers, at eight bits with a scale each; 20 are padded to 32
+  // as values.
+  EXPECT_EQ(PositionBytes(WeightFormat::kF32, 16, 64), 16u * 128 * 4);
+  EXPECT_EQ(PositionBytes(WeightFormat::kBF16, 3, 20), 3u * (20 + 32) * 2);
+  EXPECT_EQ(PositionBytes(WeightFormat::kQ8, 16, 64), 16u * (64 + 4 + 64 + 4));
+  EXPECT_EQ(PositionBytes(WeightFormat::kQ8, 1, 20), 20u + 4 + 32 + 4);
+}
+
 TEST(AttentionTest, NoKeysGiveZeros) {
   const Cache cache(WeightFormat::kF32, 16, 0, 4);
   for (const Variant& variant : AllVariants()) {

@@ -2,8 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <random>
 #include <vector>
+
+#include "nn/noise.h"
 
 namespace musicgen::nn {
 namespace {
@@ -13,14 +14,6 @@ using kernels::WeightFormat;
 
 constexpr int64_t kLayers = 2, kHeads = 3, kDim = 20, kPositions = 600;  // more than two chunks
 constexpr WeightFormat kFormats[] = {WeightFormat::kF32, WeightFormat::kBF16, WeightFormat::kQ8};
-
-std::vector<float> Noise(int64_t n, uint32_t seed) {
-  std::mt19937 random(seed);
-  std::uniform_real_distribution<float> uniform(-1, 1);
-  std::vector<float> out(static_cast<size_t>(n));
-  for (float& v : out) v = uniform(random);
-  return out;
-}
 
 // Keys and values of positions [begin, end) of every layer, each layer's its own.
 void Fill(const KvCache& cache, int64_t begin, int64_t end, uint32_t seed) {

@@ -3,20 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <random>
+
+#include "nn/noise.h"
 
 namespace musicgen::nn {
 namespace {
 
 using kernels::WeightFormat;
-
-std::vector<float> Noise(int64_t n, uint32_t seed) {
-  std::mt19937 random(seed);
-  std::uniform_real_distribution<float> uniform(-1, 1);
-  std::vector<float> out(static_cast<size_t>(n));
-  for (float& v : out) v = uniform(random);
-  return out;
-}
 
 struct Case {
   int64_t outputs, inputs, rows;

@@ -18,6 +18,7 @@ struct QuantizedAttention {
   static constexpr int kVectors = static_cast<int>(kKeyTile) / V::kLanes;
   static constexpr int kSixteen = static_cast<int>(kHeadPad);
   static constexpr int kLine = 64;
+  // No more than a chunk of a cache holds: in `next` they are taken to lie in a row.
   static constexpr int64_t kTilesAhead = 4;
   static constexpr int kScaleAt = static_cast<int>(kKeyTile) / 2;  // behind two digits
 
