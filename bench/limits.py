@@ -124,7 +124,7 @@ def streaming(report, models, threads):
         return
     command = [BINARY, "generate", "-m", model, "-t", str(threads), "-d", "30", "-s", "1", "-o", "-", PROMPT]
     command += [] if model.endswith(".gguf") else ["--precision", "q8"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, bufsize=0, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     header, arrivals, total = b"", [], 0
     while len(header) < 12 or b"data" not in header:
         header += os.read(process.stdout.fileno(), 1)

@@ -6,6 +6,9 @@ namespace musicgen::generate {
 namespace {
 
 constexpr int64_t kGatheredFrames = 8;  // 160 ms
+// The codec holds the sound of 7 frames back. What remains of the first piece must last while the
+// next is made and leave some reserve: 220 ms, where the next takes 160 in real time.
+constexpr int64_t kFirstFrames = 18;
 
 Codes Join(const Codes& a, const Codes& b) {
   Codes joined(b.codebooks, a.frames + b.frames);
@@ -25,9 +28,10 @@ AudioStream::AudioStream(const codec::Codec& codec, int64_t channels) : codec_(c
 Waveform AudioStream::Push(ThreadPool& pool, const Codes& frames, bool last) {
   waiting_ = Join(waiting_, frames);
   const auto channels = static_cast<int64_t>(sides_.size());
-  if (waiting_.frames < kGatheredFrames && !last) {
+  if (waiting_.frames < (begun_ ? kGatheredFrames : kFirstFrames) && !last) {
     return Waveform(codec_.config.sample_rate_hz, channels, 0);
   }
+  begun_ = true;
   std::vector<std::vector<float>> samples(sides_.size());
   for (size_t c = 0; c < sides_.size(); ++c) sides_[c].Push(pool, waiting_, last, &samples[c]);
   waiting_ = Codes();
