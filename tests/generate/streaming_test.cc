@@ -40,6 +40,20 @@ TEST(StreamingTest, AWindowedPieceIsTheOfflineSound) {
   EXPECT_EQ(streamed, offline.values);
 }
 
+// A player that begins with the first piece has sound until the next is there, and to spare.
+TEST(StreamingTest, TheFirstPieceOutlastsTheNext) {
+  Model model(FixtureOptions("ac-tiny-mono"));
+  std::vector<int64_t> samples;
+  GenerateOptions options;
+  options.audio = [&](size_t, const Waveform& chunk) {
+    samples.push_back(chunk.samples);
+    return true;
+  };
+  ASSERT_TRUE(model.Generate(std::vector{Greedy(kPrompts[0], 1.0)}, options).has_value());
+  ASSERT_GE(samples.size(), 3U);
+  EXPECT_GT(samples[0], samples[1] * 5 / 4);
+}
+
 // Whoever stops, whenever: nothing comes back, nothing leaks (the sanitized builds look), and the
 // next request is none the wiser.
 TEST(StreamingTest, StoppingAtAnyPointLeavesNothingBehind) {
