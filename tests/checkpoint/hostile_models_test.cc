@@ -19,8 +19,8 @@ std::string TextUnder(const JsonValue& value, const char* key) {
 TEST(HostileModelsTest, AreRefusedInOneLine) {
   const TemporaryFolder folder;
   const std::string model = std::string(MUSICGEN_FIXTURES) + "/hf-tiny-mono";
-  const std::string command = StrCat("'" MUSICGEN_PYTHON "' '" MUSICGEN_MAKE_HOSTILE "' '", model,
-                                     "' '", folder.path(), "'");
+  const std::string command = StrCat("'" MUSICGEN_PYTHON "' -B '" MUSICGEN_MAKE_HOSTILE "' '",
+                                     model, "' '", folder.path(), "'");
   ASSERT_EQ(std::system(command.c_str()), 0);
 
   const MappedFile file(folder.Path("manifest.json"));
