@@ -18,13 +18,13 @@ ConditionRows Conditioner::ZeroRows(int64_t rows) const {
 
 SampleCondition Conditioner::Alone(const GenerationRequest& request) {
   SampleCondition sample;
-  const ModelFiles& files = stages_.files();
+  const model::ModelFiles& files = stages_.files();
   sample.null_text = conditioning::IsNullPrompt(request.prompt, reference_);
   if (!sample.null_text) {
     const TokenIds ids = stages_.tokenizer().Encode(*request.prompt);
     const std::vector<float> states = stages_.text_encoder().Encode(stages_.pool(), ids);
-    sample.text = stages_.text_projection().Project(stages_.pool(), states,
-                                                    static_cast<int64_t>(ids.size()));
+    sample.text =
+        stages_.text_projection().Project(stages_.pool(), states, static_cast<int64_t>(ids.size()));
   } else if (files.melody) {
     // Both references encode "" and zero its only token.
     sample.text = ZeroRows(1);

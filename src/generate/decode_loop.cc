@@ -57,7 +57,7 @@ DecodeLoop::DecodeLoop(Stages& stages, Conditioner& conditioner)
     : stages_(stages), conditioner_(conditioner) {}
 
 lm::StreamSpec DecodeLoop::Spec(const Job& job) const {
-  const ModelFiles& files = stages_.files();
+  const model::ModelFiles& files = stages_.files();
   const GenerationParams& params = job.params;
   lm::StreamSpec spec;
   spec.conditions = conditioner_.For(

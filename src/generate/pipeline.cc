@@ -12,6 +12,7 @@
 #include "generate/request_check.h"
 #include "lm/sampling.h"
 #include "lm/scorer.h"
+#include "types/frames.h"
 
 namespace musicgen::generate {
 namespace {
@@ -37,7 +38,7 @@ Pipeline::Pipeline(Stages& stages, conditioning::Reference reference, bool as_ba
     : stages_(stages), reference_(reference), as_batch_(as_batch) {}
 
 Codes Pipeline::Encode(const Waveform& audio) {
-  const ModelFiles& files = stages_.files();
+  const model::ModelFiles& files = stages_.files();
   const Waveform converted =
       audio::ConvertAudio(audio, files.codec.sample_rate_hz, files.lm.audio_channels);
   return codec::Encode(stages_.pool(), stages_.codec_encoder(), converted,
@@ -59,7 +60,7 @@ std::vector<Codes> Pipeline::EncodePrompts(std::span<const GenerationRequest> re
 
 Job Pipeline::MakeJob(const GenerationRequest& request, SampleCondition condition,
                       const Codes& prompt) const {
-  const ModelFiles& files = stages_.files();
+  const model::ModelFiles& files = stages_.files();
   const GenerationParams& params = request.params;
   const int64_t rate = files.codec.frame_rate();
   const int64_t total = FramesOf(params.duration_s, rate);

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "types/frames.h"
 
 namespace musicgen::generate {
 namespace {
@@ -15,11 +16,7 @@ void CheckRange(const char* name, double value, double low, double high) {
 
 }  // namespace
 
-int64_t FramesOf(double duration_s, int64_t frame_rate_hz) {
-  return static_cast<int64_t>(duration_s * static_cast<double>(frame_rate_hz));
-}
-
-void CheckRequest(const GenerationRequest& request, const ModelFiles& files) {
+void CheckRequest(const GenerationRequest& request, const model::ModelFiles& files) {
   const GenerationParams& params = request.params;
   if (request.prompt && request.prompt->size() > kMaxPromptBytes) {
     ThrowBadInput("prompt: expected at most ", kMaxPromptBytes, " bytes, found ",
@@ -36,8 +33,8 @@ void CheckRequest(const GenerationRequest& request, const ModelFiles& files) {
   if (FramesOf(params.duration_s, rate) > FramesOf(window_s, rate) &&
       !(FramesOf(params.extend_stride_s, rate) >= 1 && params.extend_stride_s < window_s &&
         FramesOf(params.extend_stride_s, rate) < FramesOf(window_s, rate))) {
-    ThrowBadInput("extend_stride: expected at least one frame and less than max_duration ", window_s,
-                  " s, found ", params.extend_stride_s);
+    ThrowBadInput("extend_stride: expected at least one frame and less than max_duration ",
+                  window_s, " s, found ", params.extend_stride_s);
   }
   if (request.melody && !files.melody) {
     ThrowBadInput("melody: expected a melody model, found ", Printable(files.directory),
@@ -49,7 +46,7 @@ void CheckRequest(const GenerationRequest& request, const ModelFiles& files) {
   CheckRange("cfg_coef", params.cfg_coef, -1e3, 1e3);
 }
 
-void CheckCodes(const Codes& codes, const ModelFiles& files) {
+void CheckCodes(const Codes& codes, const model::ModelFiles& files) {
   const lm::LmConfig& config = files.lm;
   if (codes.codebooks != config.codebooks) {
     ThrowBadInput("codes: expected ", config.codebooks, " codebooks as the model has, found ",

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "generate/model_files.h"
+#include "model/model_files.h"
 #include "musicgen/musicgen.hpp"
 
 namespace musicgen::generate {
@@ -11,12 +11,9 @@ namespace musicgen::generate {
 inline constexpr double kMaxDurationS = 86400.0;
 inline constexpr size_t kMaxPromptBytes = 1 << 16;
 
-// int(duration · frame rate), in double as written (AudioCraft: 0.58·50 is 28).
-int64_t FramesOf(double duration_s, int64_t frame_rate_hz);
-
 // Throw Error(kBadInput) naming the parameter.
-void CheckRequest(const GenerationRequest& request, const ModelFiles& files);
+void CheckRequest(const GenerationRequest& request, const model::ModelFiles& files);
 // Codes must fit the model: K books, at least one frame, every code in [0, V).
-void CheckCodes(const Codes& codes, const ModelFiles& files);
+void CheckCodes(const Codes& codes, const model::ModelFiles& files);
 
 }  // namespace musicgen::generate

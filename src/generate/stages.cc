@@ -4,7 +4,7 @@
 
 namespace musicgen::generate {
 
-Stages::Stages(ModelFiles files, const StageFormats& formats, int threads)
+Stages::Stages(model::ModelFiles files, const model::StageFormats& formats, int threads)
     : files_(std::move(files)), formats_(formats), pool_(threads) {}
 
 template <class Stage, class Make>
@@ -28,7 +28,7 @@ const text::Tokenizer& Stages::tokenizer() {
 
 const text::T5Encoder& Stages::text_encoder() {
   return Once(text_encoder_, [&] {
-    const StageTensors& stage = files_.t5_tensors;
+    const model::StageTensors& stage = files_.t5_tensors;
     return text::T5Encoder(pool_, files_.t5, *stage.source, stage.prefix, formats_.t5);
   });
 }
@@ -42,21 +42,21 @@ const conditioning::TextProjection& Stages::text_projection() {
 
 const lm::Decoder& Stages::decoder() {
   return Once(decoder_, [&] {
-    const StageTensors& stage = files_.lm_tensors;
+    const model::StageTensors& stage = files_.lm_tensors;
     return lm::Decoder(pool_, files_.lm, *stage.source, stage.prefix, formats_.lm);
   });
 }
 
 const codec::Codec& Stages::codec() {
   return Once(codec_, [&] {
-    const StageTensors& stage = files_.codec_tensors;
+    const model::StageTensors& stage = files_.codec_tensors;
     return codec::Codec(files_.codec, *stage.source, stage.prefix, formats_.codec);
   });
 }
 
 const codec::Encoder& Stages::codec_encoder() {
   return Once(codec_encoder_, [&] {
-    const StageTensors& stage = files_.codec_tensors;
+    const model::StageTensors& stage = files_.codec_tensors;
     return codec::Encoder(files_.codec, *stage.source, stage.prefix);
   });
 }

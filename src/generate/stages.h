@@ -10,22 +10,22 @@
 #include "conditioning/chroma_extractor.h"
 #include "conditioning/melody_projection.h"
 #include "conditioning/text_projection.h"
-#include "generate/model_files.h"
-#include "generate/precision.h"
 #include "lm/decoder.h"
+#include "model/model_files.h"
+#include "model/precision.h"
 #include "text/t5_encoder.h"
 #include "text/tokenizer.h"
 
 namespace musicgen::generate {
 
-// Safe to use from several threads, which may load different stages at the same time. Loading throws
-// Error.
+// Safe to use from several threads, which may load different stages at the same time. Loading
+// throws Error.
 class Stages {
  public:
-  Stages(ModelFiles files, const StageFormats& formats, int threads);
+  Stages(model::ModelFiles files, const model::StageFormats& formats, int threads);
 
-  const ModelFiles& files() const { return files_; }
-  const StageFormats& formats() const { return formats_; }
+  const model::ModelFiles& files() const { return files_; }
+  const model::StageFormats& formats() const { return formats_; }
   ThreadPool& pool() { return pool_; }
 
   const text::Tokenizer& tokenizer();
@@ -48,8 +48,8 @@ class Stages {
   template <class Stage, class Make>
   const Stage& Once(Slot<Stage>& slot, Make make);
 
-  const ModelFiles files_;
-  const StageFormats formats_;
+  const model::ModelFiles files_;
+  const model::StageFormats formats_;
   ThreadPool pool_;
   Slot<text::Tokenizer> tokenizer_;
   Slot<text::T5Encoder> text_encoder_;

@@ -8,9 +8,9 @@
 #include "generate/audio_stream.h"
 #include "generate/conditioner.h"
 #include "generate/golden_model.h"
-#include "generate/model_files.h"
 #include "generate/stages.h"
 #include "lm/scorer.h"
+#include "model/model_files.h"
 
 namespace musicgen::generate {
 namespace {
@@ -31,14 +31,14 @@ class StagesGoldenTest : public testing::TestWithParam<std::string> {
  protected:
   StagesGoldenTest()
       : golden_(GetParam()),
-        files_(OpenModel(std::string(MUSICGEN_FIXTURES) + "/" + GetParam(), "", "")),
-        stages_(files_, StageFormats(), 2),
+        files_(model::OpenModel(std::string(MUSICGEN_FIXTURES) + "/" + GetParam(), "", "")),
+        stages_(files_, model::StageFormats(), 2),
         channels_(files_.lm.audio_channels) {}
 
   bool IsHuggingFace() const { return files_.dialect == Reference::kHuggingFace; }
 
   Golden golden_;
-  ModelFiles files_;
+  model::ModelFiles files_;
   Stages stages_;
   int64_t channels_;
 };

@@ -1,5 +1,6 @@
-// dump_text MODEL_DIR PROMPT OUT.safetensors: the T5 states and the projected condition of a prompt, at f32, for side-by-side
-// checks (scripts/compare_transformers.py). The program itself does not expose them.
+// dump_text MODEL_DIR PROMPT OUT.safetensors: the T5 states and the projected condition of a
+// prompt, at f32, for side-by-side checks (scripts/compare_transformers.py). The program itself
+// does not expose them.
 
 #include <cstdio>
 
@@ -13,7 +14,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    generate::Stages stages(generate::OpenModel(argv[1], "", ""), {}, 2);
+    generate::Stages stages(model::OpenModel(argv[1], "", ""), {}, 2);
     const TokenIds ids = stages.tokenizer().Encode(argv[2]);
     const std::vector<float> states = stages.text_encoder().Encode(stages.pool(), ids);
     const int64_t rows = static_cast<int64_t>(ids.size());

@@ -1,0 +1,52 @@
+// Model conversion, as the library's face offers it.
+
+#include "convert/convert.h"
+
+#include <filesystem>
+
+#include "base/cpu.h"
+#include "base/error.h"
+#include "model/audiocraft_files.h"
+#include "model/model_path.h"
+
+namespace musicgen {
+
+using convert::ConvertToAudioCraft;
+using convert::ConvertToGguf;
+using convert::ConvertToHuggingFace;
+
+void Convert(const ModelOptions& options, const std::string& out) {
+  const std::string path = model::FindModel(options.model);
+  std::error_code error;
+  if (std::filesystem::equivalent(path, out, error)) {
+    ThrowBadInput("output ", Printable(out), ": expected another place than the model's own");
+  }
+  const Precision precision = options.precision;
+  const bool to_gguf = out.ends_with(".gguf");
+  const bool quantized = precision == Precision::kQ8 || precision == Precision::kQ4;
+  if (quantized && !to_gguf) {
+    ThrowBadInput("output ", Printable(out),
+                  ": expected a name that ends in .gguf, since no other ", "layout holds ",
+                  PrecisionName(precision));
+  }
+  const bool whole = options.text_encoder.empty() && options.codec.empty();
+  if (!to_gguf && !model::IsFile(path) && !model::IsAudioCraftDirectory(path)) {
+    if (!whole) {
+      ThrowBadInput("convert: AudioCraft's layout takes no text encoder or codec of its own");
+    }
+    if (precision != Precision::kAuto) {
+      ThrowBadInput("convert: AudioCraft's layout takes tensors as they are, found precision ",
+                    PrecisionName(precision));
+    }
+    return ConvertToAudioCraft(path, out);
+  }
+  const model::ModelFiles files = model::OpenModel(path, options.text_encoder, options.codec);
+  ThreadPool pool(options.threads > 0 ? options.threads : ProcessorCount());
+  if (to_gguf) {
+    ConvertToGguf(files, precision, pool, out);
+  } else {
+    ConvertToHuggingFace(files, whole, precision, pool, out);
+  }
+}
+
+}  // namespace musicgen

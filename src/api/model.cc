@@ -1,0 +1,173 @@
+// musicgen::Model, the library's face.
+
+#include <algorithm>
+#include <future>
+
+#include "base/cpu.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "codec/decode.h"
+#include "codec/expected_tensors.h"
+#include "generate/pipeline.h"
+#include "generate/request_check.h"
+#include "model/memory_need.h"
+#include "model/model_path.h"
+#include "musicgen/musicgen.hpp"
+
+namespace musicgen {
+namespace {
+
+using namespace generate;
+
+constexpr int kMaxThreads = 256;
+
+int ThreadCount(int wanted) {
+  if (wanted < 0 || wanted > kMaxThreads) {
+    ThrowBadInput("threads: expected a number from 0 to ", kMaxThreads, ", found ", wanted);
+  }
+  return wanted > 0 ? wanted : ProcessorCount();
+}
+
+Precision PrecisionOf(const model::StageFormats& formats) {
+  switch (formats.lm.weights) {
+    case kernels::WeightFormat::kF32:
+      return Precision::kF32;
+    case kernels::WeightFormat::kF16:
+      return Precision::kF16;
+    case kernels::WeightFormat::kBF16:
+      return Precision::kBF16;
+    case kernels::WeightFormat::kQ8:
+      return Precision::kQ8;
+    case kernels::WeightFormat::kQ4:
+      return Precision::kQ4;
+  }
+  return Precision::kF32;
+}
+
+ModelInfo Describe(const model::ModelFiles& files, const model::StageFormats& formats) {
+  const model::StageTensors &lm = files.lm_tensors, &t5 = files.t5_tensors,
+                            &codec = files.codec_tensors;
+  ModelInfo info;
+  info.path = files.directory;
+  info.model_type = files.model_type;
+  info.licence = files.licence;
+  const auto lm_expected = lm::Decoder::Expected(files.lm, lm.prefix);
+  info.file_dtype = DTypeName(lm.source->Get(lm_expected.front().name).dtype);
+  info.precision = PrecisionOf(formats);
+  info.hidden_size = files.lm.width;
+  info.layers = files.lm.layers;
+  info.heads = files.lm.heads;
+  info.ffn_dim = files.lm.ffn_width;
+  info.codebooks = files.lm.codebooks;
+  info.codebook_size = files.lm.codebook_size;
+  info.audio_channels = files.lm.audio_channels;
+  info.sample_rate_hz = files.codec.sample_rate_hz;
+  info.frame_rate_hz = files.codec.frame_rate();
+  info.hop_samples = files.codec.hop_samples();
+  info.max_duration_s = files.max_duration_s;
+  info.text_width = files.t5.d_model;
+  info.text_layers = files.t5.num_layers;
+  info.text_vocabulary = files.t5.vocab_size;
+  info.lm_parameters = model::CountParameters(lm_expected) +
+                       model::CountParameters(conditioning::TextProjection::Expected(
+                           files.t5.d_model, files.lm.width, *files.lm_tensors.source));
+  info.text_parameters =
+      model::CountParameters(text::T5Encoder::Expected(files.t5, *t5.source, t5.prefix));
+  info.codec_parameters =
+      model::CountParameters(codec::ExpectedTensors(files.codec, *codec.source, codec.prefix));
+  for (const Precision precision :
+       {Precision::kF32, Precision::kF16, Precision::kBF16, Precision::kQ8, Precision::kQ4}) {
+    const model::MemoryEstimate need =
+        model::EstimateMemory(files, model::ChooseFormats(precision), files.max_duration_s);
+    info.memory[PrecisionName(precision)] = {need.weights_bytes, need.cache_bytes_per_stream};
+  }
+  return info;
+}
+
+conditioning::Reference Dialect(ReferenceDialect reference, conditioning::Reference own) {
+  switch (reference) {
+    case ReferenceDialect::kAuto:
+      return own;
+    case ReferenceDialect::kHuggingFace:
+      return conditioning::Reference::kHuggingFace;
+    case ReferenceDialect::kAudioCraft:
+      return conditioning::Reference::kAudioCraft;
+  }
+  return own;
+}
+
+}  // namespace
+
+struct Model::Impl {
+  Impl(model::ModelFiles files, const model::StageFormats& formats, const ModelOptions& options)
+      : info(Describe(files, formats)),
+        stages(std::move(files), formats, ThreadCount(options.threads)),
+        // A dialect that is asked for by name is followed into its batches.
+        pipeline(stages, Dialect(options.reference, stages.files().dialect),
+                 options.reference != ReferenceDialect::kAuto) {}
+
+  ModelInfo info;
+  Stages stages;
+  Pipeline pipeline;
+};
+
+Model::Model(const ModelOptions& options) {
+  ThreadCount(options.threads);
+  model::ModelFiles files =
+      model::OpenModel(model::FindModel(options.model), options.text_encoder, options.codec);
+  const model::StageFormats formats =
+      model::ChooseFormats(model::Resolve(files, options.precision));
+  impl_ = std::make_unique<Impl>(std::move(files), formats, options);
+}
+
+Model::~Model() = default;
+Model::Model(Model&&) noexcept = default;
+Model& Model::operator=(Model&&) noexcept = default;
+
+const ModelInfo& Model::info() const { return impl_->info; }
+
+int Model::threads() const { return impl_->stages.pool().size(); }
+
+void Model::Load(int streams, double duration_s) {
+  Stages& stages = impl_->stages;
+  model::CheckMemory(stages.files(), stages.formats(), streams, duration_s);
+  // What one thread loads, beside what the team packs.
+  std::future<void> alone = std::async(std::launch::async, [&] {
+    stages.codec();
+    stages.tokenizer();
+  });
+  stages.decoder();
+  stages.text_encoder();
+  stages.text_projection();
+  alone.get();
+  ReleaseFreedMemory();
+}
+
+std::vector<int32_t> Model::Tokenize(const std::string& text) const {
+  return impl_->stages.tokenizer().Encode(text);
+}
+
+std::optional<std::vector<GenerationResult>> Model::Generate(
+    std::span<const GenerationRequest> requests, const GenerateOptions& options) {
+  return impl_->pipeline.Generate(requests, options);
+}
+
+ScoreResult Model::Score(const GenerationRequest& request, const Codes& codes, bool keep_logits) {
+  return impl_->pipeline.Score(request, codes, keep_logits);
+}
+
+Waveform Model::Decode(const Codes& codes) {
+  Stages& stages = impl_->stages;
+  CheckCodes(codes, stages.files());
+  return codec::Decode(stages.pool(), stages.codec(), codes, stages.files().lm.audio_channels);
+}
+
+Codes Model::Encode(const Waveform& audio) { return impl_->pipeline.Encode(audio); }
+
+StepTraffic Model::step_traffic() const {
+  const lm::Decoder& decoder = impl_->stages.decoder();
+  return {decoder.StepWeightBytes(), 2 * decoder.CacheBytesPerPosition(),
+          decoder.StageWeightBytes()};
+}
+
+}  // namespace musicgen

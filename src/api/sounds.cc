@@ -1,0 +1,53 @@
+// The library's face to sounds that people bring: reading, chroma, pictures.
+
+#include "audio/plot.h"
+#include "audio/read.h"
+#include "checkpoint/safetensors.h"
+#include "conditioning/chroma_extractor.h"
+#include "conditioning/melody_config.h"
+#include "model/gguf_names.h"
+#include "model/model_files.h"
+#include "model/model_path.h"
+#include "musicgen/musicgen.hpp"
+
+namespace musicgen {
+
+using conditioning::ChromaConfig;
+using conditioning::ChromaExtractor;
+using conditioning::Reference;
+
+Waveform ReadAudio(const std::string& path) { return audio::ReadAudio(path); }
+
+Chroma ExtractChroma(const Waveform& melody, ReferenceDialect reference, const std::string& model) {
+  conditioning::MelodyConfig config;
+  if (!model.empty()) {
+    const auto files = model::OpenSideFiles(model::FindModel(model));
+    // AudioCraft's own configuration comes first where there are both.
+    if (files->Has(model::kConfigFile) && !files->Has(model::kXpFile)) {
+      config = model::ReadMelody(*files, files->ReadConfig(model::kConfigFile));
+      if (reference == ReferenceDialect::kAuto) reference = ReferenceDialect::kHuggingFace;
+    }
+  }
+  const bool transformers = reference == ReferenceDialect::kHuggingFace;
+  return ChromaExtractor(config.chroma)
+      .Extract(conditioning::MelodySound(
+          melody, transformers ? Reference::kHuggingFace : Reference::kAudioCraft, config.format));
+}
+
+void WriteChroma(const std::string& path, const Chroma& chroma) {
+  const Shape shape = {chroma.frames, chroma.classes};
+  checkpoint::WriteSafetensors(path, {{"chroma", DType::kF32, shape, chroma.values.data()}}, {});
+}
+
+std::vector<uint8_t> PlotAudio(const Waveform& wave) {
+  const ChromaConfig config;
+  Chroma chroma =
+      ChromaExtractor(config).Energies(conditioning::MelodySound(wave, Reference::kAudioCraft));
+  conditioning::Normalize(chroma);
+  const double step_s =
+      static_cast<double>(config.hop_samples) / static_cast<double>(config.sample_rate_hz);
+  const std::string bytes = audio::PlotSound(wave, chroma, step_s);
+  return {bytes.begin(), bytes.end()};
+}
+
+}  // namespace musicgen

@@ -1,0 +1,141 @@
+#include <algorithm>
+#include <optional>
+
+#include "base/error.h"
+#include "checkpoint/safetensors.h"
+#include "checkpoint/tensor_stream.h"
+#include "checkpoint/torch_file.h"
+#include "convert/convert.h"
+#include "convert/convert_config.h"
+#include "convert/convert_files.h"
+#include "convert/convert_tensors.h"
+#include "convert/new_folder.h"
+#include "model/audiocraft_files.h"
+#include "model/stored_type.h"
+#include "model/weight_norm_names.h"
+
+namespace musicgen::convert {
+namespace {
+
+using checkpoint::TensorSource;
+using checkpoint::TorchFile;
+
+constexpr char kProjection[] = "enc_to_dec_proj.weight";
+
+// transformers fixes the pattern: codebook k is delayed by k frames, stereo pairs together.
+void CheckPattern(const model::ModelFiles& files) {
+  const lm::PatternConfig& pattern = files.lm.pattern;
+  bool fits = pattern.kind == lm::PatternConfig::Kind::kDelay && pattern.flatten_first == 0 &&
+              pattern.empty_initial == 0;
+  for (size_t k = 0; fits && k < pattern.delays.size(); ++k) {
+    fits = pattern.delays[k] == static_cast<int64_t>(k) / files.lm.audio_channels;
+  }
+  if (fits) return;
+  ThrowBadInput(Printable(files.directory), ": the Hugging Face layout has no other codebook ",
+                "pattern than delays of 0, 1, 2, …");
+}
+
+bool IsIdentity(const TensorView& weight, const TensorView& bias) {
+  const std::vector<float> values = ToFloats(weight), shift = ToFloats(bias);
+  const auto width = static_cast<size_t>(weight.shape[0]);
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (values[i] != (i / width == i % width ? 1.0f : 0.0f)) return false;
+  }
+  return std::all_of(shift.begin(), shift.end(), [](float value) { return value == 0.0f; });
+}
+
+// Between equal widths transformers has no projection.
+void LeaveOutProjection(const model::ModelFiles& files, std::vector<ModelTensor>* tensors) {
+  const TensorSource& source = *files.lm_tensors.source;
+  if (files.t5.d_model != files.lm.width || files.melody || !source.Has(kProjection)) return;
+  if (!IsIdentity(source.Get(kProjection), source.Get("enc_to_dec_proj.bias"))) {
+    ThrowBadInput(source.Where(), ": the Hugging Face layout has no projection between equal ",
+                  "widths, and this model's is not the identity");
+  }
+  std::erase_if(*tensors, [](const ModelTensor& tensor) {
+    return tensor.name.starts_with("enc_to_dec_proj.");
+  });
+}
+
+// What the files keep of a Hugging Face model that they once were.
+class Kept {
+ public:
+  explicit Kept(const model::ModelFiles& files) : files_(files) {
+    if (model::IsFile(files.directory)) return;
+    state_ = TorchFile::Open(files.directory + "/" + model::kStateFile);
+    if (state_->IsDict(kKeptTensors)) tensors_ = OpenTorchTensors(state_, kKeptTensors);
+  }
+
+  std::optional<std::string> Text(const char* name) const {
+    if (state_ != nullptr) return state_->String(std::string(kKeptFiles) + "/" + name);
+    if (!files_.side_files->Has(name)) return std::nullopt;
+    return files_.side_files->Read(name);
+  }
+  bool NewSpelling() const { return Text(kKeptSpelling) == kNewSpelling; }
+  void AddTensors(std::vector<ModelTensor>* tensors) const {
+    if (tensors_ == nullptr) return;
+    for (const std::string& name : tensors_->Names()) {
+      if (std::any_of(tensors->begin(), tensors->end(),
+                      [&](const ModelTensor& known) { return known.name == name; })) {
+        ThrowBadInput("tensor ", Printable(name), ": found in two files");
+      }
+      tensors->push_back({name, tensors_->Get(name), tensors_.get()});
+    }
+  }
+
+ private:
+  const model::ModelFiles& files_;
+  std::shared_ptr<const TorchFile> state_;  // null: a GGUF file, which keeps them as its own
+  std::unique_ptr<TensorSource> tensors_;
+};
+
+// Quantised tensors become f32, which holds their numbers exactly.
+DType TypeOf(const ModelTensor& tensor, Precision precision) {
+  const DType type =
+      model::StoredType(tensor.name, tensor.tensor.shape, tensor.tensor.dtype, precision);
+  return DTypeGroup(type) > 1 ? DType::kF32 : type;
+}
+
+void WriteTensors(const std::vector<ModelTensor>& tensors, Precision precision, ThreadPool& pool,
+                  const std::string& path) {
+  std::vector<checkpoint::TensorToWrite> headers;
+  for (const ModelTensor& tensor : tensors) {
+    headers.push_back({tensor.name, TypeOf(tensor, precision), tensor.tensor.shape, nullptr});
+  }
+  checkpoint::WriteSafetensors(
+      path, headers, {{"format", "pt"}}, [&](size_t i, const checkpoint::PutBytes& put) {
+        checkpoint::StreamAs(tensors[i].tensor, headers[i].dtype, pool, put);
+        tensors[i].source->Drop(tensors[i].tensor);
+      });
+}
+
+}  // namespace
+
+void ConvertToHuggingFace(const model::ModelFiles& files, bool whole, Precision precision,
+                          ThreadPool& pool, const std::string& target) {
+  NewFolder folder(target);
+  const std::string out = folder.stage();
+  CheckPattern(files);
+  std::vector<ModelTensor> tensors = AllTensors(files);
+  LeaveOutProjection(files, &tensors);
+  const Kept kept(files);
+  if (whole && kept.NewSpelling()) {
+    for (ModelTensor& tensor : tensors) tensor.name = model::NewWeightNormName(tensor.name);
+  }
+  kept.AddTensors(&tensors);
+
+  WriteTensors(tensors, precision, pool, out + "/model.safetensors");
+  // Another T5 or codec than the kept settings speak of makes them void.
+  const auto settings = [&](const char* name, auto make) {
+    const std::optional<std::string> text = whole ? kept.Text(name) : std::nullopt;
+    WriteText(out + "/" + name, text ? *text : make(files));
+  };
+  settings(model::kConfigFile, ConfigJson);
+  settings("generation_config.json", GenerationJson);
+  settings("preprocessor_config.json", PreprocessorJson);
+  CopyFiles(*files.tokenizer_files, kTokenizerFiles, out);
+  CopyFiles(*files.side_files, kCardFiles, out);
+  folder.Commit();
+}
+
+}  // namespace musicgen::convert

@@ -1,0 +1,25 @@
+// What a model will take, before anything is loaded.
+#pragma once
+
+#include <cstdint>
+
+#include "model/model_files.h"
+#include "model/precision.h"
+
+namespace musicgen::model {
+
+struct MemoryEstimate {
+  uint64_t weights_bytes = 0;
+  uint64_t cache_bytes_per_stream = 0;  // keys and values of a guided stream
+  uint64_t scratch_bytes = 0;           // activations, the codec's among them: an allowance
+};
+
+MemoryEstimate EstimateMemory(const ModelFiles& files, const StageFormats& formats,
+                              double duration_s);
+
+// Throws Error(kOutOfMemory) with what is needed and what there is when `streams` streams do not
+// fit.
+void CheckMemory(const ModelFiles& files, const StageFormats& formats, int streams,
+                 double duration_s);
+
+}  // namespace musicgen::model

@@ -1,0 +1,69 @@
+// A model's directory or GGUF file, opened and checked: configuration read, every tensor's name,
+// type and shape compared with what the configuration asks for. No weight is read yet.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "checkpoint/side_files.h"
+#include "checkpoint/tensor_source.h"
+#include "codec/codec_config.h"
+#include "conditioning/melody_config.h"
+#include "conditioning/reference.h"
+#include "lm/lm_config.h"
+#include "text/t5_config.h"
+
+namespace musicgen::model {
+
+// One stage's tensors: which source they are in and what stands before their names.
+struct StageTensors {
+  std::shared_ptr<const checkpoint::TensorSource> source;
+  std::string prefix;
+};
+
+struct ModelFiles {
+  std::string directory;  // or the GGUF file
+  std::string model_type;
+  std::string licence;  // from the model card's front matter, or "unknown"
+  std::shared_ptr<const checkpoint::SideFiles> side_files, tokenizer_files;
+  lm::LmConfig lm;
+  text::T5Config t5;
+  codec::CodecConfig codec;
+  // What `t5` and `codec` were read from, in transformers' words, and what the rest was, in
+  // AudioCraft's; empty where side_files' config.json says it all.
+  std::string t5_json, codec_json, xp_cfg;
+  std::optional<conditioning::MelodyConfig> melody;  // none: conditions go through cross-attention
+  double max_duration_s = 30.0;                      // the window that the model was trained for
+  std::optional<double> two_step_coef;  // replaces cfg_coef in two-step guidance (AudioCraft)
+  conditioning::Reference dialect = conditioning::Reference::kHuggingFace;
+  StageTensors lm_tensors, t5_tensors, codec_tensors;
+
+  // Rows in front of the codes, for a text of so many tokens.
+  int64_t prefix_rows(int64_t text_tokens = 64) const {
+    return melody ? melody->chroma_length + text_tokens : 0;
+  }
+};
+
+inline constexpr char kConfigFile[] = "config.json";
+
+// A directory in the Hugging Face layout (config.json with safetensors or pytorch_model.bin) or
+// AudioCraft's (state_dict.bin with compression_state_dict.bin); of a directory that holds both,
+// the first; or our GGUF file. `text_encoder` and `codec`, when not empty, name directories of a T5
+// and an EnCodec that take the place of the model's own. Throws Error(kBadInput).
+ModelFiles OpenModel(const std::string& path, const std::string& text_encoder,
+                     const std::string& codec);
+
+// Whether the path is that of a GGUF file rather than a directory.
+bool IsFile(const std::string& path);
+// The small files of a directory or a GGUF file. Throws Error(kBadInput).
+std::shared_ptr<const checkpoint::SideFiles> OpenSideFiles(const std::string& path);
+
+// What a melody model's config.json and preprocessor_config.json say of its chroma.
+conditioning::MelodyConfig ReadMelody(const checkpoint::SideFiles& files,
+                                      const checkpoint::Config& config);
+
+// Language model tensors in the file, by element count.
+uint64_t CountParameters(const std::vector<checkpoint::ExpectedTensor>& tensors);
+
+}  // namespace musicgen::model
