@@ -76,8 +76,9 @@ PromptFields ParsePromptFields(std::string_view line, const std::string& where) 
       if (!value.is_string()) {
         BadInput(where + ": " + key + ": expected a string, found " + Dump(value));
       }
-      (key == "prompt" ? fields.prompt : key == "melody" ? fields.melody : fields.continue_file) =
-          value.get<std::string>();
+      (key == "prompt"   ? fields.prompt
+       : key == "melody" ? fields.melody
+                         : fields.continue_file) = value.get<std::string>();
     } else if (key == "duration") {
       if (!value.is_number()) {
         BadInput(where + ": duration: expected a number of seconds, found " + Dump(value));

@@ -108,9 +108,8 @@ struct Answer {
   std::string text;
 };
 
-using Command =
-    std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, EncodeFlags, DecodeFlags, ChromaFlags,
-                 PlotFlags, InfoFlags, BenchFlags, ConvertFlags, Answer>;
+using Command = std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, EncodeFlags, DecodeFlags,
+                             ChromaFlags, PlotFlags, InfoFlags, BenchFlags, ConvertFlags, Answer>;
 
 // Throws Error(kBadInput).
 Command ParseCommandLine(int argc, const char* const* argv);

@@ -14,9 +14,9 @@
 #include "base/thread_pool.h"
 #include "codec/codec.h"
 #include "codec/encoder.h"
+#include "codec/noise_source.h"
 #include "codec/seanet_layout.h"
 #include "codec/seanet_stream.h"
-#include "codec/noise_source.h"
 
 namespace musicgen::codec {
 namespace {

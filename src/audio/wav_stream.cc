@@ -24,7 +24,9 @@ int64_t SampleBytes(WavEncoding encoding) {
   return 0;
 }
 
-void PutText(const char* four, std::vector<uint8_t>* out) { out->insert(out->end(), four, four + 4); }
+void PutText(const char* four, std::vector<uint8_t>* out) {
+  out->insert(out->end(), four, four + 4);
+}
 
 void PutInteger(uint32_t value, int bytes, std::vector<uint8_t>* out) {
   for (int i = 0; i < bytes; ++i) out->push_back(static_cast<uint8_t>(value >> (8 * i)));

@@ -154,8 +154,8 @@ void WriteTorchFile(const std::string& path, const TorchDict& dict, uint64_t wid
     for (const TorchTensorToWrite& tensor : *tensors) {
       uint64_t bytes = 0;
       for (const std::string_view part : tensor.parts) bytes += part.size();
-      MG_CHECK_EQ(bytes, static_cast<uint64_t>(NumElements(tensor.shape)) *
-                             DTypeBytes(tensor.dtype));
+      MG_CHECK_EQ(bytes,
+                  static_cast<uint64_t>(NumElements(tensor.shape)) * DTypeBytes(tensor.dtype));
       zip.Add(StrCat("data/", storages++), tensor.parts);
     }
   }

@@ -23,8 +23,8 @@ struct TorchTensorToWrite {
 using TorchTensors = std::vector<TorchTensorToWrite>;
 using TorchStrings = std::vector<std::pair<std::string, std::string>>;
 // A dict: names → texts, flags, dicts of tensors, dicts of texts. Names are distinct.
-using TorchDict =
-    std::vector<std::pair<std::string, std::variant<std::string, bool, TorchTensors, TorchStrings>>>;
+using TorchDict = std::vector<
+    std::pair<std::string, std::variant<std::string, bool, TorchTensors, TorchStrings>>>;
 
 // Writes a torch.save file, whole or not at all. The same content gives the same bytes. Sizes from
 // `wide_from` on are written as ZIP64. Throws Error(kFailure).

@@ -8,9 +8,9 @@ namespace musicgen::checkpoint {
 namespace {
 
 constexpr uint64_t kAlignment = 64;
-constexpr uint16_t kVersion = 45;             // of ZIP, the first with ZIP64
-constexpr uint16_t kPaddingExtra = 0x4246;    // "FB", as torch.save marks its padding
-constexpr uint64_t kCrcOffset = 14;           // in a local header
+constexpr uint16_t kVersion = 45;           // of ZIP, the first with ZIP64
+constexpr uint16_t kPaddingExtra = 0x4246;  // "FB", as torch.save marks its padding
+constexpr uint64_t kCrcOffset = 14;         // in a local header
 
 void Put(std::string* out, uint64_t value, int bytes) {
   for (int i = 0; i < bytes; ++i) *out += static_cast<char>(value >> (8 * i));

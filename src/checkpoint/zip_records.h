@@ -22,7 +22,7 @@ inline constexpr uint64_t kLocator64Bytes = 20;
 
 inline constexpr uint16_t kSizesFollowFlag = 0x0008;  // a data descriptor holds sizes and checksum
 inline constexpr uint16_t kUtf8Flag = 0x0800;
-inline constexpr uint32_t kFolderAttribute = 0x10;    // of MS-DOS
+inline constexpr uint32_t kFolderAttribute = 0x10;  // of MS-DOS
 inline constexpr uint16_t kZip64Extra = 0x0001;
 
 // A field with this value has its true one in a ZIP64 record.

@@ -16,7 +16,7 @@ namespace musicgen::generate {
 struct SampleCondition {
   ConditionRows text;  // no rows: the null text of a model with cross-attention
   bool null_text = false;
-  Waveform melody;  // mono, at the codec's rate; no samples: the null melody
+  Waveform melody;             // mono, at the codec's rate; no samples: the null melody
   int64_t melody_samples = 0;  // with the silence that a batch pads it with
 };
 

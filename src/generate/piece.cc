@@ -29,9 +29,7 @@ void Piece::Advance() {
   while (!done() && known_ - first_frame_ >= window_) first_frame_ += stride_;
 }
 
-int64_t Piece::window_frames() const {
-  return std::min(codes_.frames - first_frame_, window_);
-}
+int64_t Piece::window_frames() const { return std::min(codes_.frames - first_frame_, window_); }
 
 Codes Piece::window_prompt() const {
   Codes prompt(codes_.codebooks, known_ - first_frame_);

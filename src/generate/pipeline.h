@@ -19,8 +19,8 @@ class Pipeline {
   Pipeline(Stages& stages, conditioning::Reference reference, bool as_batch);
 
   // See Model::Generate. Nothing when a callback stopped it.
-  std::optional<std::vector<GenerationResult>> Generate(
-      std::span<const GenerationRequest> requests, const GenerateOptions& options);
+  std::optional<std::vector<GenerationResult>> Generate(std::span<const GenerationRequest> requests,
+                                                        const GenerateOptions& options);
   // See Model::Score.
   ScoreResult Score(const GenerationRequest& request, const Codes& codes, bool keep_logits);
   // See Model::Encode.

@@ -29,8 +29,8 @@ TEST_P(WavStreamTest, PiecesMakeTheSameSamplesAsAFile) {
     streamed.insert(streamed.end(), bytes.begin(), bytes.end());
   }
   const std::string finished = EncodeWav(sound, GetParam(), {});
-  const Waveform a = DecodeAudio({reinterpret_cast<const char*>(streamed.data()), streamed.size()},
-                                 "streamed");
+  const Waveform a =
+      DecodeAudio({reinterpret_cast<const char*>(streamed.data()), streamed.size()}, "streamed");
   const Waveform b = DecodeAudio(finished, "finished");
   EXPECT_EQ(a.sample_rate_hz, 32000);
   EXPECT_EQ(a.channels, 2);
@@ -42,8 +42,7 @@ INSTANTIATE_TEST_SUITE_P(Encodings, WavStreamTest,
                                          WavEncoding::kFloat32));
 
 TEST(WavStreamTest, ALengthBeyondTheFormatIsUntilTheEnd) {
-  const std::vector<uint8_t> header =
-      WavHeader(32000, 2, int64_t{1} << 32, WavEncoding::kFloat32);
+  const std::vector<uint8_t> header = WavHeader(32000, 2, int64_t{1} << 32, WavEncoding::kFloat32);
   ASSERT_EQ(header.size(), 44u);
   for (const size_t at : {4, 40}) {
     for (size_t i = at; i < at + 4; ++i) EXPECT_EQ(header[i], 0xff);

@@ -62,8 +62,7 @@ inline void ExpectCodes(Model& model, const std::vector<GenerationRequest>& requ
   options.decode_audio = false;
   const auto results = model.Generate(requests, options).value();
   for (size_t i = 0; i < results.size(); ++i) {
-    EXPECT_EQ(results[i].codes.values,
-              GoldenCodes(golden, name, static_cast<int64_t>(i)).values)
+    EXPECT_EQ(results[i].codes.values, GoldenCodes(golden, name, static_cast<int64_t>(i)).values)
         << name << ", sample " << i;
   }
 }

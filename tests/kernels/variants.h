@@ -27,7 +27,8 @@ inline void RunMatMul(const KernelTable& table, const float* x, int64_t x_stride
                       const PackedMatrix& w, Range tiles, const MatMulOptions& options, float* y,
                       int64_t y_stride) {
   table.matmul({x, x_stride, rows, w.format(), w.tile(0), w.outputs(), w.inputs(), tiles.begin,
-                tiles.end, options.bias, options.accumulate, options.refine, options.next, y, y_stride});
+                tiles.end, options.bias, options.accumulate, options.refine, options.next, y,
+                y_stride});
 }
 
 inline constexpr WeightFormat kFormats[] = {WeightFormat::kF32, WeightFormat::kF16,

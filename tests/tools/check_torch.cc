@@ -1,5 +1,6 @@
-// check_torch: reads torch.save files from standard input, each as four bytes of length (little-endian) and its bytes,
-// and answers a line for each: "accepted", or why not. For scripts/check_torch_load.py.
+// check_torch: reads torch.save files from standard input, each as four bytes of length
+// (little-endian) and its bytes, and answers a line for each: "accepted", or why not. For
+// scripts/check_torch_load.py.
 
 #include <cstdint>
 #include <cstdio>
@@ -11,7 +12,8 @@
 namespace {
 
 // Reads every element of every tensor, at whatever depth.
-uint64_t Touch(const std::shared_ptr<const musicgen::checkpoint::TorchFile>& file, const std::string& key, int depth) {
+uint64_t Touch(const std::shared_ptr<const musicgen::checkpoint::TorchFile>& file,
+               const std::string& key, int depth) {
   using namespace musicgen;
   uint64_t sum = 0;
   const auto tensors = checkpoint::OpenTorchTensors(file, key);
@@ -34,7 +36,8 @@ int main() {
   unsigned char length[4];
   std::string bytes;
   while (std::fread(length, 1, sizeof(length), stdin) == sizeof(length)) {
-    bytes.resize(length[0] | length[1] << 8 | length[2] << 16 | static_cast<size_t>(length[3]) << 24);
+    bytes.resize(length[0] | length[1] << 8 | length[2] << 16 |
+                 static_cast<size_t>(length[3]) << 24);
     if (std::fread(bytes.data(), 1, bytes.size(), stdin) != bytes.size()) return 2;
     try {
       Touch(musicgen::checkpoint::TorchFile::Parse(bytes, "file"), "", 3);
