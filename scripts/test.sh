@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 jobs=$(nproc)
 fuzz_seconds=${FUZZ_SECONDS:-10}
 # The folders whose tests run threads.
-threaded=(base nn conditioning lm codec model convert generate)
+threaded=(base nn conditioning lm codec model convert generate session)
 mapfile -t fuzzers < <(basename -s .cc -a tests/fuzz/fuzz_*.cc)
 passed=0
 failed=0

@@ -104,6 +104,7 @@ std::vector<GenerationRequest> Requests(const std::vector<Piece>& pieces,
     request.params.duration_s = piece.duration_s;
     request.params.seed = piece.seed;
     if (flags.max_duration_s > 0) request.params.max_duration_s = flags.max_duration_s;
+    if (flags.extend_stride_s > 0) request.params.extend_stride_s = flags.extend_stride_s;
     if (!piece.melody.empty()) request.melody = ReadAudio(piece.melody);
     if (!piece.continue_file.empty()) {
       request.audio_prompt = ReadPrompt(piece.continue_file, flags.prompt_duration_s);

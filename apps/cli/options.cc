@@ -208,8 +208,10 @@ void AddGenerate(CLI::App* app, GenerateFlags& flags) {
   Flag(app, "--max-duration", flags.max_duration_s,
        "Window that longer pieces are made of; 0: the model's own, 30 for the published ones",
        Between<double>(0, kMaxDuration), "S");
-  Flag(app, "--extend-stride", flags.params.extend_stride_s,
-       "Each window begins so many seconds after the one before", kDuration, "S");
+  Flag(app, "--extend-stride", flags.extend_stride_s,
+       "Each window begins so many seconds after the one before; 0: 18, or 0.6 of a window that is "
+       "not longer",
+       Between<double>(0, kMaxDuration), "S");
   Flag(app, "-s,--seed", flags.seed, "Prompt i uses seed + i; -1 draws one",
        Between<int64_t>(-1, kMaxSeed), "N");
   Flag(app, "--temperature", flags.params.temperature, "0 means --greedy", Between<double>(0, 100),

@@ -51,6 +51,7 @@ struct GenerateFlags {
   std::string melody, continue_file;
   double prompt_duration_s = 0;  // of continue_file; 0: all of it
   double max_duration_s = 0;     // 0: the model's own window
+  double extend_stride_s = 0;    // 0: by the window
   bool greedy = false, json = false, no_progress = false;
   std::string codes_out;
 };

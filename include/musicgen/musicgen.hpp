@@ -2,7 +2,8 @@
 // frozen.
 //
 // Load a model once and share it: a Model is immutable to its users and may be used from several
-// threads, which take turns. Everything throws musicgen::Error and nothing else.
+// threads. What they generate shares each pass over the weights (session.hpp); the rest takes
+// turns. Everything throws musicgen::Error and nothing else.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +18,8 @@
 #include "musicgen/chroma.hpp"
 #include "musicgen/codes.hpp"
 #include "musicgen/error.hpp"
+#include "musicgen/generation.hpp"
+#include "musicgen/session.hpp"
 #include "musicgen/step_stages.hpp"
 #include "musicgen/waveform.hpp"
 
@@ -52,45 +55,16 @@ struct ModelOptions {
   std::string codec;         // directory of an EnCodec, likewise
   Precision precision = Precision::kAuto;
   ReferenceDialect reference = ReferenceDialect::kAuto;
-  int threads = 0;  // 0: one for each processor this process may use
+  int threads = 0;              // 0: one for each processor this process may use
+  std::string device = "auto";  // auto, cpu; others are refused while no other backend is built
+  // Requests that run together: as many as the device steps at once with profit (0), and as fit in
+  // so many bytes of keys and values (0: in the memory that is available). Others wait.
+  int max_streams = 0;
+  uint64_t cache_bytes = 0;
 };
 
-// AudioCraft's names; a duration of d seconds is int(d · frame rate) frames.
-struct GenerationParams {
-  bool use_sampling = true;  // false: the most probable code (temperature 0 means the same)
-  double temperature = 1.0;
-  int64_t top_k = 250;       // 0: no limit; ties at the threshold stay
-  double top_p = 0.0;        // > 0: nucleus sampling, and top_k is ignored
-  double duration_s = 10.0;  // of the whole result, an audio prompt included
-  double cfg_coef = 3.0;     // 1: no guidance
-  bool two_step_cfg = false;
-  // Longer pieces are made in windows of max_duration_s (the model's own by default, 30 s for the
-  // published ones); each begins extend_stride_s after the one before.
-  std::optional<double> max_duration_s;
-  double extend_stride_s = 18.0;
-  uint64_t seed = 0;
-  uint32_t take = 0;  // counts the results of one request that share a seed
-};
-
-struct GenerationRequest {
-  std::optional<std::string> prompt;  // none: unconditional
-  GenerationParams params;
-  std::optional<Waveform> melody;        // of any rate and channels; melody models only
-  std::optional<Waveform> audio_prompt;  // continued: of any rate and channels
-};
-
-struct GenerationProgress {
-  int64_t steps_done = 0;  // of all requests together, the model calls made so far
-  int64_t steps_total = 0;
-  StageSeconds stage_seconds{};  // what the steps so far spent where
-};
 // Return false to stop; what was asked for is then discarded.
 using ProgressCallback = std::function<bool(const GenerationProgress&)>;
-
-struct GenerationResult {
-  Codes codes;     // [K, T]
-  Waveform audio;  // [C, 640·T], not normalised, may exceed ±1; empty when no audio was asked for
-};
 
 // Receives sound while it is made: `chunk` [C, n] of request `index` follows the one before. All
 // chunks together are GenerationResult::audio, bit for bit. Return false to stop.
@@ -139,6 +113,8 @@ struct StepTraffic {
 };
 
 class Model {
+  friend class Session;
+
  public:
   // Reads the configuration and checks every tensor's name, type and shape. The weights of a stage
   // are loaded when it is first needed, or all at once by Load().
@@ -157,8 +133,9 @@ class Model {
   // Token ids with the end token, as the text encoder receives them.
   std::vector<int32_t> Tokenize(const std::string& text) const;
 
-  // Generates a batch; each request gets what it would get alone. Nothing when the callback stopped
-  // it.
+  // Generates a batch; each request gets what it would get alone. Nothing when a callback stopped
+  // it. Throws the Error of the first request that failed. A few lines over Session: callbacks come
+  // from this thread.
   std::optional<std::vector<GenerationResult>> Generate(std::span<const GenerationRequest> requests,
                                                         const GenerateOptions& options = {});
 

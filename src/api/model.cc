@@ -1,14 +1,15 @@
 // musicgen::Model, the library's face.
 
-#include <algorithm>
 #include <future>
+#include <mutex>
+#include <numeric>
 
+#include "api/model_impl.h"
 #include "base/cpu.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "codec/decode.h"
 #include "codec/expected_tensors.h"
-#include "generate/pipeline.h"
 #include "generate/request_check.h"
 #include "model/memory_need.h"
 #include "model/model_path.h"
@@ -26,6 +27,11 @@ int ThreadCount(int wanted) {
     ThrowBadInput("threads: expected a number from 0 to ", kMaxThreads, ", found ", wanted);
   }
   return wanted > 0 ? wanted : ProcessorCount();
+}
+
+void CheckDevice(const std::string& device) {
+  if (device == "auto" || device == "cpu") return;
+  ThrowBadInput("device ", Printable(device), ": expected auto or cpu, since no other is built in");
 }
 
 Precision PrecisionOf(const model::StageFormats& formats) {
@@ -98,26 +104,31 @@ conditioning::Reference Dialect(ReferenceDialect reference, conditioning::Refere
 
 }  // namespace
 
-struct Model::Impl {
-  Impl(model::ModelFiles files, const model::StageFormats& formats, const ModelOptions& options)
-      : info(Describe(files, formats)),
-        stages(std::move(files), formats, ThreadCount(options.threads)),
-        // A dialect that is asked for by name is followed into its batches.
-        pipeline(stages, Dialect(options.reference, stages.files().dialect),
-                 options.reference != ReferenceDialect::kAuto) {}
-
-  ModelInfo info;
-  Stages stages;
-  Pipeline pipeline;
-};
-
 Model::Model(const ModelOptions& options) {
   ThreadCount(options.threads);
+  CheckDevice(options.device);
   model::ModelFiles files =
       model::OpenModel(model::FindModel(options.model), options.text_encoder, options.codec);
   const model::StageFormats formats =
       model::ChooseFormats(model::Resolve(files, options.precision));
   impl_ = std::make_unique<Impl>(std::move(files), formats, options);
+}
+
+Model::Impl::Impl(model::ModelFiles files, const model::StageFormats& formats,
+                  const ModelOptions& options)
+    : info(Describe(files, formats)),
+      stages(std::move(files), formats, ThreadCount(options.threads)),
+      // A dialect that is asked for by name is followed into its batches.
+      pipeline(stages, Dialect(options.reference, stages.files().dialect),
+               options.reference != ReferenceDialect::kAuto),
+      limits{options.max_streams, options.cache_bytes} {}
+
+session::SharedScheduler& Model::Impl::scheduler() {
+  std::lock_guard<std::mutex> lock(scheduler_mutex);
+  if (shared == nullptr) {
+    shared = std::make_unique<session::SharedScheduler>(pipeline, stages.backend(), limits);
+  }
+  return *shared;
 }
 
 Model::~Model() = default;
@@ -147,11 +158,6 @@ std::vector<int32_t> Model::Tokenize(const std::string& text) const {
   return impl_->stages.tokenizer().Encode(text);
 }
 
-std::optional<std::vector<GenerationResult>> Model::Generate(
-    std::span<const GenerationRequest> requests, const GenerateOptions& options) {
-  return impl_->pipeline.Generate(requests, options);
-}
-
 ScoreResult Model::Score(const GenerationRequest& request, const Codes& codes, bool keep_logits) {
   return impl_->pipeline.Score(request, codes, keep_logits);
 }
@@ -162,12 +168,14 @@ Waveform Model::Decode(const Codes& codes) {
   return codec::Decode(stages.pool(), stages.codec(), codes, stages.files().lm.audio_channels);
 }
 
-Codes Model::Encode(const Waveform& audio) { return impl_->pipeline.Encode(audio); }
+Codes Model::Encode(const Waveform& audio) {
+  return impl_->pipeline.Encode(impl_->stages.pool(), audio);
+}
 
 StepTraffic Model::step_traffic() const {
-  const lm::Decoder& decoder = impl_->stages.decoder();
-  return {decoder.StepWeightBytes(), 2 * decoder.CacheBytesPerPosition(),
-          decoder.StageWeightBytes()};
+  const lm::StepBytes bytes = impl_->stages.backend().step_bytes();
+  return {std::accumulate(bytes.weights.begin(), bytes.weights.end(), uint64_t{0}),
+          bytes.kv_per_position, bytes.weights};
 }
 
 }  // namespace musicgen

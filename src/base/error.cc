@@ -1,6 +1,21 @@
 #include "base/error.h"
 
+#include <exception>
+#include <new>
+
 namespace musicgen {
+
+Error CurrentError(std::string_view doing) {
+  try {
+    throw;
+  } catch (const Error& error) {
+    return error;
+  } catch (const std::bad_alloc&) {
+    return {ErrorCode::kOutOfMemory, StrCat("out of memory while ", doing)};
+  } catch (const std::exception& error) {
+    return {ErrorCode::kFailure, StrCat("failed while ", doing, ": ", error.what())};
+  }
+}
 
 std::string Printable(std::string_view text, size_t limit) {
   std::string out(text.substr(0, limit));

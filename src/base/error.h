@@ -28,6 +28,10 @@ template <class... Args>
   throw Error(ErrorCode::kFailure, StrCat(args...));
 }
 
+// The exception that is being handled, as an Error: of another kind, one that names what went wrong
+// while `doing`. Call it from a catch block.
+Error CurrentError(std::string_view doing);
+
 // Makes text from a hostile file fit for a one-line message: control characters become '?', at most
 // `limit` bytes.
 std::string Printable(std::string_view text, size_t limit = 80);

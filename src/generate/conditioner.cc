@@ -8,33 +8,23 @@ namespace musicgen::generate {
 
 using conditioning::Reference;
 
-Conditioner::Conditioner(Stages& stages, Reference reference, bool as_batch)
-    : stages_(stages), reference_(reference), as_batch_(as_batch) {}
+Conditioner::Conditioner(Stages& stages, Reference reference)
+    : stages_(stages), reference_(reference) {}
 
 ConditionRows Conditioner::ZeroRows(int64_t rows) const {
   const int64_t width = stages_.files().lm.width;
   return {rows, width, std::vector<float>(static_cast<size_t>(rows * width), 0.0f)};
 }
 
-SampleCondition Conditioner::Alone(const GenerationRequest& request) {
-  SampleCondition sample;
-  const model::ModelFiles& files = stages_.files();
-  sample.null_text = conditioning::IsNullPrompt(request.prompt, reference_);
-  if (!sample.null_text) {
-    const TokenIds ids = stages_.tokenizer().Encode(*request.prompt);
-    const std::vector<float> states = stages_.text_encoder().Encode(stages_.pool(), ids);
-    sample.text =
-        stages_.text_projection().Project(stages_.pool(), states, static_cast<int64_t>(ids.size()));
-  } else if (files.melody) {
-    // Both references encode "" and zero its only token.
-    sample.text = ZeroRows(1);
-  }
-  if (request.melody) {
-    sample.melody =
-        conditioning::MelodySound(*request.melody, reference_, files.melody.value().format);
-    sample.melody_samples = sample.melody.samples;
-  }
-  return sample;
+// In front of the codes both references encode "" and zero its only token.
+ConditionRows Conditioner::NullText() const {
+  return stages_.files().melody ? ZeroRows(1) : ConditionRows();
+}
+
+void Conditioner::SetMelody(const Waveform& melody, SampleCondition* sample) const {
+  sample->melody =
+      conditioning::MelodySound(melody, reference_, stages_.files().melody.value().format);
+  sample->melody_samples = sample->melody.samples;
 }
 
 void Conditioner::PadAsBatch(std::vector<SampleCondition>* samples) const {
@@ -56,14 +46,8 @@ void Conditioner::PadAsBatch(std::vector<SampleCondition>* samples) const {
   }
 }
 
-std::vector<SampleCondition> Conditioner::Prepare(std::span<const GenerationRequest> requests) {
-  std::vector<SampleCondition> samples;
-  for (const GenerationRequest& request : requests) samples.push_back(Alone(request));
-  if (as_batch_) PadAsBatch(&samples);
-  return samples;
-}
-
-ConditionRows Conditioner::MelodyRows(const SampleCondition& sample, const Window& window) {
+ConditionRows Conditioner::MelodyRows(ThreadPool& pool, const SampleCondition& sample,
+                                      const ConditionWindow& window) const {
   const conditioning::MelodyConfig& config = *stages_.files().melody;
   Chroma chroma = conditioning::NullChroma(config.chroma_length, config.chroma.classes);
   if (sample.melody.samples > 0) {
@@ -80,24 +64,18 @@ ConditionRows Conditioner::MelodyRows(const SampleCondition& sample, const Windo
     }
     chroma = conditioning::MatchLength(chroma, config.chroma_length);
   }
-  return stages_.melody_projection().Project(stages_.pool(), chroma);
+  return stages_.melody_projection().Project(pool, chroma);
 }
 
-Conditions Conditioner::For(const SampleCondition& sample, const Window& window,
-                            bool two_step_cfg) {
-  Conditions conditions;
-  if (!stages_.files().melody) {
-    conditions.cross = sample.text;
-    return conditions;
-  }
-  // Alone, the null half of two-step guidance is only as long as the empty text: a quirk of
+Conditions Conditioner::For(ThreadPool& pool, const SampleCondition& sample,
+                            const ConditionWindow& window, bool two_step_cfg) const {
+  if (!stages_.files().melody) return Conditions::Cross(sample.text);
+  // Alone, the null branch of two-step guidance is only as long as the empty text: a quirk of
   // AudioCraft that moves its positions.
   const bool own_length = two_step_cfg && reference_ == Reference::kAudioCraft;
-  const SampleCondition silent;
-  conditions.prefix = conditioning::JoinPrefix(MelodyRows(sample, window), sample.text);
-  conditions.null_prefix = conditioning::JoinPrefix(MelodyRows(silent, window),
-                                                    ZeroRows(own_length ? 1 : sample.text.rows));
-  return conditions;
+  return Conditions::Prefix(conditioning::JoinPrefix(MelodyRows(pool, sample, window), sample.text),
+                            conditioning::JoinPrefix(MelodyRows(pool, SampleCondition(), window),
+                                                     ZeroRows(own_length ? 1 : sample.text.rows)));
 }
 
 }  // namespace musicgen::generate

@@ -5,44 +5,49 @@
 #include "base/check.h"
 
 namespace musicgen::generate {
-namespace {
 
-// Copies the columns of `from`, the first of them column `begin` of `to`.
-void CopyColumns(const Codes& from, int64_t begin, Codes* to) {
-  for (int64_t k = 0; k < from.codebooks; ++k) {
-    for (int64_t t = 0; t < from.frames; ++t) to->at(k, begin + t) = from.at(k, t);
-  }
-}
-
-}  // namespace
-
-Piece::Piece(const Codes& prompt, int64_t total, int64_t window, int64_t stride)
-    : codes_(prompt.codebooks, total), window_(window), stride_(stride), known_(prompt.frames) {
-  MG_CHECK_LT(prompt.frames, total);
+Piece::Piece(const Codes& prompt, std::optional<int64_t> total, int64_t window, int64_t stride)
+    : total_(total), window_(window), stride_(stride), codes_(prompt) {
+  if (total_) MG_CHECK_LT(prompt.frames, *total_);
   MG_CHECK(0 < stride && stride < window);
-  CopyColumns(prompt, 0, &codes_);
   Advance();
 }
 
 // A prompt that fills a window leaves nothing to generate there.
 void Piece::Advance() {
-  while (!done() && known_ - first_frame_ >= window_) first_frame_ += stride_;
+  while (!done() && known() - first_frame_ >= window_) first_frame_ += stride_;
+  if (total_ || first_frame_ <= begin_) return;
+  codes_ = Known(first_frame_, known());
+  begin_ = first_frame_;
 }
 
-int64_t Piece::window_frames() const { return std::min(codes_.frames - first_frame_, window_); }
+int64_t Piece::window_frames() const {
+  return total_ ? std::min(*total_ - first_frame_, window_) : window_;
+}
 
-Codes Piece::window_prompt() const {
-  Codes prompt(codes_.codebooks, known_ - first_frame_);
-  for (int64_t k = 0; k < prompt.codebooks; ++k) {
-    for (int64_t t = 0; t < prompt.frames; ++t) prompt.at(k, t) = codes_.at(k, first_frame_ + t);
-  }
-  return prompt;
+Codes Piece::window_prompt() const { return Known(first_frame_, known()); }
+
+std::optional<int64_t> Piece::next_first_frame() const {
+  const int64_t end = first_frame_ + window_frames();
+  if (total_ && end == *total_) return std::nullopt;
+  int64_t next = first_frame_;
+  while (end - next >= window_) next += stride_;
+  return next;
+}
+
+Codes Piece::Known(int64_t begin, int64_t end) const {
+  return codes_.Columns(begin - begin_, end - begin_);
+}
+
+Piece Piece::Plan() const {
+  Piece plan = *this;
+  plan.codes_ = Codes(0, codes_.frames);
+  return plan;
 }
 
 void Piece::Finish(const Codes& window) {
   MG_CHECK_EQ(window.frames, window_frames());
-  CopyColumns(window, first_frame_, &codes_);
-  known_ = first_frame_ + window.frames;
+  codes_.Append(window.Columns(known() - first_frame_, window.frames));
   Advance();
 }
 

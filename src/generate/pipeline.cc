@@ -4,13 +4,11 @@
 #include <cmath>
 
 #include "audio/convert.h"
-#include "base/cpu.h"
 #include "base/error.h"
-#include "codec/decode.h"
 #include "codec/encoder.h"
-#include "generate/audio_decoder.h"
+#include "conditioning/text_projection.h"
 #include "generate/request_check.h"
-#include "lm/sampling.h"
+#include "lm/guidance.h"
 #include "lm/scorer.h"
 #include "types/frames.h"
 
@@ -32,20 +30,58 @@ void PadInFront(std::vector<Waveform>* prompts) {
   }
 }
 
+void CheckFinite(const std::vector<float>& logits) {
+  if (std::all_of(logits.begin(), logits.end(), [](float x) { return std::isfinite(x); })) return;
+  ThrowFailure(
+      "model: expected predictions that are finite numbers, found others: its weights are ",
+      "broken or too large for this precision");
+}
+
 }  // namespace
 
 Pipeline::Pipeline(Stages& stages, conditioning::Reference reference, bool as_batch)
-    : stages_(stages), reference_(reference), as_batch_(as_batch) {}
+    : stages_(stages),
+      reference_(reference),
+      as_batch_(as_batch),
+      conditioner_(stages, reference) {}
 
-Codes Pipeline::Encode(const Waveform& audio) {
+ConditionRows Pipeline::Text(ThreadPool& pool, const std::optional<std::string>& prompt,
+                             const std::atomic<bool>* /*stop*/) const {
+  if (conditioning::IsNullPrompt(prompt, reference_)) return conditioner_.NullText();
+  const TokenIds ids = stages_.tokenizer().Encode(*prompt);
+  const std::vector<float> states = stages_.text_encoder().Encode(pool, ids);
+  return stages_.text_projection().Project(pool, states, static_cast<int64_t>(ids.size()));
+}
+
+std::vector<Sample> Pipeline::Prepare(ThreadPool& pool, std::span<const GenerationRequest> requests,
+                                      const std::atomic<bool>* stop) const {
+  // 1, 2: text and melodies become conditions.
+  std::vector<SampleCondition> conditions(requests.size());
+  for (size_t i = 0; i < requests.size(); ++i) {
+    conditions[i].text = Text(pool, requests[i].prompt, stop);
+    if (requests[i].melody) conditioner_.SetMelody(*requests[i].melody, &conditions[i]);
+  }
+  if (as_batch_) conditioner_.PadAsBatch(&conditions);
+  // 3: audio prompts become codes.
+  const std::vector<Codes> prompts = EncodePrompts(pool, requests);
+  // 4, codes, and 5, sound, are made from here on step by step.
+  std::vector<Sample> samples;
+  for (size_t i = 0; i < requests.size(); ++i) {
+    samples.push_back(MakeSample(requests[i], std::move(conditions[i]), prompts[i]));
+  }
+  return samples;
+}
+
+Codes Pipeline::Encode(ThreadPool& pool, const Waveform& audio) const {
   const model::ModelFiles& files = stages_.files();
   const Waveform converted =
       audio::ConvertAudio(audio, files.codec.sample_rate_hz, files.lm.audio_channels);
-  return codec::Encode(stages_.pool(), stages_.codec_encoder(), converted,
+  return codec::Encode(pool, stages_.codec_encoder(), converted,
                        files.lm.codebooks / files.lm.audio_channels);
 }
 
-std::vector<Codes> Pipeline::EncodePrompts(std::span<const GenerationRequest> requests) {
+std::vector<Codes> Pipeline::EncodePrompts(ThreadPool& pool,
+                                           std::span<const GenerationRequest> requests) const {
   std::vector<Waveform> prompts;
   for (const GenerationRequest& request : requests) {
     prompts.push_back(request.audio_prompt.value_or(Waveform()));
@@ -53,99 +89,108 @@ std::vector<Codes> Pipeline::EncodePrompts(std::span<const GenerationRequest> re
   if (as_batch_ && reference_ == conditioning::Reference::kHuggingFace) PadInFront(&prompts);
   std::vector<Codes> codes;
   for (const Waveform& prompt : prompts) {
-    codes.push_back(prompt.samples > 0 ? Encode(prompt) : Codes(stages_.files().lm.codebooks, 0));
+    codes.push_back(prompt.samples > 0 ? Encode(pool, prompt)
+                                       : Codes(stages_.files().lm.codebooks, 0));
   }
   return codes;
 }
 
-Job Pipeline::MakeJob(const GenerationRequest& request, SampleCondition condition,
-                      const Codes& prompt) const {
+Sample Pipeline::MakeSample(const GenerationRequest& request, SampleCondition condition,
+                            const Codes& prompt) const {
   const model::ModelFiles& files = stages_.files();
   const GenerationParams& params = request.params;
   const int64_t rate = files.codec.frame_rate();
-  const int64_t total = FramesOf(params.duration_s, rate);
-  if (prompt.frames >= total) {
-    ThrowBadInput("audio prompt: expected fewer than the ", total, " frames of duration ",
-                  params.duration_s, " s, found ", prompt.frames);
-  }
   const double window_s = params.max_duration_s.value_or(files.max_duration_s);
   const int64_t window = FramesOf(window_s, rate);
+  if (params.duration_s == kEndless) {
+    const int64_t stride = FramesOf(ExtendStride(params, window_s), rate);
+    return {std::move(condition), prompt, Piece(prompt, std::nullopt, window, stride), true,
+            window_s};
+  }
+  const int64_t total = FramesOf(params.duration_s, rate);
+  if (prompt.frames >= total) {
+    ThrowBadInput("audio prompt: expected less than the duration of ", params.duration_s,
+                  " s, which counts it, found ",
+                  static_cast<double>(prompt.frames) / static_cast<double>(rate), " s");
+  }
   const bool windowed = total > window;
-  return {params, std::move(condition),
-          Piece(prompt, total, std::max(window, windowed ? 0 : total + 1),
-                windowed ? FramesOf(params.extend_stride_s, rate) : total),
-          window_s, windowed};
+  return {std::move(condition), prompt,
+          Piece(prompt, total, windowed ? window : total + 1,
+                windowed ? FramesOf(ExtendStride(params, window_s), rate) : total),
+          windowed, window_s};
 }
 
-std::optional<std::vector<GenerationResult>> Pipeline::Generate(
-    std::span<const GenerationRequest> requests, const GenerateOptions& options) {
-  for (const GenerationRequest& request : requests) CheckRequest(request, stages_.files());
-  // 1, 2: prompts and melodies become conditions; 3: audio prompts become codes.
-  Conditioner conditioner(stages_, reference_, as_batch_);
-  std::vector<SampleCondition> conditions = conditioner.Prepare(requests);
-  const std::vector<Codes> prompts = EncodePrompts(requests);
-  std::vector<Job> jobs;
-  for (size_t i = 0; i < requests.size(); ++i) {
-    jobs.push_back(MakeJob(requests[i], std::move(conditions[i]), prompts[i]));
-  }
-  // 4: codes, and while they are made, 5: sound for whoever listens.
-  const int64_t channels = stages_.files().lm.audio_channels;
-  std::optional<AudioDecoder> sound;
-  DecodeLoop::FramesCallback listen;
-  ProgressCallback progress = options.progress;
-  if (options.audio) {
-    const bool idle_processor = ProcessorCount() > stages_.pool().size();
-    sound.emplace(stages_.codec(), channels, jobs.size(),
-                  idle_processor ? nullptr : &stages_.pool(), options.audio);
-    listen = [&](size_t job, const Codes& chunk, bool last) {
-      return sound->Push(job, chunk, last);
-    };
-    progress = [&](const GenerationProgress& state) {
-      return sound->Deliver() && (!options.progress || options.progress(state));
-    };
-  }
-  if (!DecodeLoop(stages_, conditioner).Run(&jobs, progress, listen)) return std::nullopt;
-  if (sound && !sound->Finish()) return std::nullopt;
+Conditions Pipeline::ConditionsAt(ThreadPool& pool, const Sample& sample, int64_t first_frame,
+                                  bool two_step_cfg) const {
+  return conditioner_.For(pool, sample.condition, {sample.windowed, first_frame, sample.window_s},
+                          two_step_cfg);
+}
 
-  std::vector<GenerationResult> results;
-  for (const Job& job : jobs) {
-    GenerationResult result;
-    result.codes = job.piece.codes();
-    if (options.decode_audio) {
-      result.audio = codec::Decode(stages_.pool(), stages_.codec(), result.codes, channels);
-    }
-    results.push_back(std::move(result));
+lm::GuidanceCoefs Pipeline::Guidance(const GenerationParams& params) const {
+  // AudioCraft's two-step guidance takes its coefficient from the model's configuration.
+  const std::optional<double>& two_step_coef = stages_.files().two_step_coef;
+  return {params.two_step_cfg && two_step_coef ? *two_step_coef : params.cfg_coef};
+}
+
+lm::StreamSpec Pipeline::Window(const Sample& sample, const GenerationParams& params) const {
+  const lm::LmConfig& config = stages_.files().lm;
+  lm::StreamSpec spec;
+  spec.pattern =
+      lm::CodebookPattern(config.pattern, config.codebooks, sample.piece.window_frames());
+  spec.prompt = sample.piece.window_prompt();
+  spec.sampling = {!params.use_sampling, params.temperature, params.top_k, params.top_p};
+  spec.guidance = Guidance(params);
+  spec.two_step_cfg = params.two_step_cfg;
+  spec.seed = params.seed;
+  spec.take = params.take;
+  spec.first_frame = sample.piece.first_frame();
+  return spec;
+}
+
+int64_t Pipeline::Steps(const Piece& whole) const {
+  const lm::LmConfig& config = stages_.files().lm;
+  int64_t steps = 0;
+  for (Piece piece = whole.Plan(); !piece.done();) {
+    const lm::CodebookPattern pattern(config.pattern, config.codebooks, piece.window_frames());
+    steps += pattern.steps() - pattern.FirstStep(piece.window_prompt().frames);
+    if (!piece.next_first_frame()) return steps;
+    if (!piece.ends()) return 0;
+    piece.Finish(Codes(0, piece.window_frames()));
   }
-  return results;
+  return steps;
 }
 
 ScoreResult Pipeline::Score(const GenerationRequest& request, const Codes& codes,
-                            bool keep_logits) {
+                            bool keep_logits) const {
   const lm::LmConfig& config = stages_.files().lm;
   CheckRequest(request, stages_.files());
   CheckCodes(codes, stages_.files());
-  Conditioner conditioner(stages_, reference_, /*as_batch=*/false);
-  const SampleCondition sample = conditioner.Prepare({&request, 1})[0];
-  const Conditions conditions = conditioner.For(sample, {}, /*two_step_cfg=*/false);
+  SampleCondition condition;
+  condition.text = Text(stages_.pool(), request.prompt);
+  if (request.melody) conditioner_.SetMelody(*request.melody, &condition);
+  const Conditions conditions =
+      conditioner_.For(stages_.pool(), condition, {}, /*two_step_cfg=*/false);
   const lm::CodebookPattern pattern(config.pattern, config.codebooks, codes.frames);
-  const auto logits = [&](bool null_half) {
-    return lm::TeacherForcedLogits(stages_.decoder(), stages_.pool(), pattern, codes, conditions,
-                                   null_half);
+  const auto logits = [&](const Branch& branch) {
+    std::vector<float> scored = stages_.backend().Score(pattern, codes, branch);
+    CheckFinite(scored);
+    return scored;
   };
   ScoreResult result;
   result.codebooks = codes.codebooks;
   result.frames = codes.frames;
   result.codebook_size = config.codebook_size;
-  result.conditional = logits(/*null_half=*/false);
+  result.conditional = logits(conditions.branches.front());
   result.cross_entropy = lm::CrossEntropy(result.conditional, codes, config.codebook_size);
   if (!keep_logits) {
     result.conditional.clear();
     return result;
   }
-  result.unconditional = logits(/*null_half=*/true);
+  result.unconditional = logits(conditions.branches.back());
   result.guided.resize(result.conditional.size());
-  lm::Guide(result.conditional.data(), result.unconditional.data(), request.params.cfg_coef,
-            static_cast<int64_t>(result.guided.size()), result.guided.data());
+  lm::Guide(std::vector<const float*>{result.conditional.data(), result.unconditional.data()},
+            {request.params.cfg_coef}, static_cast<int64_t>(result.guided.size()),
+            result.guided.data());
   return result;
 }
 

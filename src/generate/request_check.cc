@@ -14,36 +14,55 @@ void CheckRange(const char* name, double value, double low, double high) {
   }
 }
 
+void CheckPrompt(const std::string& prompt) {
+  if (prompt.size() <= kMaxPromptBytes) return;
+  ThrowBadInput("prompt: expected at most ", kMaxPromptBytes, " bytes, found ", prompt.size());
+}
+
 }  // namespace
+
+double ExtendStride(const GenerationParams& params, double window_s) {
+  constexpr double kAudioCraftStride = 18.0, kShare = 0.6;
+  if (params.extend_stride_s) return *params.extend_stride_s;
+  return kAudioCraftStride < window_s ? kAudioCraftStride : kShare * window_s;
+}
+
+void CheckSteering(const Steering& steering) {
+  if (steering.prompt) CheckPrompt(*steering.prompt);
+  if (steering.temperature) CheckRange("temperature", *steering.temperature, 0.0, 1e6);
+  if (steering.top_k) CheckRange("top_k", static_cast<double>(*steering.top_k), 0.0, 1e9);
+  if (steering.top_p) CheckRange("top_p", *steering.top_p, 0.0, 1.0);
+  if (steering.cfg_coef) CheckRange("cfg_coef", *steering.cfg_coef, -1e3, 1e3);
+}
 
 void CheckRequest(const GenerationRequest& request, const model::ModelFiles& files) {
   const GenerationParams& params = request.params;
-  if (request.prompt && request.prompt->size() > kMaxPromptBytes) {
-    ThrowBadInput("prompt: expected at most ", kMaxPromptBytes, " bytes, found ",
-                  request.prompt->size());
-  }
+  if (request.prompt) CheckPrompt(*request.prompt);
   const int64_t rate = files.codec.frame_rate();
-  CheckRange("duration", params.duration_s, 1.0 / static_cast<double>(rate), kMaxDurationS);
-  if (FramesOf(params.duration_s, rate) < 1) {
-    ThrowBadInput("duration: expected at least one frame of 1/", rate, " s, found ",
-                  params.duration_s);
+  const bool endless = params.duration_s == kEndless;
+  if (!endless) {
+    CheckRange("duration", params.duration_s, 1.0 / static_cast<double>(rate), kMaxDurationS);
+    if (FramesOf(params.duration_s, rate) < 1) {
+      ThrowBadInput("duration: expected at least one frame of 1/", rate, " s, found ",
+                    params.duration_s);
+    }
   }
   const double window_s = params.max_duration_s.value_or(files.max_duration_s);
   CheckRange("max_duration", window_s, 2.0 / static_cast<double>(rate), kMaxDurationS);
-  if (FramesOf(params.duration_s, rate) > FramesOf(window_s, rate) &&
-      !(FramesOf(params.extend_stride_s, rate) >= 1 && params.extend_stride_s < window_s &&
-        FramesOf(params.extend_stride_s, rate) < FramesOf(window_s, rate))) {
+  const int64_t window = FramesOf(window_s, rate);
+  const double stride_s = ExtendStride(params, window_s);
+  if ((endless || FramesOf(params.duration_s, rate) > window) &&
+      !(stride_s < window_s && FramesOf(stride_s, rate) >= 1 &&
+        FramesOf(stride_s, rate) < window)) {
     ThrowBadInput("extend_stride: expected at least one frame and less than max_duration ",
-                  window_s, " s, found ", params.extend_stride_s);
+                  window_s, " s, found ", stride_s);
   }
   if (request.melody && !files.melody) {
     ThrowBadInput("melody: expected a melody model, found ", Printable(files.directory),
                   ", which takes text alone");
   }
-  CheckRange("temperature", params.temperature, 0.0, 1e6);
-  CheckRange("top_k", static_cast<double>(params.top_k), 0.0, 1e9);
-  CheckRange("top_p", params.top_p, 0.0, 1.0);
-  CheckRange("cfg_coef", params.cfg_coef, -1e3, 1e3);
+  CheckSteering(
+      {std::nullopt, params.cfg_coef, params.temperature, params.top_k, params.top_p, {}});
 }
 
 void CheckCodes(const Codes& codes, const model::ModelFiles& files) {

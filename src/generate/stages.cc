@@ -8,9 +8,9 @@ Stages::Stages(model::ModelFiles files, const model::StageFormats& formats, int 
     : files_(std::move(files)), formats_(formats), pool_(threads) {}
 
 template <class Stage, class Make>
-const Stage& Stages::Once(Slot<Stage>& slot, Make make) {
+Stage& Stages::Once(Slot<Stage>& slot, Make make) {
   std::lock_guard<std::mutex> lock(slot.mutex);
-  if (slot.stage == nullptr) slot.stage = std::make_unique<const Stage>(make());
+  if (slot.stage == nullptr) slot.stage = std::unique_ptr<Stage>(new Stage(make()));
   return *slot.stage;
 }
 
@@ -45,6 +45,10 @@ const lm::Decoder& Stages::decoder() {
     const model::StageTensors& stage = files_.lm_tensors;
     return lm::Decoder(pool_, files_.lm, *stage.source, stage.prefix, formats_.lm);
   });
+}
+
+lm::DecodeBackend& Stages::backend() {
+  return Once(backend_, [&] { return lm::CpuBackend(decoder(), pool_); });
 }
 
 const codec::Codec& Stages::codec() {

@@ -10,6 +10,7 @@
 #include "conditioning/chroma_extractor.h"
 #include "conditioning/melody_projection.h"
 #include "conditioning/text_projection.h"
+#include "lm/cpu_backend.h"
 #include "lm/decoder.h"
 #include "model/model_files.h"
 #include "model/precision.h"
@@ -32,6 +33,8 @@ class Stages {
   const text::T5Encoder& text_encoder();
   const conditioning::TextProjection& text_projection();
   const lm::Decoder& decoder();
+  // The decoder's device. One owner drives its streams.
+  lm::DecodeBackend& backend();
   const codec::Codec& codec();
   const codec::Encoder& codec_encoder();
   // Of melody models only.
@@ -42,11 +45,11 @@ class Stages {
   template <class Stage>
   struct Slot {
     std::mutex mutex;
-    std::unique_ptr<const Stage> stage;
+    std::unique_ptr<Stage> stage;
   };
   // Makes the slot's stage once.
   template <class Stage, class Make>
-  const Stage& Once(Slot<Stage>& slot, Make make);
+  Stage& Once(Slot<Stage>& slot, Make make);
 
   const model::ModelFiles files_;
   const model::StageFormats formats_;
@@ -55,6 +58,7 @@ class Stages {
   Slot<text::T5Encoder> text_encoder_;
   Slot<conditioning::TextProjection> text_projection_;
   Slot<lm::Decoder> decoder_;
+  Slot<lm::CpuBackend> backend_;
   Slot<codec::Codec> codec_;
   Slot<codec::Encoder> codec_encoder_;
   Slot<conditioning::ChromaExtractor> chroma_extractor_;

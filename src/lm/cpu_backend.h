@@ -17,31 +17,46 @@ class CpuBackend : public DecodeBackend {
   CpuBackend(const Decoder& decoder, ThreadPool& pool);
   ~CpuBackend() override;
 
+  ConditionsHandle Prepare(Conditions conditions) override;
+  void PassConditions(PreparedConditions& conditions, int64_t rows) override;
+  uint64_t StreamBytes(const StreamSpec& spec) const override;
+  uint64_t AvailableBytes() const override;
+  int worthwhile_streams() const override;
   StreamId Admit(StreamSpec spec) override;
-  void ReplaceConditions(StreamId stream, Conditions conditions) override;
+  void Change(StreamId stream, const StreamChange& change) override;
   int64_t PromptRowsLeft(StreamId stream) const override;
   void PassPrompt(StreamId stream, int64_t rows) override;
   void Step(std::span<const StreamId> streams) override;
-  std::vector<SampledColumn> Collect(bool wait) override;
+  Collected Collect(bool wait) override;
   void Release(StreamId stream) override;
+  std::vector<float> Score(const CodebookPattern& pattern, const Codes& codes,
+                           const Branch& branch) override;
   StageSeconds stage_seconds() const override { return scratch_.clock.seconds(); }
+  StepBytes step_bytes() const override;
 
  private:
-  struct Half;
+  class Prepared;
+  struct Lane;
   struct Stream;
 
   Stream& Find(StreamId stream) const;
-  // At most `count` rows of each stream's halves, as far as its prompt or next step goes; with
+  Lane NewLane(const Stream& stream, size_t branch) const;
+  // Makes the lanes that the stream's conditions and guidance call for.
+  void ChooseLanes(Stream& stream) const;
+  // At most `count` rows of each stream's lanes, as far as its prompt or next step goes; with
   // `step`, exactly the one row before the column to sample, and its logits.
   void Forward(std::span<Stream* const> streams, int64_t count, bool step);
+  // Draws code k of the stream's next column.
+  void SampleCell(Stream& stream, int64_t k, SamplingScratch& scratch) const;
   void Sample(std::span<Stream* const> streams);
 
   const Decoder& decoder_;
   ThreadPool& pool_;
   Decoder::Scratch scratch_;
+  std::vector<SamplingScratch> sampling_scratch_;  // for each worker
   std::map<StreamId, std::unique_ptr<Stream>> streams_;
   StreamId next_id_ = 1;
-  std::vector<SampledColumn> collected_;
+  Collected collected_;
 };
 
 }  // namespace musicgen::lm

@@ -2,69 +2,150 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "base/check.h"
 
 namespace musicgen::lm {
 namespace {
 
-constexpr double kChunkSeconds = 0.045;
-// Fewer would read the weights too often for what they compute, more wait too long for a cancel.
-constexpr int64_t kLeastRows = 4;
-constexpr int64_t kMostRows = 256;
+using Clock = std::chrono::steady_clock;
+
+template <class Pass>
+void Measure(ChunkRows* chunk, int64_t rows, const Pass& pass) {
+  const Clock::time_point start = Clock::now();
+  pass();
+  chunk->Note(rows, std::chrono::duration<double>(Clock::now() - start).count());
+}
 
 }  // namespace
 
-DecodeEngine::DecodeEngine(std::unique_ptr<DecodeBackend> backend,
-                           std::optional<int64_t> prompt_rows)
-    : backend_(std::move(backend)),
-      measures_(!prompt_rows),
-      prompt_rows_(prompt_rows.value_or(kLeastRows)) {
-  MG_CHECK_LE(1, prompt_rows_);
+DecodeEngine::DecodeEngine(DecodeBackend& backend, std::optional<int64_t> chunk_rows)
+    : backend_(backend), condition_rows_(chunk_rows), prompt_rows_(chunk_rows) {}
+
+DecodeEngine::~DecodeEngine() {
+  for (const auto& [id, stream] : streams_) backend_.Release(id);
+}
+
+ConditionsHandle DecodeEngine::Prepare(Conditions conditions) {
+  ConditionsHandle handle = backend_.Prepare(std::move(conditions));
+  if (handle->rows_left() > 0) conditions_.push_back(handle);
+  return handle;
 }
 
 StreamId DecodeEngine::Join(StreamSpec spec) {
+  MG_CHECK_EQ(spec.conditions->rows_left(), 0);
   const int64_t steps = spec.pattern.steps() - spec.pattern.FirstStep(spec.prompt.frames);
-  const StreamId id = backend_->Admit(std::move(spec));
-  active_[id] = steps;
+  const StreamId id = backend_.Admit(std::move(spec));
+  streams_[id].steps = steps;
   return id;
 }
 
 void DecodeEngine::Leave(StreamId stream) {
-  active_.erase(stream);
-  backend_->Release(stream);
+  if (streams_.erase(stream) > 0) backend_.Release(stream);
 }
 
-void DecodeEngine::ReplaceConditions(StreamId stream, Conditions conditions) {
-  backend_->ReplaceConditions(stream, std::move(conditions));
+void DecodeEngine::Change(StreamId stream, const StreamChange& change) {
+  MG_CHECK(streams_.contains(stream));
+  MG_CHECK(change.conditions == nullptr || change.conditions->rows_left() == 0);
+  backend_.Change(stream, change);
 }
 
-void DecodeEngine::PassChunk(StreamId stream) {
-  const int64_t rows = std::min(prompt_rows_, backend_->PromptRowsLeft(stream));
-  const auto start = std::chrono::steady_clock::now();
-  backend_->PassPrompt(stream, rows);
-  if (!measures_ || rows < prompt_rows_) return;
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  const double rate = static_cast<double>(rows) / std::max(took.count(), 1e-6);
-  const auto fitting = static_cast<int64_t>(rate * kChunkSeconds);
-  prompt_rows_ = std::clamp(fitting, kLeastRows, std::min(2 * rows, kMostRows));
+void DecodeEngine::Hold(StreamId stream, bool held) { streams_.at(stream).held = held; }
+
+int64_t DecodeEngine::steps(StreamId stream) const { return streams_.at(stream).enqueued; }
+
+bool DecodeEngine::busy() const {
+  return !conditions_.empty() ||
+         std::any_of(streams_.begin(), streams_.end(),
+                     [](const auto& each) { return each.second.collected < each.second.steps; });
 }
 
-std::vector<SampledColumn> DecodeEngine::Tick() {
+bool DecodeEngine::ready() const {
+  return !conditions_.empty() ||
+         std::any_of(streams_.begin(), streams_.end(), [](const auto& each) {
+           return each.second.waits() || each.second.collected < each.second.enqueued;
+         });
+}
+
+void DecodeEngine::Fail(StreamId stream, const Error& error, Ticked* out) {
+  if (!streams_.contains(stream)) return;
+  Leave(stream);
+  out->failed.push_back({stream, error});
+}
+
+void DecodeEngine::PassChunk(const ConditionsHandle& conditions, Ticked* out) {
+  const int64_t rows = std::min(condition_rows_.rows(), conditions->rows_left());
+  try {
+    Measure(&condition_rows_, rows, [&] { backend_.PassConditions(*conditions, rows); });
+  } catch (const std::exception&) {
+    out->failed_conditions.push_back({conditions, CurrentError("generating")});
+    std::erase_if(conditions_, [&](const auto& each) { return each.lock() == conditions; });
+  }
+}
+
+void DecodeEngine::PassChunk(StreamId stream, Ticked* out) {
+  const int64_t rows = std::min(prompt_rows_.rows(), backend_.PromptRowsLeft(stream));
+  try {
+    Measure(&prompt_rows_, rows, [&] { backend_.PassPrompt(stream, rows); });
+  } catch (const std::exception&) {
+    Fail(stream, CurrentError("generating"), out);
+  }
+}
+
+void DecodeEngine::PassChunk(Ticked* out) {
+  std::erase_if(conditions_, [](const auto& each) {
+    const ConditionsHandle handle = each.lock();
+    return handle == nullptr || handle->rows_left() == 0;
+  });
+  std::vector<StreamId> prompts;
+  for (const auto& [id, stream] : streams_) {
+    if (stream.waits() && backend_.PromptRowsLeft(id) > 0) prompts.push_back(id);
+  }
+  const size_t passes = conditions_.size() + prompts.size();
+  if (passes == 0) return;
+  const size_t mine = turn_++ % passes;
+  if (mine >= conditions_.size()) return PassChunk(prompts[mine - conditions_.size()], out);
+  if (const ConditionsHandle handle = conditions_[mine].lock()) PassChunk(handle, out);
+}
+
+std::vector<StreamId> DecodeEngine::Ready() const {
   std::vector<StreamId> ready;
-  bool passed_a_chunk = false;
-  for (const auto& [id, steps] : active_) {
-    if (!passed_a_chunk && backend_->PromptRowsLeft(id) > 0) {
-      PassChunk(id);
-      passed_a_chunk = true;
-    }
-    if (backend_->PromptRowsLeft(id) == 0) ready.push_back(id);
+  for (const auto& [id, stream] : streams_) {
+    if (stream.waits() && backend_.PromptRowsLeft(id) == 0) ready.push_back(id);
   }
-  if (!ready.empty()) backend_->Step(ready);
-  for (const StreamId id : ready) {
-    if (--active_[id] == 0) active_.erase(id);
+  return ready;
+}
+
+// A step that throws has not happened. Perhaps it was too large for the memory there is: then each
+// stream goes alone, and those that cannot even so have failed.
+void DecodeEngine::Step(std::vector<StreamId> ready, Ticked* out) {
+  if (ready.empty()) return;
+  try {
+    backend_.Step(ready);
+    for (const StreamId id : ready) ++streams_.at(id).enqueued;
+  } catch (const std::exception&) {
+    if (ready.size() == 1) return Fail(ready.front(), CurrentError("generating"), out);
+    for (const StreamId id : ready) Step({id}, out);
   }
-  return backend_->Collect(/*wait=*/false);
+}
+
+Ticked DecodeEngine::Tick() {
+  Ticked out;
+  PassChunk(&out);
+  std::vector<StreamId> ready = Ready();
+  const bool idle = ready.empty() && conditions_.empty();
+  Step(std::move(ready), &out);
+  // With nothing else to do, columns in flight are waited for.
+  Collected collected = backend_.Collect(/*wait=*/idle);
+  for (SampledColumn& column : collected.columns) {
+    const auto found = streams_.find(column.stream);
+    if (found == streams_.end()) continue;  // it has left meanwhile
+    ++found->second.collected;
+    out.columns.push_back(std::move(column));
+  }
+  for (const FailedStream& failed : collected.failed) Fail(failed.stream, failed.error, &out);
+  return out;
 }
 
 }  // namespace musicgen::lm

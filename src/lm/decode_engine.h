@@ -1,6 +1,6 @@
-// Streams stepped together: each joins and leaves between steps, long prompt passes run in chunks
-// between the steps of the others. Batches of prompts, live streaming and continuous batching stand
-// on this.
+// Streams stepped together: each joins and leaves between steps; passes of prompts and conditions
+// run in chunks between the steps of the others. Batches of prompts, live streaming and continuous
+// batching stand on this.
 #pragma once
 
 #include <cstdint>
@@ -9,38 +9,77 @@
 #include <optional>
 #include <vector>
 
+#include "lm/chunk_rows.h"
 #include "lm/decode_backend.h"
 
 namespace musicgen::lm {
 
+// What a tick brought.
+struct Ticked {
+  std::vector<SampledColumn> columns;  // oldest first
+  std::vector<FailedStream> failed;    // these have left
+  struct FailedConditions {
+    ConditionsHandle conditions;
+    Error error;
+  };
+  std::vector<FailedConditions> failed_conditions;
+};
+
+// Not thread-safe.
 class DecodeEngine {
  public:
-  // A chunk of a prompt pass has so many rows; without them, as many as take about 45 ms, so that
-  // it does not hold up the other streams.
-  explicit DecodeEngine(std::unique_ptr<DecodeBackend> backend,
-                        std::optional<int64_t> prompt_rows = std::nullopt);
+  // The backend outlives the engine, which alone drives it. A chunk has `chunk_rows` rows, or as
+  // many as do not hold up the other streams for long.
+  explicit DecodeEngine(DecodeBackend& backend, std::optional<int64_t> chunk_rows = std::nullopt);
+  // Releases what is left.
+  ~DecodeEngine();
+  DecodeEngine(const DecodeEngine&) = delete;
+  DecodeEngine& operator=(const DecodeEngine&) = delete;
 
-  // Throws Error(kOutOfMemory); the other streams are not touched.
+  // Passed in chunks by the coming ticks, until nobody holds them any more. Throws
+  // Error(kOutOfMemory).
+  ConditionsHandle Prepare(Conditions conditions);
+
+  // The conditions are complete. Throws Error(kOutOfMemory); the other streams are not touched.
   StreamId Join(StreamSpec spec);
   // May come at any time between ticks, before the stream is finished too.
   void Leave(StreamId stream);
-  void ReplaceConditions(StreamId stream, Conditions conditions);
+  // From the next step on.
+  void Change(StreamId stream, const StreamChange& change);
+  // A stream that is held is not stepped.
+  void Hold(StreamId stream, bool held);
+  // Steps enqueued so far.
+  int64_t steps(StreamId stream) const;
 
-  // One chunk of the oldest prompt pass that is waiting, then one step of every stream that is
-  // ready. Returns the columns that became known.
-  std::vector<SampledColumn> Tick();
+  // One chunk of the passes that wait, in turns, then one step of every stream that is ready.
+  Ticked Tick();
 
-  // Streams that still have columns to sample.
-  bool busy() const { return !active_.empty(); }
-  StageSeconds stage_seconds() const { return backend_->stage_seconds(); }
+  // Whether columns are still to come (of streams that are held, too) or rows to be passed.
+  bool busy() const;
+  // Whether a tick would pass, step or collect anything now: not everything is held.
+  bool ready() const;
+  StageSeconds stage_seconds() const { return backend_.stage_seconds(); }
 
  private:
-  void PassChunk(StreamId stream);
+  struct Stream {
+    int64_t steps = 0;  // that it will have
+    int64_t enqueued = 0, collected = 0;
+    bool held = false;
+    bool waits() const { return !held && enqueued < steps; }
+  };
 
-  std::unique_ptr<DecodeBackend> backend_;
-  bool measures_;  // how many rows fit
-  int64_t prompt_rows_;
-  std::map<StreamId, int64_t> active_;  // stream → steps left
+  void PassChunk(Ticked* out);
+  void PassChunk(const ConditionsHandle& conditions, Ticked* out);
+  void PassChunk(StreamId stream, Ticked* out);
+  std::vector<StreamId> Ready() const;
+  void Step(std::vector<StreamId> ready, Ticked* out);
+  void Fail(StreamId stream, const Error& error, Ticked* out);
+
+  DecodeBackend& backend_;
+  ChunkRows condition_rows_, prompt_rows_;
+  std::map<StreamId, Stream> streams_;
+  std::vector<std::weak_ptr<PreparedConditions>> conditions_;  // that have rows left
+  size_t turn_ = 0;                                            // of the passes
 };
 
 }  // namespace musicgen::lm

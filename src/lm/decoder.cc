@@ -38,26 +38,36 @@ nn::KvCache Decoder::NewCache(int64_t positions) const {
   return nn::KvCache(formats_.cache, config_.layers, config_.heads, config_.head_dim(), positions);
 }
 
-CrossCache Decoder::NewCross(ThreadPool& pool, const float* condition, int64_t rows) const {
+CrossCache Decoder::NewCross(int64_t rows) const {
   MG_CHECK(config_.cross_attention);
-  CrossCache cross{
-      nn::KvCache(formats_.cache, config_.layers, config_.heads, config_.head_dim(), rows), rows};
-  const int64_t width = config_.width, dim = config_.head_dim();
+  return {NewCache(rows), rows};
+}
+
+uint64_t Decoder::CacheBytes(int64_t positions) const {
+  return nn::KvCache::Bytes(formats_.cache, config_.layers, config_.heads, config_.head_dim(),
+                            positions);
+}
+
+void Decoder::PassCross(ThreadPool& pool, const float* conditions, Range range,
+                        CrossCache& cross) const {
+  MG_CHECK_LE(range.end, cross.rows);
+  const int64_t width = config_.width, dim = config_.head_dim(), rows = range.size();
+  const float* first = conditions + range.begin * width;
   std::vector<float> kv(static_cast<size_t>(rows * 2 * width));
   pool.Run([&](Worker& worker) {
     const Range heads = worker.Split(config_.heads);
     for (size_t i = 0; i < layers_.size(); ++i) {
-      layers_[i].cross_kv.Forward(worker, condition, width, rows, kv.data(), 2 * width);
+      layers_[i].cross_kv.Forward(worker, first, width, rows, kv.data(), 2 * width);
       worker.Barrier();
       const kernels::KvView view = cross.cache.Layer(static_cast<int64_t>(i));
       for (int64_t r = 0; r < rows; ++r) {
         const float* k = kv.data() + r * 2 * width;
-        kernels::StoreKeyValue(view, r, heads.begin, heads.end, k, dim, k + width, dim);
+        kernels::StoreKeyValue(view, range.begin + r, heads.begin, heads.end, k, dim, k + width,
+                               dim);
       }
       worker.Barrier();
     }
   });
-  return cross;
 }
 
 void Decoder::Prepare(std::span<const DecoderRow> rows, int workers, Scratch& scratch) const {

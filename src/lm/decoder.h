@@ -62,8 +62,13 @@ class Decoder {
 
   // A cache for `positions` rows of one sequence. Throws Error(kOutOfMemory).
   nn::KvCache NewCache(int64_t positions) const;
-  // Keys and values of condition rows [rows, D].
-  CrossCache NewCross(ThreadPool& pool, const float* condition, int64_t rows) const;
+  // Memory for the keys and values of `rows` condition rows. Throws Error(kOutOfMemory).
+  CrossCache NewCross(int64_t rows) const;
+  // Computes those of rows [rows.begin, rows.end) of the conditions [cross.rows, D]. A row depends
+  // on its own condition alone.
+  void PassCross(ThreadPool& pool, const float* conditions, Range rows, CrossCache& cross) const;
+  // What NewCache and NewCross take, in bytes.
+  uint64_t CacheBytes(int64_t positions) const;
 
   // Buffers of Forward, reused between calls; one for each caller.
   struct Scratch {

@@ -14,17 +14,22 @@ struct SamplingParams {
       0.0;  // > 0: keep the largest probabilities until their sum passes this, and ignore top_k
 };
 
-// guided = null + (cond − null)·cfg_coef, n numbers (generation.md §1). guided may be cond or null.
-void Guide(const float* cond, const float* null, double cfg_coef, int64_t n, float* guided);
+// Buffers for V codes, reused between calls, which allocate nothing more.
+struct SamplingScratch {
+  explicit SamplingScratch(int64_t size);
+  std::vector<float> probabilities, sorted;
+  std::vector<int32_t> order;
+};
 
 // Draws from the distribution of `logits` [V] by inverting its cumulative sum, in index order, at
 // `uniform` in [0, 1). Follows AudioCraft: softmax(l / temperature), then top-p or top-k,
-// renormalised. `scratch` is reused between calls.
+// renormalised. Returns -1 when a logit is no number or infinite.
 int32_t SampleCode(const float* logits, int64_t size, const SamplingParams& params, double uniform,
-                   std::vector<float>& scratch);
+                   SamplingScratch& scratch);
 
-// What SampleCode draws from: probabilities [V] in float, dropped codes 0, not yet renormalised.
-void FilteredProbabilities(const float* logits, int64_t size, const SamplingParams& params,
-                           float* probabilities);
+// What SampleCode draws from: scratch.probabilities [V] in float, dropped codes 0, not yet
+// renormalised.
+void FilterProbabilities(const float* logits, int64_t size, const SamplingParams& params,
+                         SamplingScratch& scratch);
 
 }  // namespace musicgen::lm

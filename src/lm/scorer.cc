@@ -14,16 +14,18 @@ constexpr int64_t kChunkRows = 64;
 
 std::vector<float> TeacherForcedLogits(const Decoder& decoder, ThreadPool& pool,
                                        const CodebookPattern& pattern, const Codes& codes,
-                                       const Conditions& conditions, bool null_half) {
+                                       const Branch& branch) {
   const LmConfig& config = decoder.config();
   MG_CHECK_EQ(codes.frames, pattern.frames());
   const int64_t books = config.codebooks, size = config.codebook_size, frames = codes.frames;
   const Codes sequence = pattern.Build(codes, config.special_token(), config.special_token());
-  const ConditionRows& prefix = null_half ? conditions.null_prefix : conditions.prefix;
-  const bool crossing = !null_half && conditions.cross.rows > 0;
+  const ConditionRows& prefix = branch.prefix;
+  const bool crossing = branch.cross.rows > 0;
   CrossCache cross;
-  if (crossing)
-    cross = decoder.NewCross(pool, conditions.cross.values.data(), conditions.cross.rows);
+  if (crossing) {
+    cross = decoder.NewCross(branch.cross.rows);
+    decoder.PassCross(pool, branch.cross.values.data(), {0, cross.rows}, cross);
+  }
   // The last column predicts nothing.
   const int64_t total = prefix.rows + pattern.steps() - 1;
   const nn::KvCache cache = decoder.NewCache(total);

@@ -10,12 +10,12 @@
 
 namespace musicgen::lm {
 
-// Logits [K, T, V] at the codes they predict (position t of codebook k holds the prediction of code
-// (k, t)), of the conditional pass or of the null one. The codes are laid out by `pattern`; T =
-// pattern.frames() = codes.frames.
+// Logits [K, T, V] of one branch at the codes they predict (position t of codebook k holds the
+// prediction of code (k, t)). The codes are laid out by `pattern`; T = pattern.frames() =
+// codes.frames.
 std::vector<float> TeacherForcedLogits(const Decoder& decoder, ThreadPool& pool,
                                        const CodebookPattern& pattern, const Codes& codes,
-                                       const Conditions& conditions, bool null_half);
+                                       const Branch& branch);
 
 // −log softmax(logits)[code] averaged over the frames of each codebook, in nats. logits [K, T, V].
 std::vector<double> CrossEntropy(const std::vector<float>& logits, const Codes& codes,

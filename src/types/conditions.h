@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace musicgen {
@@ -12,14 +13,33 @@ struct ConditionRows {
   std::vector<float> values;
 };
 
-// What one stream is conditioned on, projected to the language model's width.
-struct Conditions {
-  ConditionRows cross;   // source of cross-attention; no rows: the null condition, whose
-                         // contribution is exactly zero
+// What one pass through the language model is conditioned on, projected to its width.
+struct Branch {
+  ConditionRows cross;   // source of cross-attention; no rows: nothing, whose contribution is zero
   ConditionRows prefix;  // put in front of the codes (melody models); its positions count
-  // The null prefix of guidance: as many rows as `prefix`, unless AudioCraft's two-step guidance is
-  // reproduced, where it is shorter and the null half's positions move.
-  ConditionRows null_prefix;
+};
+
+// What one stream is conditioned on: the branches that guidance mixes (lm/guidance.h), the null
+// branch last. Prefixes of one stream are equally long, unless AudioCraft's two-step guidance is
+// reproduced, where the null prefix is shorter and its positions move.
+struct Conditions {
+  std::vector<Branch> branches;
+
+  // One condition through cross-attention, and nothing.
+  static Conditions Cross(ConditionRows rows) {
+    Conditions conditions;
+    conditions.branches.resize(2);
+    conditions.branches[0].cross = std::move(rows);
+    return conditions;
+  }
+  // One condition in front of the codes, and the null prefix.
+  static Conditions Prefix(ConditionRows rows, ConditionRows null) {
+    Conditions conditions;
+    conditions.branches.resize(2);
+    conditions.branches[0].prefix = std::move(rows);
+    conditions.branches[1].prefix = std::move(null);
+    return conditions;
+  }
 };
 
 }  // namespace musicgen

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <vector>
 
 namespace musicgen::generate {
@@ -18,7 +19,12 @@ std::vector<Window> Windows(int64_t prompt, int64_t total, int64_t window = 1500
   std::vector<Window> windows;
   while (!piece.done()) {
     windows.push_back({piece.first_frame(), piece.window_prompt().frames, piece.window_frames()});
+    const std::optional<int64_t> next = piece.next_first_frame();
     piece.Finish(Codes(2, piece.window_frames()));
+    EXPECT_EQ(next.has_value(), !piece.done());
+    if (next) {
+      EXPECT_EQ(*next, piece.first_frame());
+    }
   }
   EXPECT_EQ(piece.codes().frames, total);
   EXPECT_EQ(piece.known(), total);
@@ -38,6 +44,20 @@ TEST(PieceTest, AudioCraftsWindows) {
 TEST(PieceTest, APromptThatFillsAWindowGoesToTheNext) {
   EXPECT_EQ(Windows(1500, 2250), (std::vector<Window>{{900, 600, 1350}}));
   EXPECT_EQ(Windows(2000, 2250), (std::vector<Window>{{900, 1100, 1350}}));
+}
+
+TEST(PieceTest, WithoutEndItKeepsWhatTheNextWindowNeeds) {
+  Piece piece(Codes(2, 0), std::nullopt, 1500, 900);
+  for (int64_t i = 0; i < 50; ++i) {
+    EXPECT_EQ(piece.first_frame(), 900 * i);
+    EXPECT_EQ(piece.window_frames(), 1500);
+    EXPECT_LE(piece.codes().frames, 600);
+    Codes window(2, 1500);
+    for (int64_t t = 0; t < 1500; ++t) window.at(0, t) = static_cast<int32_t>(900 * i + t);
+    piece.Finish(window);
+    ASSERT_FALSE(piece.done());
+    EXPECT_EQ(piece.window_prompt().at(0, 0), 900 * (i + 1));
+  }
 }
 
 TEST(PieceTest, CodesArePutTogether) {

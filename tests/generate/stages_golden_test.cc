@@ -3,13 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include "codec/cpu_codec_backend.h"
 #include "codec/decode.h"
 #include "codec/encoder.h"
-#include "generate/audio_stream.h"
-#include "generate/conditioner.h"
 #include "generate/golden_model.h"
+#include "generate/pipeline.h"
 #include "generate/stages.h"
-#include "lm/scorer.h"
 #include "model/model_files.h"
 
 namespace musicgen::generate {
@@ -80,8 +79,8 @@ TEST_P(WholeModelTest, LogitsOfABatch) {
     requests.push_back(Greedy(kPrompts[i], 1.0));
     if (golden_.Has("mel.wav")) requests.back().melody = GoldenSound(golden_, melodies[i]);
   }
-  Conditioner conditioner(stages_, files_.dialect, /*as_batch=*/true);
-  const std::vector<SampleCondition> samples = conditioner.Prepare(requests);
+  const Pipeline pipeline(stages_, files_.dialect, /*as_batch=*/true);
+  const std::vector<Sample> samples = pipeline.Prepare(stages_.pool(), requests);
   const Shape shape = golden_.ShapeOf("lm.logits_cond");  // [1 or 2, K, S or T, V]
   const std::vector<float> all = golden_.Floats("lm.logits_cond");
   const std::vector<float> null_tail = golden_.Floats("lm.logits_uncond_tail");
@@ -90,12 +89,12 @@ TEST_P(WholeModelTest, LogitsOfABatch) {
   for (int64_t item = 0; item < 2; ++item) {
     const Codes codes = GoldenCodes(golden_, "lm.codes", item);
     const lm::CodebookPattern pattern(files_.lm.pattern, books, codes.frames);
-    const Conditions conditions = conditioner.For(samples[static_cast<size_t>(item)], {}, false);
-    const auto logits = [&](bool null_half) {
-      return lm::TeacherForcedLogits(stages_.decoder(), stages_.pool(), pattern, codes, conditions,
-                                     null_half);
-    };
-    const std::vector<float> conditional = logits(false), null = logits(true);
+    const Conditions conditions =
+        pipeline.ConditionsAt(stages_.pool(), samples[static_cast<size_t>(item)], 0, false);
+    const std::vector<float> conditional =
+        stages_.backend().Score(pattern, codes, conditions.branches.front());
+    const std::vector<float> null =
+        stages_.backend().Score(pattern, codes, conditions.branches.back());
     for (int64_t k = 0; k < books; ++k) {
       for (int64_t t = 0; t < codes.frames; ++t) {
         // transformers' steps keep the delays, AudioCraft's logits stand at their codes.
@@ -177,16 +176,13 @@ TEST_P(StagesGoldenTest, DecodedAndStreamedSound) {
           << c.audio;
     }
     for (const int64_t chunk : {1, 3, 13}) {
-      AudioStream stream(stages_.codec(), c.channels);
+      codec::CpuCodecBackend backend(stages_.codec(), c.channels, stages_.pool());
+      const std::unique_ptr<codec::CodecStream> stream = backend.NewStream();
       Waveform joined(whole.sample_rate_hz, whole.channels, whole.samples);
       int64_t at = 0;
       for (int64_t t = 0; t < codes.frames; t += chunk) {
-        Codes part(codes.codebooks, std::min(chunk, codes.frames - t));
-        for (int64_t k = 0; k < codes.codebooks; ++k) {
-          for (int64_t i = 0; i < part.frames; ++i) part.at(k, i) = codes.at(k, t + i);
-        }
-        const Waveform sound =
-            stream.Push(stages_.pool(), part, /*last=*/t + chunk >= codes.frames);
+        const Codes part = codes.Columns(t, std::min(t + chunk, codes.frames));
+        const Waveform sound = stream->Push(part, /*last=*/t + chunk >= codes.frames);
         ASSERT_LE(at + sound.samples, joined.samples);
         for (int64_t side = 0; side < sound.channels; ++side) {
           std::copy_n(sound.channel(side), sound.samples, joined.channel(side) + at);

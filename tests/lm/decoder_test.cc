@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "kernels/isa.h"
-#include "lm/sampling.h"
+#include "lm/guidance.h"
 #include "lm/tiny_decoder.h"
 
 namespace musicgen::lm {
@@ -33,6 +33,15 @@ std::vector<float> AllLogits(const Decoder& decoder, ThreadPool& pool, const Cod
   return logits;
 }
 
+// In two chunks, which must not matter.
+CrossCache PassedCross(const Decoder& decoder, ThreadPool& pool, const ConditionRows& condition) {
+  CrossCache cross = decoder.NewCross(condition.rows);
+  const int64_t half = condition.rows / 2;
+  decoder.PassCross(pool, condition.values.data(), {0, half}, cross);
+  decoder.PassCross(pool, condition.values.data(), {half, condition.rows}, cross);
+  return cross;
+}
+
 class DecoderTest : public testing::Test {
  protected:
   DecoderTest() : decoder_(LoadTinyDecoder()), golden_("hf-tiny-mono") {
@@ -43,8 +52,10 @@ class DecoderTest : public testing::Test {
     ids_ = SliceCodes(golden_.Ints("lm.input_ids"), 0, books_, columns_);
     // Prompt 0 is the first, and the longest, of the golden batch of conditions.
     const Shape condition = golden_.ShapeOf("cond.batch");
-    conditions_ =
-        CrossRows(golden_.Floats("cond.batch"), 0, condition[1], condition[1], condition[2]);
+    condition_ =
+        CrossRows(golden_.Floats("cond.batch"), 0, condition[1], condition[1], condition[2])
+            .branches[0]
+            .cross;
   }
 
   // [K, S, V], as the goldens have it, of the columns from `first` on.
@@ -69,12 +80,11 @@ class DecoderTest : public testing::Test {
   Golden golden_;
   int64_t books_, columns_, size_;
   Codes ids_;
-  Conditions conditions_;
+  ConditionRows condition_;
 };
 
 TEST_F(DecoderTest, LogitsMatchTransformers) {
-  const CrossCache cross =
-      decoder_->NewCross(pool_, conditions_.cross.values.data(), conditions_.cross.rows);
+  const CrossCache cross = PassedCross(*decoder_, pool_, condition_);
   const std::vector<float> conditional = AllLogits(*decoder_, pool_, ids_, &cross, columns_);
   const std::vector<float> null = AllLogits(*decoder_, pool_, ids_, nullptr, columns_);
   EXPECT_LE(MaxAbsDiff(ByCodebook(conditional, 0), FirstItem("lm.logits_cond")), kLogitTolerance);
@@ -83,7 +93,8 @@ TEST_F(DecoderTest, LogitsMatchTransformers) {
   EXPECT_LE(MaxAbsDiff(ByCodebook(null, columns_ - 2), FirstItem("lm.logits_uncond_tail")),
             kLogitTolerance);
   std::vector<float> guided(conditional.size());
-  Guide(conditional.data(), null.data(), 3.0, static_cast<int64_t>(guided.size()), guided.data());
+  Guide(std::vector{conditional.data(), null.data()}, {3.0}, static_cast<int64_t>(guided.size()),
+        guided.data());
   EXPECT_LE(MaxAbsDiff(ByCodebook(guided, columns_ - 1), FirstItem("lm.logits_guided_last")),
             kGuidedTolerance);
 }
@@ -91,8 +102,9 @@ TEST_F(DecoderTest, LogitsMatchTransformers) {
 // The null condition skips the cross-attention block; attending to zero vectors must give the same
 // bits.
 TEST_F(DecoderTest, ZeroConditionsEqualTheNullCondition) {
-  std::vector<float> zeros(conditions_.cross.values.size(), 0.0f);
-  const CrossCache cross = decoder_->NewCross(pool_, zeros.data(), conditions_.cross.rows);
+  ConditionRows zeros = condition_;
+  std::fill(zeros.values.begin(), zeros.values.end(), 0.0f);
+  const CrossCache cross = PassedCross(*decoder_, pool_, zeros);
   EXPECT_EQ(AllLogits(*decoder_, pool_, ids_, &cross, columns_),
             AllLogits(*decoder_, pool_, ids_, nullptr, columns_));
 }
@@ -107,16 +119,14 @@ TEST_P(DecoderInvarianceTest, ChunksThreadsAndInstructionSetsGiveTheSameBits) {
   std::vector<float> expected;
   {
     ThreadPool one(1);
-    const CrossCache cross =
-        decoder->NewCross(one, conditions_.cross.values.data(), conditions_.cross.rows);
+    const CrossCache cross = PassedCross(*decoder, one, condition_);
     expected = AllLogits(*decoder, one, ids_, &cross, columns_);
   }
   for (const kernels::Isa isa : kernels::SupportedIsas()) {
     kernels::ForceIsa(isa);
     for (const int threads : {1, 2, 3}) {
       ThreadPool pool(threads);
-      const CrossCache cross =
-          decoder->NewCross(pool, conditions_.cross.values.data(), conditions_.cross.rows);
+      const CrossCache cross = PassedCross(*decoder, pool, condition_);
       for (const int64_t chunk : {int64_t{1}, int64_t{3}, columns_}) {
         const std::vector<float> logits = AllLogits(*decoder, pool, ids_, &cross, chunk);
         EXPECT_EQ(0, std::memcmp(logits.data(), expected.data(), expected.size() * sizeof(float)))

@@ -7,13 +7,16 @@
 
 #include "base/random.h"
 #include "golden.h"
+#include "lm/guidance.h"
 
 namespace musicgen::lm {
 namespace {
 
 std::vector<float> Filtered(const std::vector<float>& logits, const SamplingParams& params) {
-  std::vector<float> p(logits.size());
-  FilteredProbabilities(logits.data(), static_cast<int64_t>(logits.size()), params, p.data());
+  const auto size = static_cast<int64_t>(logits.size());
+  SamplingScratch scratch(size);
+  FilterProbabilities(logits.data(), size, params, scratch);
+  std::vector<float> p = std::move(scratch.probabilities);
   const double total = std::accumulate(p.begin(), p.end(), 0.0);
   for (float& x : p) x = static_cast<float>(x / total);
   return p;
@@ -83,7 +86,7 @@ TEST(SamplingTest, DrawsFollowTheDistribution) {
   const std::vector<float> logits = {0.0f, 1.0f, -1.0f, 2.0f, 0.5f, -3.0f};
   const std::vector<float> p = Filtered(logits, {false, 1.0, 0, 0.0});
   std::vector<int> counts(logits.size());
-  std::vector<float> scratch;
+  SamplingScratch scratch(6);
   constexpr int kDraws = 100000;
   for (int i = 0; i < kDraws; ++i) {
     const double u = Uniform({7, 0, static_cast<uint32_t>(i), 2});
@@ -99,14 +102,14 @@ TEST(SamplingTest, DrawsFollowTheDistribution) {
 
 TEST(SamplingTest, TemperatureZeroAndGreedyTakeTheFirstMaximum) {
   const std::vector<float> logits = {1.0f, 3.0f, 3.0f, 2.0f};
-  std::vector<float> scratch;
+  SamplingScratch scratch(4);
   EXPECT_EQ(SampleCode(logits.data(), 4, {true, 1.0, 250, 0.0}, 0.99, scratch), 1);
   EXPECT_EQ(SampleCode(logits.data(), 4, {false, 0.0, 250, 0.0}, 0.99, scratch), 1);
 }
 
 TEST(SamplingTest, TheEndsOfTheUnitIntervalDrawKeptCodes) {
   const std::vector<float> logits = {-50.0f, 1.0f, 0.0f, -50.0f};
-  std::vector<float> scratch;
+  SamplingScratch scratch(4);
   EXPECT_EQ(SampleCode(logits.data(), 4, {false, 1.0, 2, 0.0}, 0.0, scratch), 1);
   EXPECT_EQ(SampleCode(logits.data(), 4, {false, 1.0, 2, 0.0}, 1.0 - 0x1p-53, scratch), 2);
 }
@@ -114,8 +117,24 @@ TEST(SamplingTest, TheEndsOfTheUnitIntervalDrawKeptCodes) {
 TEST(SamplingTest, GuidanceOfEqualRowsIsEither) {
   const std::vector<float> row = {0.5f, -2.0f, 1.25f};
   std::vector<float> guided(3);
-  Guide(row.data(), row.data(), 3.0, 3, guided.data());
+  Guide(std::vector{row.data(), row.data()}, {3.0}, 3, guided.data());
   EXPECT_EQ(guided, row);
+}
+
+TEST(SamplingTest, GuidanceMixesBranchAfterBranch) {
+  const float both = 2.0f, style = 1.0f, null = -1.0f;
+  float guided = 0.0f;
+  Guide(std::vector{&both, &style, &null}, {5.0, 3.0}, 1, &guided);
+  EXPECT_EQ(guided, -1.0f + 3.0f * ((1.0f + 5.0f * (2.0f - 1.0f)) + 1.0f));
+}
+
+TEST(SamplingTest, WhatIsNoNumberIsNotDrawnFrom) {
+  SamplingScratch scratch(3);
+  for (const float bad : {std::nanf(""), INFINITY, -INFINITY}) {
+    const std::vector<float> logits = {1.0f, bad, 0.5f};
+    EXPECT_EQ(SampleCode(logits.data(), 3, {}, 0.5, scratch), -1);
+    EXPECT_EQ(SampleCode(logits.data(), 3, {true}, 0.5, scratch), -1);
+  }
 }
 
 }  // namespace

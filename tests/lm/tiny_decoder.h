@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "checkpoint/config.h"
 #include "checkpoint/safetensors.h"
@@ -26,22 +27,18 @@ inline std::unique_ptr<Decoder> LoadTinyDecoder(Formats formats = {},
 // Rows of a golden [B, rows, D] batch of conditions.
 inline Conditions CrossRows(const std::vector<float>& batch, int64_t item, int64_t stride_rows,
                             int64_t rows, int64_t width) {
-  Conditions conditions;
   const auto begin = batch.begin() + static_cast<std::ptrdiff_t>(item * stride_rows * width);
-  conditions.cross = {rows, width,
-                      std::vector<float>(begin, begin + static_cast<std::ptrdiff_t>(rows * width))};
-  return conditions;
+  return Conditions::Cross(
+      {rows, width, std::vector<float>(begin, begin + static_cast<std::ptrdiff_t>(rows * width))});
 }
 
 // Conditions made up from a counter, for tests of invariance.
 inline Conditions MadeUpConditions(int64_t rows, int64_t width, int salt) {
-  Conditions conditions;
-  conditions.cross.rows = rows;
-  conditions.cross.width = width;
+  ConditionRows cross{rows, width, {}};
   for (int64_t i = 0; i < rows * width; ++i) {
-    conditions.cross.values.push_back(static_cast<float>((i * 37 + salt * 101) % 199 - 99) / 80.0f);
+    cross.values.push_back(static_cast<float>((i * 37 + salt * 101) % 199 - 99) / 80.0f);
   }
-  return conditions;
+  return Conditions::Cross(std::move(cross));
 }
 
 inline Codes SliceCodes(const std::vector<int32_t>& batch, int64_t item, int64_t books,

@@ -1,0 +1,54 @@
+// What is asked for and what comes back.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+
+#include "musicgen/codes.hpp"
+#include "musicgen/step_stages.hpp"
+#include "musicgen/waveform.hpp"
+
+namespace musicgen {
+
+// A duration of music that goes on until it is cancelled, in windows, with memory that does not
+// grow.
+inline constexpr double kEndless = std::numeric_limits<double>::infinity();
+
+// AudioCraft's names; a duration of d seconds is int(d · frame rate) frames.
+struct GenerationParams {
+  bool use_sampling = true;  // false: the most probable code (temperature 0 means the same)
+  double temperature = 1.0;
+  int64_t top_k = 250;       // 0: no limit; ties at the threshold stay
+  double top_p = 0.0;        // > 0: nucleus sampling, and top_k is ignored
+  double duration_s = 10.0;  // of the whole result, an audio prompt included; kEndless: none
+  double cfg_coef = 3.0;     // 1: no guidance
+  bool two_step_cfg = false;
+  // Longer pieces are made in windows of max_duration_s (the model's own by default, 30 s for the
+  // published ones); each begins extend_stride_s after the one before: by default 18 s, or 0.6 of a
+  // window that is not longer.
+  std::optional<double> max_duration_s;
+  std::optional<double> extend_stride_s;
+  uint64_t seed = 0;
+  uint32_t take = 0;  // counts the results of one request that share a seed
+};
+
+struct GenerationRequest {
+  std::optional<std::string> prompt;  // none: unconditional
+  GenerationParams params;
+  std::optional<Waveform> melody;        // of any rate and channels; melody models only
+  std::optional<Waveform> audio_prompt;  // continued: of any rate and channels
+};
+
+struct GenerationProgress {
+  int64_t steps_done = 0;   // the model calls made so far (Model::Generate: of all its requests)
+  int64_t steps_total = 0;  // 0 for a request without end
+  StageSeconds stage_seconds{};  // what the steps so far spent where
+};
+struct GenerationResult {
+  Codes codes;     // [K, T]
+  Waveform audio;  // [C, 640·T], not normalised, may exceed ±1; empty when no audio was asked for
+};
+
+}  // namespace musicgen

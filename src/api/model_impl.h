@@ -1,0 +1,28 @@
+// What a Model holds.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "generate/pipeline.h"
+#include "generate/stages.h"
+#include "musicgen/musicgen.hpp"
+#include "session/shared_scheduler.h"
+
+namespace musicgen {
+
+struct Model::Impl {
+  Impl(model::ModelFiles files, const model::StageFormats& formats, const ModelOptions& options);
+
+  // Made when first needed, with the language model.
+  session::SharedScheduler& scheduler();
+
+  ModelInfo info;
+  generate::Stages stages;
+  generate::Pipeline pipeline;
+  session::SchedulerLimits limits;
+  std::mutex scheduler_mutex;
+  std::unique_ptr<session::SharedScheduler> shared;
+};
+
+}  // namespace musicgen

@@ -1,0 +1,102 @@
+// How running requests are steered.
+
+#include <algorithm>
+#include <utility>
+
+#include "session/scheduler.h"
+
+namespace musicgen::session {
+
+void Scheduler::Steer(RequestId id, const Steering& steering) {
+  Job* job = Find(id);
+  if (job == nullptr) return;
+  PendingSteering pending;
+  pending.wanted = steering;
+  if (steering.prompt) {
+    pending.text = std::make_shared<ConditionRows>();
+    const auto work = [this, text = pending.text, prompt = steering.prompt](
+                          ThreadPool& pool, const std::atomic<bool>& stop) {
+      *text = pipeline_.Text(pool, prompt, &stop);
+    };
+    const bool now = IsShort(steering.prompt) && !preparer_.lent();
+    pending.task = now ? preparer_.RunNow(work) : preparer_.Start(work, /*lend=*/false);
+  }
+  const auto step = [](const PendingSteering& each) { return each.wanted.at_step.value_or(0); };
+  const auto after =
+      std::upper_bound(job->steerings.begin(), job->steerings.end(), step(pending),
+                       [&](int64_t at, const PendingSteering& each) { return at < step(each); });
+  job->steerings.insert(after, std::move(pending));
+}
+
+void Scheduler::SteerRunning() {
+  std::vector<RequestId> ids;
+  for (const Job& job : jobs_) {
+    if (job.window && !job.steerings.empty()) ids.push_back(job.id);
+  }
+  for (const RequestId id : ids) {
+    try {
+      SteerJob(*Find(id));
+    } catch (const std::exception&) {
+      Fail(id, CurrentError("steering"));
+    }
+  }
+}
+
+// Whether what the steering brings is there.
+bool Scheduler::IsReady(PendingSteering& steering) {
+  if (steering.task == nullptr) return true;
+  if (!steering.task->done()) return false;
+  if (steering.task->error()) throw Error(*steering.task->error());
+  if (prefix_model_) return true;
+  if (steering.conditions == nullptr) {
+    steering.conditions = engine_.Prepare(Conditions::Cross(*steering.text));
+  }
+  return steering.conditions->rows_left() == 0;
+}
+
+void Scheduler::SteerJob(Job& job) {
+  const lm::StreamId stream = job.window->stream;
+  bool waits = false;
+  for (auto steering = job.steerings.begin(); steering != job.steerings.end() && !waits;) {
+    const bool ready = IsReady(*steering);
+    const int64_t now = job.steps_before + engine_.steps(stream);
+    const bool due = steering->wanted.at_step.value_or(0) <= now;
+    waits = due && !ready && steering->wanted.at_step;
+    if (due && ready) {
+      Apply(job, *steering);
+      steering = job.steerings.erase(steering);
+    } else {
+      ++steering;
+    }
+  }
+  engine_.Hold(stream, waits);
+}
+
+void Scheduler::Apply(Job& job, PendingSteering& steering) {
+  const Steering& wanted = steering.wanted;
+  GenerationParams params = job.params;
+  params.cfg_coef = wanted.cfg_coef.value_or(params.cfg_coef);
+  params.temperature = wanted.temperature.value_or(params.temperature);
+  params.top_k = wanted.top_k.value_or(params.top_k);
+  params.top_p = wanted.top_p.value_or(params.top_p);
+  const lm::SamplingParams sampling = {!params.use_sampling, params.temperature, params.top_k,
+                                       params.top_p};
+  engine_.Change(job.window->stream, {steering.conditions, sampling, pipeline_.Guidance(params)});
+  job.params = params;
+  Event event{Event::Kind::kSteered};
+  event.steered_step = job.steps_before + engine_.steps(job.window->stream);
+  if (steering.text != nullptr) {
+    job.sample->condition.text = *steering.text;
+    if (steering.conditions != nullptr) {
+      job.conditions = steering.conditions;
+    } else {
+      const auto next = job.sample->piece.next_first_frame();
+      event.steered_step = next ? job.steps_before + job.window->steps() : -1;
+      job.next.reset();
+      if (next) PrepareNextWindow(job, *next);
+    }
+  }
+  Tell(job, std::move(event));
+}
+
+}  // namespace musicgen::session

@@ -1,0 +1,102 @@
+// A scheduler over a tiny model and a device that is late and may fail.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "generate/golden_model.h"
+#include "generate/pipeline.h"
+#include "generate/stages.h"
+#include "lm/cpu_backend.h"
+#include "lm/late_backend.h"
+#include "session/scheduler.h"
+
+namespace musicgen::session {
+
+// What a request ended with, and what came on the way.
+struct Outcome {
+  std::vector<float> sound;  // of the first channel
+  Codes codes;
+  Event::Kind end = Event::Kind::kProgress;  // until it has ended
+  ErrorCode error = ErrorCode::kFailure;
+  bool deferred = false;
+  std::vector<int64_t> steered;
+};
+
+class Schedule {
+ public:
+  explicit Schedule(const std::string& fixture, size_t late = 0, const SchedulerLimits& limits = {})
+      : stages_(model::OpenModel(std::string(MUSICGEN_FIXTURES) + "/" + fixture, "", ""),
+                model::ChooseFormats(Precision::kF32), 2),
+        pipeline_(stages_, stages_.files().dialect, /*as_batch=*/false),
+        device(std::make_unique<lm::CpuBackend>(stages_.decoder(), stages_.pool()), late),
+        scheduler_(std::make_unique<Scheduler>(pipeline_, device, limits)) {}
+
+  RequestId Submit(const GenerationRequest& request, const RequestOptions& options = {}) {
+    const RequestId id = next_id_++;
+    scheduler_->Submit({{id, request, options}});
+    return id;
+  }
+  // False when nothing is left.
+  bool Step() {
+    if (scheduler_->idle()) return false;
+    std::vector<Event> events;
+    scheduler_->Step(&events);
+    for (const Event& event : events) Take(event);
+    return true;
+  }
+  void Finish() {
+    while (Step()) {
+    }
+  }
+
+  Scheduler& scheduler() { return *scheduler_; }
+  generate::Stages& stages() { return stages_; }
+  const generate::Pipeline& pipeline() const { return pipeline_; }
+
+  std::map<RequestId, Outcome> outcomes;
+
+ private:
+  void Take(const Event& event) {
+    Outcome& outcome = outcomes[event.request];
+    EXPECT_EQ(outcome.end, Event::Kind::kProgress) << "an event after the last one";
+    switch (event.kind) {
+      case Event::Kind::kDeferred:
+        outcome.deferred = true;
+        break;
+      case Event::Kind::kSound:
+        outcome.sound.insert(outcome.sound.end(), event.sound.channel(0),
+                             event.sound.channel(0) + event.sound.samples);
+        break;
+      case Event::Kind::kSteered:
+        outcome.steered.push_back(event.steered_step);
+        break;
+      case Event::Kind::kProgress:
+        break;
+      case Event::Kind::kFailed:
+        outcome.error = event.error->code();
+        [[fallthrough]];
+      case Event::Kind::kDone:
+      case Event::Kind::kCancelled:
+        outcome.codes = event.result.codes;
+        outcome.end = event.kind;
+    }
+  }
+
+  generate::Stages stages_;
+  generate::Pipeline pipeline_;
+
+ public:
+  lm::LateBackend device;
+
+ private:
+  std::unique_ptr<Scheduler> scheduler_;
+  RequestId next_id_ = 1;
+};
+
+}  // namespace musicgen::session
