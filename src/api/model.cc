@@ -10,6 +10,7 @@
 #include "codec/expected_tensors.h"
 #include "generate/pipeline.h"
 #include "generate/request_check.h"
+#include "kernels/isa.h"
 #include "model/memory_need.h"
 #include "model/model_path.h"
 #include "musicgen/musicgen.hpp"
@@ -113,6 +114,7 @@ struct Model::Impl {
 
 Model::Model(const ModelOptions& options) {
   ThreadCount(options.threads);
+  kernels::ActiveIsa();  // throws here, before any file is read, when MUSICGEN_ISA names none
   model::ModelFiles files =
       model::OpenModel(model::FindModel(options.model), options.text_encoder, options.codec);
   const model::StageFormats formats =
