@@ -127,7 +127,7 @@ class Environment(CliTest):
         write_codes(codes, Tensor([1, 4, 5], [0] * 20))
         for command in (["generate", "x", "-d", "0.1"], ["generate", "x", "-d", "0.1", "--no-progress"],
                         ["generate", "x", "-d", "0.1", "--no-progress", "--json"],
-                        ["decode", codes], ["score", "--codes", codes], ["score", "x", "--codes", codes],
+                        ["decode", codes], ["score", "--codes", codes],
                         ["bench"]):
             for threads in ("1", "2", "3"):
                 with self.subTest(command=command, threads=threads):
