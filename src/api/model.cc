@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <future>
 
-#include "base/cpu.h"
+#include "api/argument_check.h"
+#include "api/guard.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "codec/decode.h"
@@ -19,15 +20,6 @@ namespace musicgen {
 namespace {
 
 using namespace generate;
-
-constexpr int kMaxThreads = 256;
-
-int ThreadCount(int wanted) {
-  if (wanted < 0 || wanted > kMaxThreads) {
-    ThrowBadInput("threads: expected a number from 0 to ", kMaxThreads, ", found ", wanted);
-  }
-  return wanted > 0 ? wanted : ProcessorCount();
-}
 
 Precision PrecisionOf(const model::StageFormats& formats) {
   switch (formats.lm.weights) {
@@ -113,13 +105,15 @@ struct Model::Impl {
 };
 
 Model::Model(const ModelOptions& options) {
-  ThreadCount(options.threads);
-  kernels::ActiveIsa();  // throws here, before any file is read, when MUSICGEN_ISA names none
-  model::ModelFiles files =
-      model::OpenModel(model::FindModel(options.model), options.text_encoder, options.codec);
-  const model::StageFormats formats =
-      model::ChooseFormats(model::Resolve(files, options.precision));
-  impl_ = std::make_unique<Impl>(std::move(files), formats, options);
+  Guard([&] {
+    ThreadCount(options.threads);
+    kernels::ActiveIsa();  // throws here, before any file is read, when MUSICGEN_ISA names none
+    model::ModelFiles files =
+        model::OpenModel(model::FindModel(options.model), options.text_encoder, options.codec);
+    const model::StageFormats formats =
+        model::ChooseFormats(model::Resolve(files, options.precision));
+    impl_ = std::make_unique<Impl>(std::move(files), formats, options);
+  });
 }
 
 Model::~Model() = default;
@@ -131,45 +125,65 @@ const ModelInfo& Model::info() const { return impl_->info; }
 int Model::threads() const { return impl_->stages.pool().size(); }
 
 void Model::Load(int streams, double duration_s) {
-  Stages& stages = impl_->stages;
-  model::CheckMemory(stages.files(), stages.formats(), streams, duration_s);
-  // What one thread loads, beside what the team packs.
-  std::future<void> alone = std::async(std::launch::async, [&] {
-    stages.codec();
-    stages.tokenizer();
+  Guard([&] {
+    CheckLoad(streams, duration_s);
+    Stages& stages = impl_->stages;
+    model::CheckMemory(stages.files(), stages.formats(), streams, duration_s);
+    // What one thread loads, beside what the team packs.
+    std::future<void> alone = std::async(std::launch::async, [&] {
+      stages.codec();
+      stages.tokenizer();
+    });
+    stages.decoder();
+    stages.text_encoder();
+    stages.text_projection();
+    alone.get();
+    ReleaseFreedMemory();
   });
-  stages.decoder();
-  stages.text_encoder();
-  stages.text_projection();
-  alone.get();
-  ReleaseFreedMemory();
 }
 
 std::vector<int32_t> Model::Tokenize(const std::string& text) const {
-  return impl_->stages.tokenizer().Encode(text);
+  return Guard([&] { return impl_->stages.tokenizer().Encode(text); });
 }
 
 std::optional<std::vector<GenerationResult>> Model::Generate(
     std::span<const GenerationRequest> requests, const GenerateOptions& options) {
-  return impl_->pipeline.Generate(requests, options);
+  return Guard([&] {
+    for (const GenerationRequest& request : requests) CheckSounds(request);
+    return impl_->pipeline.Generate(requests, options);
+  });
 }
 
 ScoreResult Model::Score(const GenerationRequest& request, const Codes& codes, bool keep_logits) {
-  return impl_->pipeline.Score(request, codes, keep_logits);
+  return Guard([&] {
+    CheckSounds(request);
+    CheckCodesSize(codes);
+    return impl_->pipeline.Score(request, codes, keep_logits);
+  });
 }
 
 Waveform Model::Decode(const Codes& codes) {
-  Stages& stages = impl_->stages;
-  CheckCodes(codes, stages.files());
-  return codec::Decode(stages.pool(), stages.codec(), codes, stages.files().lm.audio_channels);
+  return Guard([&] {
+    CheckCodesSize(codes);
+    Stages& stages = impl_->stages;
+    CheckCodes(codes, stages.files());
+    return codec::Decode(stages.pool(), stages.codec(), codes, stages.files().lm.audio_channels);
+  });
 }
 
-Codes Model::Encode(const Waveform& audio) { return impl_->pipeline.Encode(audio); }
+Codes Model::Encode(const Waveform& audio) {
+  return Guard([&] {
+    CheckFiniteSound("audio", audio);
+    return impl_->pipeline.Encode(audio);
+  });
+}
 
 StepTraffic Model::step_traffic() const {
-  const lm::Decoder& decoder = impl_->stages.decoder();
-  return {decoder.StepWeightBytes(), 2 * decoder.CacheBytesPerPosition(),
-          decoder.StageWeightBytes()};
+  return Guard([&] {
+    const lm::Decoder& decoder = impl_->stages.decoder();
+    return StepTraffic{decoder.StepWeightBytes(), 2 * decoder.CacheBytesPerPosition(),
+                       decoder.StageWeightBytes()};
+  });
 }
 
 }  // namespace musicgen
