@@ -53,8 +53,8 @@ ThreadPool::ThreadPool(int threads) : size_(threads) {
   } catch (const std::system_error& error) {
     const size_t started = threads_.size() + 1;
     Stop();
-    ThrowFailure("threads: expected ", size_, ", found ", started, " before the system refused: ",
-                 error.code().message());
+    ThrowFailure("threads: expected ", size_, ", found ", started,
+                 " before the system refused: ", error.code().message());
   } catch (...) {
     Stop();
     throw;
