@@ -11,6 +11,13 @@ endif()
 function(musicgen_flags target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wno-missing-field-initializers -ffp-contract=off
                                            -fvisibility=hidden)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    # It finds overlaps in its own strings wherever a text is put in front of another (its bug 105329).
+    target_compile_options(${target} PRIVATE -Wno-restrict)
+  endif()
+  if(MUSICGEN_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
 endfunction()
 
 # musicgen_library(FOLDER SOURCES … DEPS … PRIVATE_DEPS …): the static library musicgen_FOLDER of src/FOLDER.

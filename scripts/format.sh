@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Formats every C++ file in place and runs clang-tidy over the sources: format.sh [--check]
-# --check changes nothing and fails when something is left to do.
+# Formats every C++ file in place and runs clang-tidy over those that changed: format.sh [--check]
+# --check changes nothing and fails when something is left to do. TIDY=all reads every file.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -11,8 +11,4 @@ else
   clang-format -i "${files[@]}"
 fi
 
-# clang-tidy reads the compile commands of the release build, which is not for Arm.
-[[ -f build/release/compile_commands.json ]] || cmake --preset release
-mapfile -t sources < <(git ls-files 'src/*.cc' 'apps/*.cc' ':!*_neon*')
-printf '%s\n' "${sources[@]}" |
-  xargs -P "$(nproc)" -n 4 clang-tidy -p build/release --quiet --warnings-as-errors='*'
+scripts/tidy.sh "${TIDY:-changed}"

@@ -8,8 +8,8 @@ packages=(cmake ninja-build g++ pkg-config libcli11-dev nlohmann-json3-dev libya
           libsndfile1-dev libmpg123-dev libkissfft-dev libpng-dev)
 case "${1:-}" in
   build) ;;
-  test) packages+=(git python3 clang libclang-rt-14-dev ccache libgtest-dev libgmock-dev
-                   libbenchmark-dev libebur128-dev libsimde-dev) ;;
+  test) packages+=(git python3 clang clang-format clang-tidy libclang-rt-14-dev ccache libgtest-dev
+                   libgmock-dev libbenchmark-dev libebur128-dev libsimde-dev) ;;
   arm64) packages=(cmake ninja-build pkg-config python3 googletest g++-aarch64-linux-gnu qemu-user) ;;
   *) echo "usage: $0 build|test|arm64" >&2; exit 2 ;;
 esac

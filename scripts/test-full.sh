@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The long tier: everything of test.sh, Arm under emulation, an hour of each fuzzer, the command
-# line's kill and disk tests at full length, and checks on full-size checkpoints when MUSICGEN_MODELS
-# names a folder that holds them (small, melody, stereo-large, …). FUZZ_SECONDS sets the time for
-# each fuzzer.
+# The long tier: everything of test.sh, all of it built by clang and read by clang-tidy; Arm under
+# emulation; an hour of each fuzzer; the command line's kill and disk tests at full length; and
+# checks on full-size checkpoints when MUSICGEN_MODELS names a folder that holds them (small, melody,
+# stereo-large, …). FUZZ_SECONDS sets the time for each fuzzer.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

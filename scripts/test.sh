@@ -1,18 +1,24 @@
 #!/usr/bin/env bash
 # Builds everything and runs every test that needs no GPU and no downloads: test.sh
-# Four builds, each with what only it can find: release (what users run), dev (address and
-# undefined sanitizers), tsan (threads), fuzz (parsers). Closes with "N passed, N failed".
-# FUZZ_SECONDS sets the time for each fuzzer, 10 by default.
+# Five builds, each with what only it can find: release (what users run), clang (another compiler's
+# warnings, and the same bits), dev (address and undefined sanitizers), tsan (threads), fuzz
+# (parsers); and formatting and clang-tidy. Closes with "N passed, N failed, N skipped".
+# FUZZ_SECONDS sets the time for each fuzzer, 10 by default. With MUSICGEN_LONG_TESTS=1, clang builds
+# everything and clang-tidy reads every file, half an hour's work; else what the bits depend on, and
+# the files that changed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 jobs=$(nproc)
 fuzz_seconds=${FUZZ_SECONDS:-10}
 # The folders whose tests run threads.
-threaded=(base nn conditioning lm codec model convert generate session)
+threaded=(base nn conditioning lm codec model convert generate session api)
+# The folders whose tests compare bits.
+exact=(kernels nn lm)
 mapfile -t fuzzers < <(basename -s .cc -a tests/fuzz/fuzz_*.cc)
 passed=0
 failed=0
+skipped=0
 summaries=()
 started=$SECONDS
 
@@ -23,7 +29,7 @@ finish() {
   echo
   printf '%s\n' "${summaries[@]}"
   echo "Took $((SECONDS - started)) s."
-  echo "$passed passed, $failed failed"
+  echo "$passed passed, $failed failed, $skipped skipped"
   [[ $failed -eq 0 ]]
 }
 
@@ -54,15 +60,38 @@ run_ctest() {
   ctest --preset "$preset" -j "$jobs" --output-junit "$report" "$@" |
     tee "build/$preset/tests.log" || true
   summaries+=("$preset: $(grep 'tests passed' "build/$preset/tests.log" || echo 'no result')")
-  local total bad
-  total=$(grep -om1 'tests="[0-9]*"' "$report" | tr -dc 0-9 || true)
-  bad=$(grep -om1 'failures="[0-9]*"' "$report" | tr -dc 0-9 || true)
-  if [[ -z $total || $total -eq 0 ]]; then
+  local total bad left_out
+  total=$(count tests "$report")
+  bad=$(count failures "$report")
+  # A test that skips itself or is disabled has passed nothing.
+  left_out=$(($(count skipped "$report") + $(count disabled "$report")))
+  if [[ $total -eq 0 ]]; then
     fail "$preset: no tests ran"
     return
   fi
-  passed=$((passed + total - bad))
+  passed=$((passed + total - bad - left_out))
   failed=$((failed + bad))
+  skipped=$((skipped + left_out))
+}
+
+# count ATTRIBUTE REPORT: the number of the report's own line, 0 when there is none.
+count() {
+  local number
+  number=$(grep -Eom1 "[[:space:]]$1=\"[0-9]*\"" "$2" | tr -dc 0-9 || true)
+  echo "${number:-0}"
+}
+
+# check NAME COMMAND …
+check() {
+  local name=$1
+  shift
+  echo "== $name"
+  if "$@"; then
+    passed=$((passed + 1))
+    summaries+=("$name: good")
+  else
+    fail "$name: something is left to do"
+  fi
 }
 
 run_fuzzers() {
@@ -89,7 +118,18 @@ run_fuzzers() {
 echo "== Packages"
 scripts/install_dependencies.sh test
 
-if build release -DMUSICGEN_BUILD_TESTS=ON -DMUSICGEN_BUILD_BENCH=ON; then run_ctest release; fi
+# Warnings are errors, but not with sanitizers: GCC says of itself that they make it warn of nothing.
+strict=(-DMUSICGEN_WERROR=ON -DMUSICGEN_BUILD_TESTS=ON -DMUSICGEN_BUILD_BENCH=ON)
+if build release "${strict[@]}"; then run_ctest release; fi
+clang_targets=("${exact[@]/%/_test}")
+if [[ ${MUSICGEN_LONG_TESTS:-0} != 0 ]]; then
+  clang_targets=(all)
+  export TIDY=all
+fi
+if build clang "${strict[@]}" -- "${clang_targets[@]}"; then
+  run_ctest clang -L "^($(IFS='|'; echo "${exact[*]}"))\$"
+fi
+check "Formatting and clang-tidy" scripts/format.sh --check
 if build dev; then run_ctest dev; fi
 if build tsan -- "${threaded[@]/%/_test}"; then
   run_ctest tsan -L "^($(IFS='|'; echo "${threaded[*]}"))\$"

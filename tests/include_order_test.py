@@ -3,6 +3,7 @@
 
 - A folder includes itself and those above it in the list, never one below.
 - Stages do not include one another.
+- No loops of units, a unit being name.h with its name.cc: what one includes never leads back to it.
 - Public headers include the standard library and one another; programs include public headers and their own.
 """
 
@@ -14,6 +15,12 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 LOCAL = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 ANY = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]', re.MULTILINE)
 SOURCES = (".h", ".hpp", ".cc", ".cu", ".cuh", ".in")
+# Loops that are being untied: a line goes with its loop.
+LOOPS_ALLOWED = [
+    {"src/audio/interleaved", "src/audio/mp3_decoder", "src/audio/read", "src/audio/wav_reader"},
+    {"src/lm/codebook_layout", "src/lm/codebook_pattern"},
+    {"src/model/audiocraft_files", "src/model/audiocraft_gguf", "src/model/companions", "src/model/model_files"},
+]
 
 
 def bands():
@@ -38,6 +45,47 @@ def sources(*folders):
                     path = os.path.join(parent, name)
                     with open(path, encoding="utf-8") as file:
                         yield os.path.relpath(path, ROOT), file.read()
+
+
+def units():
+    """The units below src, apps and include, by path without ending: the set of those that each includes."""
+    texts = {}
+    for path, text in sources("src", "apps", "include"):
+        texts.setdefault(os.path.splitext(path)[0], []).append(text)
+    graph = {}
+    for unit, parts in texts.items():
+        graph[unit] = set()
+        for include in LOCAL.findall("\n".join(parts)):
+            name = os.path.splitext(include)[0]
+            beside = os.path.join(os.path.dirname(unit), name)
+            for candidate in (*(os.path.join(root, name) for root in ("src", "apps", "include")), beside):
+                if candidate in texts and candidate != unit:
+                    graph[unit].add(candidate)
+    return graph
+
+
+def loops(graph):
+    """The strongly connected sets of more than one unit (Tarjan)."""
+    number, low, stack, found = {}, {}, [], []
+
+    def visit(unit):
+        number[unit] = low[unit] = len(number)
+        stack.append(unit)
+        for other in sorted(graph[unit]):
+            if other not in number:
+                visit(other)
+            if other in stack:
+                low[unit] = min(low[unit], low[other])
+        if low[unit] == number[unit]:
+            at = stack.index(unit)
+            if len(stack) - at > 1:
+                found.append(set(stack[at:]))
+            del stack[at:]
+
+    for unit in sorted(graph):
+        if unit not in number:
+            visit(unit)
+    return found
 
 
 class IncludeOrder(unittest.TestCase):
@@ -71,6 +119,16 @@ class IncludeOrder(unittest.TestCase):
             for include in LOCAL.findall(text):
                 folder = include.split("/")[0]
                 self.assertFalse(folder in stages and folder != own, f"{path} includes {include}")
+
+    def test_no_unit_leads_back_to_itself(self):
+        graph = units()
+        self.assertGreater(sum(map(len, graph.values())), len(graph))
+        self.assertEqual([sorted(loop) for loop in loops(graph) if loop not in LOOPS_ALLOWED], [])
+
+    def test_a_loop_would_be_found(self):
+        self.assertEqual(loops({"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": {"e"}, "e": set()}),
+                         [{"a", "b", "c"}])
+        self.assertEqual(loops({"a": {"b", "c"}, "b": {"c"}, "c": set()}), [])
 
     def test_only_tests_know_the_test_libraries(self):
         for path, text in sources("src", "apps", "include"):

@@ -3,7 +3,10 @@
 //
 // Load a model once and share it: a Model is immutable to its users and may be used from several
 // threads. What they generate shares each pass over the weights (session.hpp); the rest takes
-// turns. Everything throws musicgen::Error and nothing else.
+// turns. Everything throws musicgen::Error and nothing else: kBadInput for values that contradict
+// themselves (a Waveform or Codes whose sizes disagree with `values`, numbers out of range) and for
+// files, kOutOfMemory and kFailure for what the machine refuses. A callback that throws ends the
+// call; a std::exception of its own arrives as Error(kFailure).
 #pragma once
 
 #include <cstdint>
@@ -49,13 +52,14 @@ enum class ReferenceDialect {
 };
 
 struct ModelOptions {
-  std::string model;  // directory, or "org/name" in the Hugging Face cache, or a short name (small,
-                      // medium, …)
+  // A directory in the Hugging Face or AudioCraft's layout, a GGUF file, "org/name" in the Hugging
+  // Face cache, or a short name (small, medium, …).
+  std::string model;
   std::string text_encoder;  // directory of a T5, where the model's files hold none
   std::string codec;         // directory of an EnCodec, likewise
   Precision precision = Precision::kAuto;
   ReferenceDialect reference = ReferenceDialect::kAuto;
-  int threads = 0;              // 0: one for each processor this process may use
+  int threads = 0;              // at most 256; 0: one for each processor this process may use
   std::string device = "auto";  // auto, cpu; others are refused while no other backend is built
   // Requests that run together: as many as the device steps at once with profit (0), and as fit in
   // so many bytes of keys and values (0: in the memory that is available). Others wait.
@@ -127,7 +131,7 @@ class Model {
   int threads() const;
 
   // Loads what generating needs. Throws Error(kOutOfMemory) before anything is read when memory
-  // will not suffice for the weights and `streams` streams of `duration_s`.
+  // will not suffice for the weights and `streams` ≥ 1 streams of `duration_s`, at most a day.
   void Load(int streams = 1, double duration_s = 30.0);
 
   // Token ids with the end token, as the text encoder receives them.
@@ -154,10 +158,13 @@ class Model {
   std::unique_ptr<Impl> impl_;
 };
 
-// Writes the model in the other layout: a Hugging Face directory as AudioCraft's files,
-// AudioCraft's as a Hugging Face directory. Nothing is lost: there and back gives identical
-// tensors. Of the options, model, text_encoder and codec count. `out` is a new or an empty folder,
-// which gets all of the files or none.
+// Writes the model in another layout: where `out` ends in .gguf, as one GGUF file; else a Hugging
+// Face directory as AudioCraft's files, and AudioCraft's files or a GGUF file as a Hugging Face
+// directory, into a new or an empty folder. The file, or all of the files, or nothing is written.
+// Of the options all but `reference` count. `precision` is the format of the weights in the file:
+// kAuto leaves every tensor as it is, so that there and back gives identical tensors; kQ8 and kQ4
+// are GGUF's alone, and AudioCraft's files take kAuto alone. Quantised tensors of a GGUF file come
+// back as f32.
 void Convert(const ModelOptions& options, const std::string& out);
 
 // Level of a finished piece, equal to AudioCraft's audio_write.
@@ -198,7 +205,8 @@ void WriteChroma(const std::string& path, const Chroma& chroma);
 // The bytes of a PNG file: waveform, mel spectrogram and chroma.
 std::vector<uint8_t> PlotAudio(const Waveform& audio);
 
-// A WAV file that is sent while it is made. Its length must be known: samples per channel.
+// A WAV file that is sent while it is made. Its length must be known: samples per channel. A chunk
+// has the stream's channels.
 class WavStream {
  public:
   WavStream(int64_t sample_rate_hz, int64_t channels, int64_t samples, SampleFormat format);
@@ -223,7 +231,7 @@ void WriteCodes(const std::string& path, std::span<const Codes> codes, const Cod
 // `conditional`, `unconditional`, `guided`, f32 [K, T, V].
 void WriteLogits(const std::string& path, const ScoreResult& score);
 
-// Reads a buffer far larger than the caches with so many threads, to see how fast memory can be
+// Reads a buffer far larger than the caches with 1 to 256 threads, to see how fast memory can be
 // read. Throws Error(kOutOfMemory).
 class BandwidthReader {
  public:

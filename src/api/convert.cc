@@ -4,7 +4,8 @@
 
 #include <filesystem>
 
-#include "base/cpu.h"
+#include "api/argument_check.h"
+#include "api/guard.h"
 #include "base/error.h"
 #include "model/audiocraft_files.h"
 #include "model/model_path.h"
@@ -15,7 +16,10 @@ using convert::ConvertToAudioCraft;
 using convert::ConvertToGguf;
 using convert::ConvertToHuggingFace;
 
-void Convert(const ModelOptions& options, const std::string& out) {
+namespace {
+
+void ConvertChecked(const ModelOptions& options, const std::string& out) {
+  const int threads = ThreadCount(options.threads);
   const std::string path = model::FindModel(options.model);
   std::error_code error;
   if (std::filesystem::equivalent(path, out, error)) {
@@ -41,12 +45,18 @@ void Convert(const ModelOptions& options, const std::string& out) {
     return ConvertToAudioCraft(path, out);
   }
   const model::ModelFiles files = model::OpenModel(path, options.text_encoder, options.codec);
-  ThreadPool pool(options.threads > 0 ? options.threads : ProcessorCount());
+  ThreadPool pool(threads);
   if (to_gguf) {
     ConvertToGguf(files, precision, pool, out);
   } else {
     ConvertToHuggingFace(files, whole, precision, pool, out);
   }
+}
+
+}  // namespace
+
+void Convert(const ModelOptions& options, const std::string& out) {
+  Guard([&] { ConvertChecked(options, out); });
 }
 
 }  // namespace musicgen

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "api/argument_check.h"
+#include "api/guard.h"
 #include "audio/encode.h"
 #include "audio/normalize.h"
 #include "audio/wav_stream.h"
@@ -9,6 +11,7 @@
 #include "base/atomic_file.h"
 #include "base/bandwidth.h"
 #include "base/cpu.h"
+#include "base/error.h"
 #include "base/memory.h"
 #include "checkpoint/codes_file.h"
 #include "checkpoint/safetensors.h"
@@ -64,67 +67,96 @@ audio::Strategy StrategyOf(Strategy strategy) {
   return audio::Strategy::kNone;
 }
 
+std::vector<uint8_t> Bytes(const std::string& bytes) { return {bytes.begin(), bytes.end()}; }
+
 }  // namespace
 
 void Normalize(Waveform& wave, Strategy strategy) {
-  audio::NormalizeOptions options;
-  options.strategy = StrategyOf(strategy);
-  audio::Normalize(wave, options);
+  Guard([&] {
+    CheckSound("sound", wave);
+    audio::NormalizeOptions options;
+    options.strategy = StrategyOf(strategy);
+    audio::Normalize(wave, options);
+  });
 }
 
 std::vector<uint8_t> EncodeAudio(const Waveform& wave, AudioFormat format, SampleFormat samples,
                                  const std::string& comment) {
-  const std::string bytes =
-      audio::EncodeAudio(wave, FormatOf(format), Encoding(samples), {"musicgen", comment});
-  return {bytes.begin(), bytes.end()};
+  return Guard([&] {
+    CheckSound("sound", wave);
+    return Bytes(
+        audio::EncodeAudio(wave, FormatOf(format), Encoding(samples), {"musicgen", comment}));
+  });
 }
 
 std::vector<uint8_t> EncodeWav(const Waveform& wave, SampleFormat format,
                                const std::string& comment) {
-  const std::string bytes = audio::EncodeWav(wave, Encoding(format), {"musicgen", comment});
-  return {bytes.begin(), bytes.end()};
+  return Guard([&] {
+    CheckSound("sound", wave);
+    return Bytes(audio::EncodeWav(wave, Encoding(format), {"musicgen", comment}));
+  });
 }
 
 WavStream::WavStream(int64_t sample_rate_hz, int64_t channels, int64_t samples, SampleFormat format)
-    : sample_rate_hz_(sample_rate_hz), channels_(channels), samples_(samples), format_(format) {}
+    : sample_rate_hz_(sample_rate_hz), channels_(channels), samples_(samples), format_(format) {
+  Guard([&] { CheckStream(sample_rate_hz, channels, samples); });
+}
 
 std::vector<uint8_t> WavStream::Header() const {
-  return audio::WavHeader(sample_rate_hz_, channels_, samples_, Encoding(format_));
+  return Guard(
+      [&] { return audio::WavHeader(sample_rate_hz_, channels_, samples_, Encoding(format_)); });
 }
 
 std::vector<uint8_t> WavStream::Samples(const Waveform& chunk) const {
-  return audio::WavSamples(chunk, Encoding(format_));
+  return Guard([&] {
+    CheckSound("chunk", chunk);
+    if (chunk.channels != channels_) {
+      ThrowBadInput("chunk: expected ", channels_, " channels as the stream has, found ",
+                    chunk.channels);
+    }
+    return audio::WavSamples(chunk, Encoding(format_));
+  });
 }
 
 void WriteFile(const std::string& path, std::span<const uint8_t> bytes) {
-  AtomicFile file(path);
-  file.Write(bytes.data(), bytes.size());
-  file.Commit();
+  Guard([&] {
+    AtomicFile file(path);
+    file.Write(bytes.data(), bytes.size());
+    file.Commit();
+  });
 }
 
 std::vector<Codes> ReadCodes(const std::string& path, CodesInfo* info) {
-  checkpoint::CodesInfo read;
-  std::vector<Codes> codes = checkpoint::ReadCodesFile(path, &read);
-  if (info != nullptr) {
-    *info = {static_cast<int64_t>(std::lround(read.frame_rate)), read.sample_rate,
-             read.codebook_size};
-  }
-  return codes;
+  return Guard([&] {
+    checkpoint::CodesInfo read;
+    std::vector<Codes> codes = checkpoint::ReadCodesFile(path, &read);
+    if (info != nullptr) {
+      *info = {static_cast<int64_t>(std::lround(read.frame_rate)), read.sample_rate,
+               read.codebook_size};
+    }
+    return codes;
+  });
 }
 
 void WriteCodes(const std::string& path, std::span<const Codes> codes, const CodesInfo& info) {
-  checkpoint::WriteCodesFile(
-      path, codes,
-      {static_cast<double>(info.frame_rate_hz), info.sample_rate_hz, info.codebook_size});
+  Guard([&] {
+    CheckCodesToWrite(codes, info);
+    checkpoint::WriteCodesFile(
+        path, codes,
+        {static_cast<double>(info.frame_rate_hz), info.sample_rate_hz, info.codebook_size});
+  });
 }
 
 void WriteLogits(const std::string& path, const ScoreResult& score) {
-  const Shape shape = {score.codebooks, score.frames, score.codebook_size};
-  checkpoint::WriteSafetensors(path,
-                               {{"conditional", DType::kF32, shape, score.conditional.data()},
-                                {"unconditional", DType::kF32, shape, score.unconditional.data()},
-                                {"guided", DType::kF32, shape, score.guided.data()}},
-                               {});
+  Guard([&] {
+    CheckLogits(score);
+    const Shape shape = {score.codebooks, score.frames, score.codebook_size};
+    checkpoint::WriteSafetensors(path,
+                                 {{"conditional", DType::kF32, shape, score.conditional.data()},
+                                  {"unconditional", DType::kF32, shape, score.unconditional.data()},
+                                  {"guided", DType::kF32, shape, score.guided.data()}},
+                                 {});
+  });
 }
 
 struct BandwidthReader::Impl {
@@ -133,14 +165,23 @@ struct BandwidthReader::Impl {
   MemoryReader reader;
 };
 
-BandwidthReader::BandwidthReader(int threads) : impl_(std::make_unique<Impl>(threads)) {}
+BandwidthReader::BandwidthReader(int threads) {
+  Guard([&] {
+    if (threads < 1) ThrowBadInput("threads: expected a number from 1, found ", threads);
+    impl_ = std::make_unique<Impl>(ThreadCount(threads));
+  });
+}
 BandwidthReader::~BandwidthReader() = default;
-double BandwidthReader::Pass() { return impl_->reader.Pass(); }
+double BandwidthReader::Pass() {
+  return Guard([&] { return impl_->reader.Pass(); });
+}
 
-uint64_t PeakMemoryBytes() { return PeakResidentBytes(); }
+uint64_t PeakMemoryBytes() { return Guard(PeakResidentBytes); }
 
-std::string CpuName() { return ProcessorName(); }
+std::string CpuName() { return Guard(ProcessorName); }
 
-std::string InstructionSet() { return kernels::IsaName(kernels::ActiveIsa()); }
+std::string InstructionSet() {
+  return Guard([] { return std::string(kernels::IsaName(kernels::ActiveIsa())); });
+}
 
 }  // namespace musicgen

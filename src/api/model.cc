@@ -4,13 +4,15 @@
 #include <mutex>
 #include <numeric>
 
+#include "api/argument_check.h"
+#include "api/guard.h"
 #include "api/model_impl.h"
-#include "base/cpu.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "codec/decode.h"
 #include "codec/expected_tensors.h"
 #include "generate/request_check.h"
+#include "kernels/isa.h"
 #include "model/memory_need.h"
 #include "model/model_path.h"
 #include "musicgen/musicgen.hpp"
@@ -19,15 +21,6 @@ namespace musicgen {
 namespace {
 
 using namespace generate;
-
-constexpr int kMaxThreads = 256;
-
-int ThreadCount(int wanted) {
-  if (wanted < 0 || wanted > kMaxThreads) {
-    ThrowBadInput("threads: expected a number from 0 to ", kMaxThreads, ", found ", wanted);
-  }
-  return wanted > 0 ? wanted : ProcessorCount();
-}
 
 void CheckDevice(const std::string& device) {
   if (device == "auto" || device == "cpu") return;
@@ -105,13 +98,16 @@ conditioning::Reference Dialect(ReferenceDialect reference, conditioning::Refere
 }  // namespace
 
 Model::Model(const ModelOptions& options) {
-  ThreadCount(options.threads);
-  CheckDevice(options.device);
-  model::ModelFiles files =
-      model::OpenModel(model::FindModel(options.model), options.text_encoder, options.codec);
-  const model::StageFormats formats =
-      model::ChooseFormats(model::Resolve(files, options.precision));
-  impl_ = std::make_unique<Impl>(std::move(files), formats, options);
+  Guard([&] {
+    ThreadCount(options.threads);
+    CheckDevice(options.device);
+    kernels::ActiveIsa();  // throws here, before any file is read, when MUSICGEN_ISA names none
+    model::ModelFiles files =
+        model::OpenModel(model::FindModel(options.model), options.text_encoder, options.codec);
+    const model::StageFormats formats =
+        model::ChooseFormats(model::Resolve(files, options.precision));
+    impl_ = std::make_unique<Impl>(std::move(files), formats, options);
+  });
 }
 
 Model::Impl::Impl(model::ModelFiles files, const model::StageFormats& formats,
@@ -140,42 +136,57 @@ const ModelInfo& Model::info() const { return impl_->info; }
 int Model::threads() const { return impl_->stages.pool().size(); }
 
 void Model::Load(int streams, double duration_s) {
-  Stages& stages = impl_->stages;
-  model::CheckMemory(stages.files(), stages.formats(), streams, duration_s);
-  // What one thread loads, beside what the team packs.
-  std::future<void> alone = std::async(std::launch::async, [&] {
-    stages.codec();
-    stages.tokenizer();
+  Guard([&] {
+    CheckLoad(streams, duration_s);
+    Stages& stages = impl_->stages;
+    model::CheckMemory(stages.files(), stages.formats(), streams, duration_s);
+    // What one thread loads, beside what the team packs.
+    std::future<void> alone = std::async(std::launch::async, [&] {
+      stages.codec();
+      stages.tokenizer();
+    });
+    stages.decoder();
+    stages.text_encoder();
+    stages.text_projection();
+    alone.get();
+    ReleaseFreedMemory();
   });
-  stages.decoder();
-  stages.text_encoder();
-  stages.text_projection();
-  alone.get();
-  ReleaseFreedMemory();
 }
 
 std::vector<int32_t> Model::Tokenize(const std::string& text) const {
-  return impl_->stages.tokenizer().Encode(text);
+  return Guard([&] { return impl_->stages.tokenizer().Encode(text); });
 }
 
 ScoreResult Model::Score(const GenerationRequest& request, const Codes& codes, bool keep_logits) {
-  return impl_->pipeline.Score(request, codes, keep_logits);
+  return Guard([&] {
+    CheckSounds(request);
+    CheckCodesSize(codes);
+    return impl_->pipeline.Score(request, codes, keep_logits);
+  });
 }
 
 Waveform Model::Decode(const Codes& codes) {
-  Stages& stages = impl_->stages;
-  CheckCodes(codes, stages.files());
-  return codec::Decode(stages.pool(), stages.codec(), codes, stages.files().lm.audio_channels);
+  return Guard([&] {
+    CheckCodesSize(codes);
+    Stages& stages = impl_->stages;
+    CheckCodes(codes, stages.files());
+    return codec::Decode(stages.pool(), stages.codec(), codes, stages.files().lm.audio_channels);
+  });
 }
 
 Codes Model::Encode(const Waveform& audio) {
-  return impl_->pipeline.Encode(impl_->stages.pool(), audio);
+  return Guard([&] {
+    CheckFiniteSound("audio", audio);
+    return impl_->pipeline.Encode(impl_->stages.pool(), audio);
+  });
 }
 
 StepTraffic Model::step_traffic() const {
-  const lm::StepBytes bytes = impl_->stages.backend().step_bytes();
-  return {std::accumulate(bytes.weights.begin(), bytes.weights.end(), uint64_t{0}),
-          bytes.kv_per_position, bytes.weights};
+  return Guard([&] {
+    const lm::StepBytes bytes = impl_->stages.backend().step_bytes();
+    return StepTraffic{std::accumulate(bytes.weights.begin(), bytes.weights.end(), uint64_t{0}),
+                       bytes.kv_per_position, bytes.weights};
+  });
 }
 
 }  // namespace musicgen

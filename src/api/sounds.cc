@@ -1,5 +1,7 @@
 // The library's face to sounds that people bring: reading, chroma, pictures.
 
+#include "api/argument_check.h"
+#include "api/guard.h"
 #include "audio/plot.h"
 #include "audio/read.h"
 #include "checkpoint/safetensors.h"
@@ -16,9 +18,9 @@ using conditioning::ChromaConfig;
 using conditioning::ChromaExtractor;
 using conditioning::Reference;
 
-Waveform ReadAudio(const std::string& path) { return audio::ReadAudio(path); }
+namespace {
 
-Chroma ExtractChroma(const Waveform& melody, ReferenceDialect reference, const std::string& model) {
+Chroma ChromaOf(const Waveform& melody, ReferenceDialect reference, const std::string& model) {
   conditioning::MelodyConfig config;
   if (!model.empty()) {
     const auto files = model::OpenSideFiles(model::FindModel(model));
@@ -34,12 +36,7 @@ Chroma ExtractChroma(const Waveform& melody, ReferenceDialect reference, const s
           melody, transformers ? Reference::kHuggingFace : Reference::kAudioCraft, config.format));
 }
 
-void WriteChroma(const std::string& path, const Chroma& chroma) {
-  const Shape shape = {chroma.frames, chroma.classes};
-  checkpoint::WriteSafetensors(path, {{"chroma", DType::kF32, shape, chroma.values.data()}}, {});
-}
-
-std::vector<uint8_t> PlotAudio(const Waveform& wave) {
+std::vector<uint8_t> Plot(const Waveform& wave) {
   const ChromaConfig config;
   Chroma chroma =
       ChromaExtractor(config).Energies(conditioning::MelodySound(wave, Reference::kAudioCraft));
@@ -48,6 +45,34 @@ std::vector<uint8_t> PlotAudio(const Waveform& wave) {
       static_cast<double>(config.hop_samples) / static_cast<double>(config.sample_rate_hz);
   const std::string bytes = audio::PlotSound(wave, chroma, step_s);
   return {bytes.begin(), bytes.end()};
+}
+
+}  // namespace
+
+Waveform ReadAudio(const std::string& path) {
+  return Guard([&] { return audio::ReadAudio(path); });
+}
+
+Chroma ExtractChroma(const Waveform& melody, ReferenceDialect reference, const std::string& model) {
+  return Guard([&] {
+    CheckFiniteSound("melody", melody);
+    return ChromaOf(melody, reference, model);
+  });
+}
+
+void WriteChroma(const std::string& path, const Chroma& chroma) {
+  Guard([&] {
+    CheckChroma(chroma);
+    const Shape shape = {chroma.frames, chroma.classes};
+    checkpoint::WriteSafetensors(path, {{"chroma", DType::kF32, shape, chroma.values.data()}}, {});
+  });
+}
+
+std::vector<uint8_t> PlotAudio(const Waveform& wave) {
+  return Guard([&] {
+    CheckFiniteSound("sound", wave);
+    return Plot(wave);
+  });
 }
 
 }  // namespace musicgen

@@ -1,8 +1,11 @@
 #include "base/thread_pool.h"
 
 #include <algorithm>
+#include <system_error>
+#include <utility>
 
 #include "base/check.h"
+#include "base/error.h"
 
 namespace musicgen {
 namespace {
@@ -29,6 +32,9 @@ void SpinThenWait(const std::atomic<T>& atomic, T old) {
   atomic.wait(old, std::memory_order_acquire);
 }
 
+// Ends a body at a barrier that another thread will not reach.
+struct Abandoned {};
+
 }  // namespace
 
 Range Worker::Split(int64_t n, int64_t grain) const {
@@ -42,10 +48,22 @@ void Worker::Barrier() { pool_->Barrier(); }
 
 ThreadPool::ThreadPool(int threads) : size_(threads) {
   MG_CHECK_LE(1, threads);
-  for (int i = 1; i < size_; ++i) threads_.emplace_back([this, i] { WorkerLoop(i); });
+  try {
+    for (int i = 1; i < size_; ++i) threads_.emplace_back([this, i] { WorkerLoop(i); });
+  } catch (const std::system_error& error) {
+    const size_t started = threads_.size() + 1;
+    Stop();
+    ThrowFailure("threads: expected ", size_, ", found ", started,
+                 " before the system refused: ", error.code().message());
+  } catch (...) {
+    Stop();
+    throw;
+  }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { Stop(); }
+
+void ThreadPool::Stop() {
   stop_.store(true, std::memory_order_release);
   generation_.fetch_add(1, std::memory_order_release);
   generation_.notify_all();
@@ -58,12 +76,16 @@ void ThreadPool::Run(const std::function<void(Worker&)>& body) {
   running_.store(size_ - 1, std::memory_order_relaxed);
   generation_.fetch_add(1, std::memory_order_release);
   generation_.notify_all();
-  Worker self(this, 0, size_);
-  body(self);
+  RunBody(0);
   for (int left = running_.load(std::memory_order_acquire); left != 0;
        left = running_.load(std::memory_order_acquire)) {
     SpinThenWait(running_, left);
   }
+  if (!failed_.load(std::memory_order_acquire)) return;
+  // Whoever waited at a barrier was counted there and has left.
+  barrier_arrived_.store(0, std::memory_order_relaxed);
+  failed_.store(false, std::memory_order_relaxed);
+  std::rethrow_exception(std::exchange(problem_, nullptr));
 }
 
 void ThreadPool::WorkerLoop(int index) {
@@ -74,22 +96,39 @@ void ThreadPool::WorkerLoop(int index) {
     if (now == seen) continue;
     seen = now;
     if (stop_.load(std::memory_order_acquire)) return;
-    Worker self(this, index, size_);
-    (*body_)(self);
+    RunBody(index);
     if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) running_.notify_all();
+  }
+}
+
+void ThreadPool::RunBody(int index) noexcept {
+  Worker self(this, index, size_);
+  try {
+    (*body_)(self);
+  } catch (const Abandoned&) {  // the one that threw has said why
+  } catch (...) {
+    {
+      const std::lock_guard<std::mutex> lock(problem_mutex_);
+      if (problem_ == nullptr) problem_ = std::current_exception();
+    }
+    failed_.store(true, std::memory_order_release);
+    barrier_phase_.fetch_add(1, std::memory_order_release);  // wakes those who wait for this thread
+    barrier_phase_.notify_all();
   }
 }
 
 void ThreadPool::Barrier() {
   if (size_ == 1) return;
   const uint32_t phase = barrier_phase_.load(std::memory_order_acquire);
+  if (failed_.load(std::memory_order_relaxed)) throw Abandoned();
   if (barrier_arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 ==
       static_cast<uint32_t>(size_)) {
     barrier_arrived_.store(0, std::memory_order_relaxed);
-    barrier_phase_.store(phase + 1, std::memory_order_release);
+    barrier_phase_.fetch_add(1, std::memory_order_release);
     barrier_phase_.notify_all();
   } else {
     SpinThenWait(barrier_phase_, phase);
+    if (failed_.load(std::memory_order_relaxed)) throw Abandoned();
   }
 }
 

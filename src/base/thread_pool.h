@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -27,6 +28,7 @@ class Worker {
   // This thread's contiguous share of [0, n), in multiples of `grain` (the last share ends at n).
   Range Split(int64_t n, int64_t grain = 1) const;
   // Returns once every thread of the team has called it; writes before it are visible after it.
+  // Throws when another thread's body has thrown and so will not come: the body lets that pass.
   void Barrier();
 
  private:
@@ -39,7 +41,7 @@ class Worker {
 
 class ThreadPool {
  public:
-  // threads ≥ 1 counts the calling thread.
+  // threads ≥ 1 counts the calling thread. Throws Error(kFailure) when the system gives no more.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -48,14 +50,18 @@ class ThreadPool {
   int size() const { return size_; }
 
   // Runs `body` once on every thread of the team, the caller's among them, and returns when all are
-  // done. `body` must not throw. Calls from several threads take turns; a call from inside `body`
-  // is a bug.
+  // done. Calls from several threads take turns; a call from inside `body` is a bug.
+  // A body may throw. The others then go on to their end, or to the next Barrier, which throws in
+  // their turn; once all have left, Run throws the first body's exception on the calling thread.
+  // What the bodies were writing is half written; the team is ready for the next Run.
   void Run(const std::function<void(Worker&)>& body);
 
  private:
   friend class Worker;
   void WorkerLoop(int index);
+  void RunBody(int index) noexcept;
   void Barrier();
+  void Stop();
 
   const int size_;
   std::mutex run_mutex_;  // one Run at a time
@@ -67,6 +73,10 @@ class ThreadPool {
 
   std::atomic<uint32_t> barrier_arrived_{0};
   std::atomic<uint32_t> barrier_phase_{0};
+
+  std::atomic<bool> failed_{false};  // a body of this Run has thrown
+  std::mutex problem_mutex_;
+  std::exception_ptr problem_;  // what it threw
 
   std::vector<std::thread> threads_;
 };

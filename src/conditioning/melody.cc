@@ -9,8 +9,9 @@
 
 namespace musicgen::conditioning {
 
-Waveform MelodySound(const Waveform& melody, Reference reference, const MelodyFormat& format) {
-  if (melody.samples == 0) ThrowBadInput("melody: expected at least one sample, found none");
+namespace {
+
+Waveform Convert(const Waveform& melody, Reference reference, const MelodyFormat& format) {
   if (reference == Reference::kAudioCraft) {
     const int64_t channels = std::min(format.channels, melody.channels);
     return audio::ConvertChannels(audio::ConvertAudio(melody, format.sample_rate_hz, channels), 1);
@@ -20,6 +21,18 @@ Waveform MelodySound(const Waveform& melody, Reference reference, const MelodyFo
   if (sound.samples > format.most_samples) {
     sound.samples = format.most_samples;
     sound.values.resize(static_cast<size_t>(sound.samples));
+  }
+  return sound;
+}
+
+}  // namespace
+
+Waveform MelodySound(const Waveform& melody, Reference reference, const MelodyFormat& format) {
+  if (melody.samples == 0) ThrowBadInput("melody: expected at least one sample, found none");
+  Waveform sound = Convert(melody, reference, format);
+  if (sound.samples == 0) {  // a few samples of a high rate are less than one of ours
+    ThrowBadInput("melody: expected at least one sample at ", format.sample_rate_hz, " Hz, found ",
+                  melody.samples, " at ", melody.sample_rate_hz);
   }
   return sound;
 }

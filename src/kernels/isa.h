@@ -14,7 +14,7 @@ const char* IsaName(Isa isa);
 // Sets this build holds and this processor can run, slowest first; always begins with kScalar.
 const std::vector<Isa>& SupportedIsas();
 // The set in use. Throws Error(kBadInput) when MUSICGEN_ISA names none or one that cannot run here;
-// programs call it at their start, so that no kernel meets that error first.
+// a Model asks at its start, so that no kernel meets that error first.
 Isa ActiveIsa();
 // For tests: replaces the set in use. Not to be called while kernels run.
 void ForceIsa(Isa isa);

@@ -1,8 +1,6 @@
 #include "nn/pack.h"
 
 #include <algorithm>
-#include <exception>
-#include <mutex>
 
 namespace musicgen::nn {
 
@@ -13,25 +11,17 @@ Linear PackStack(ThreadPool& pool, kernels::WeightFormat format,
   int64_t outputs = 0;
   for (const TensorView& tensor : tensors) outputs += tensor.shape.at(0);
   Linear linear(format, outputs, tensors.at(0).shape.at(1));
-  std::exception_ptr problem;  // packing takes a little memory of its own
-  std::mutex mutex;
   pool.Run([&](Worker& worker) {
     const Range tiles = worker.Split(linear.weight().tiles());
     const Range mine{tiles.begin * kTileOutputs, std::min(tiles.end * kTileOutputs, outputs)};
-    try {
-      int64_t first = 0;  // of the tensor's outputs
-      for (const TensorView& tensor : tensors) {
-        const int64_t rows = tensor.shape[0];
-        const int64_t begin = std::max(mine.begin, first), end = std::min(mine.end, first + rows);
-        if (begin < end) linear.PackRows(begin, RowsOf(tensor, begin - first, end - first));
-        first += rows;
-      }
-    } catch (...) {
-      const std::lock_guard<std::mutex> lock(mutex);
-      problem = std::current_exception();
+    int64_t first = 0;  // of the tensor's outputs
+    for (const TensorView& tensor : tensors) {
+      const int64_t rows = tensor.shape[0];
+      const int64_t begin = std::max(mine.begin, first), end = std::min(mine.end, first + rows);
+      if (begin < end) linear.PackRows(begin, RowsOf(tensor, begin - first, end - first));
+      first += rows;
     }
   });
-  if (problem) std::rethrow_exception(problem);
   return linear;
 }
 

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "tensor/quantized_group.h"
+#include "tensor/quantized_layout.h"
 
 namespace musicgen {
 

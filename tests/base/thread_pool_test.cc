@@ -1,12 +1,19 @@
 #include "base/thread_pool.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <set>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
+
+#include "base/error.h"
 
 namespace musicgen {
 namespace {
@@ -106,7 +113,96 @@ TEST_P(ThreadPoolTest, CallersTakeTurns) {
   EXPECT_EQ(inside, 100);
 }
 
+// What Run throws when the threads of `throwers` throw their own number, alone or on their way to a
+// barrier; "" when it throws nothing.
+std::string Thrown(ThreadPool& pool, const std::set<int>& throwers, int barriers) {
+  try {
+    pool.Run([&](Worker& worker) {
+      for (int i = 0; i < barriers; ++i) {
+        if (i + 1 == barriers && throwers.contains(worker.index())) break;
+        worker.Barrier();
+      }
+      if (throwers.contains(worker.index())) {
+        throw std::runtime_error(std::to_string(worker.index()));
+      }
+    });
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST_P(ThreadPoolTest, WhatABodyThrowsReachesTheCaller) {
+  ThreadPool pool(GetParam());
+  for (int round = 0; round < 20; ++round) {
+    for (int thrower = 0; thrower < GetParam(); ++thrower) {
+      EXPECT_EQ(Thrown(pool, {thrower}, 0), std::to_string(thrower));
+    }
+    EXPECT_EQ(Thrown(pool, {}, 0), "");
+  }
+}
+
+TEST_P(ThreadPoolTest, NobodyWaitsAtABarrierForAThreadThatThrew) {
+  ThreadPool pool(GetParam());
+  for (int round = 0; round < 30; ++round) {
+    for (int barriers : {1, 2, 5}) {
+      const int thrower = round % GetParam();
+      EXPECT_EQ(Thrown(pool, {thrower}, barriers), std::to_string(thrower));
+    }
+  }
+  // The team still meets at its barriers.
+  EXPECT_EQ(Thrown(pool, {}, 100), "");
+}
+
+TEST_P(ThreadPoolTest, OneOfSeveralExceptionsReachesTheCaller) {
+  ThreadPool pool(GetParam());
+  std::set<int> all;
+  for (int i = 0; i < GetParam(); ++i) all.insert(i);
+  for (int round = 0; round < 20; ++round) {
+    const std::string thrown = Thrown(pool, all, round % 3);
+    EXPECT_TRUE(all.contains(std::atoi(thrown.c_str())) && !thrown.empty()) << thrown;
+  }
+  EXPECT_EQ(Thrown(pool, {}, 3), "");
+}
+
+TEST_P(ThreadPoolTest, WritesBeforeABarrierAreSeenAfterItInTheRunAfterAFailure) {
+  ThreadPool pool(GetParam());
+  for (int round = 0; round < 20; ++round) {
+    EXPECT_NE(Thrown(pool, {GetParam() - 1}, 2), "");
+    std::vector<int> written(static_cast<size_t>(GetParam()));
+    std::atomic<int> seen{0};
+    pool.Run([&](Worker& worker) {
+      written[static_cast<size_t>(worker.index())] = 1;
+      worker.Barrier();
+      for (const int one : written) seen += one;
+    });
+    EXPECT_EQ(seen, GetParam() * GetParam());
+  }
+}
+
 TEST_P(ThreadPoolTest, EndsWithoutARun) { ThreadPool pool(GetParam()); }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they need the addresses
+// A machine that has no more threads to give: room for the stacks of some, not of all.
+void AskForTooManyThreads() {
+  rlimit limit = {};
+  getrlimit(RLIMIT_AS, &limit);
+  limit.rlim_cur = rlim_t{1} << 28;
+  setrlimit(RLIMIT_AS, &limit);
+  try {
+    ThreadPool pool(1000);
+  } catch (const Error& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    std::exit(error.code() == ErrorCode::kFailure ? 7 : 8);
+  }
+  std::exit(9);
+}
+
+TEST(ThreadPoolDeathTest, ThreadsThatTheSystemRefusesAreAnError) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(AskForTooManyThreads(), testing::ExitedWithCode(7), "threads: expected 1000, found");
+}
+#endif
 
 }  // namespace
 }  // namespace musicgen

@@ -4,7 +4,7 @@ import json
 import os
 
 import support
-from support import MODEL, CliTest, read_codes, read_wav
+from support import MODEL, CliTest, Tensor, read_codes, read_wav, write_codes
 
 
 class Usage(CliTest):
@@ -121,8 +121,19 @@ class Environment(CliTest):
     def test_a_wrong_twin_is_named(self):
         self.refuse("generate", "-m", MODEL, "x", env={"MUSICGEN_TOP_K": "many"}, says="MUSICGEN_TOP_K")
         self.refuse("generate", "-m", MODEL, "x", env={"MUSICGEN_GREEDY": "maybe"}, says="MUSICGEN_GREEDY")
-        self.refuse("generate", "-m", MODEL, "x", "-d", "0.1", env={"MUSICGEN_ISA": "mmx"},
-                    says="MUSICGEN_ISA", cwd=self.folder)
+
+    def test_an_instruction_set_that_cannot_run_is_refused_before_any_work(self):
+        codes = self.path("codes.safetensors")
+        write_codes(codes, Tensor([1, 4, 5], [0] * 20))
+        for command in (["generate", "x", "-d", "0.1"], ["generate", "x", "-d", "0.1", "--no-progress"],
+                        ["generate", "x", "-d", "0.1", "--no-progress", "--json"],
+                        ["decode", codes], ["score", "--codes", codes],
+                        ["bench"]):
+            for threads in ("1", "2", "3"):
+                with self.subTest(command=command, threads=threads):
+                    self.refuse(*command, "-m", MODEL, "-t", threads, env={"MUSICGEN_ISA": "mmx"},
+                                says="MUSICGEN_ISA", cwd=self.folder)
+                    self.assertEqual(os.listdir(self.folder), ["codes.safetensors"])
 
 
 class PromptsFile(CliTest):

@@ -17,6 +17,61 @@ namespace musicgen {
 inline const char* const kPrompts[] = {"80s pop track with bassy drums and synth",
                                        "90s rock song with loud guitars and heavy drums"};
 
+// What a model's goldens hold and another's do not. Tests ask here, not the file: one that has lost
+// a tensor fails.
+struct GoldenParts {
+  std::string model;
+  bool melody = false;               // mel.wav and what it leads to
+  bool second_continuation = false;  // cont2.*, of two audio prompts
+  bool last_steps = false;           // lm.logits_cond_tail, both samples' last steps
+  bool batch = false;                // greedy.*, of two prompts; greedy.single.audio where not
+  bool codec = false;                // codec.*, of the codec alone
+  bool codec_batch = false;          // codec.decode_batch.*
+  bool codec_stereo = false;         // codec.stereo.*
+};
+
+inline const GoldenParts kGoldenParts[] = {
+    {.model = "hf-tiny-mono",
+     .second_continuation = true,
+     .last_steps = true,
+     .batch = true,
+     .codec = true,
+     .codec_batch = true},
+    {.model = "hf-tiny-stereo",
+     .second_continuation = true,
+     .last_steps = true,
+     .batch = true,
+     .codec = true,
+     .codec_batch = true},
+    {.model = "hf-tiny-melody",
+     .melody = true,
+     .last_steps = true,
+     .batch = true,
+     .codec = true,
+     .codec_batch = true},
+    {.model = "hf-tiny-melody-stereo",
+     .melody = true,
+     .last_steps = true,
+     .batch = true,
+     .codec = true,
+     .codec_batch = true},
+    {.model = "ac-tiny-mono", .batch = true, .codec = true},
+    {.model = "ac-tiny-stereo", .batch = true, .codec = true, .codec_stereo = true},
+    {.model = "ac-tiny-melody", .melody = true, .batch = true, .codec = true},
+    {.model = "ac-tiny-parallel"},
+    {.model = "ac-tiny-unroll"},
+    {.model = "ac-tiny-unroll-partial"},
+    {.model = "ac-tiny-coarse"},
+    {.model = "ac-tiny-musiclm"},
+};
+
+inline const GoldenParts& PartsOf(const std::string& model) {
+  for (const GoldenParts& parts : kGoldenParts) {
+    if (parts.model == model) return parts;
+  }
+  ThrowBadInput(model, ": expected a model of kGoldenParts");
+}
+
 inline ModelOptions FixtureOptions(const std::string& name,
                                    ReferenceDialect reference = ReferenceDialect::kAuto,
                                    Precision precision = Precision::kF32, int threads = 2) {

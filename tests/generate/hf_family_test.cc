@@ -10,7 +10,7 @@ namespace {
 class HfFamilyTest : public testing::TestWithParam<std::string> {
  protected:
   HfFamilyTest() : golden_(GetParam()) {
-    if (golden_.Has("mel.wav")) melody_ = GoldenSound(golden_, "mel.wav");
+    if (PartsOf(GetParam()).melody) melody_ = GoldenSound(golden_, "mel.wav");
   }
 
   GenerationRequest Request(int prompt, double duration_s, double cfg_coef = 3.0) const {
@@ -84,7 +84,7 @@ TEST_P(HfFamilyTest, WithoutMelodyOrText) {
 
 TEST_P(HfFamilyTest, Continuation) {
   ExpectCodes(model_, {Continuation("cont.wav")}, golden_, "cont.codes");
-  if (golden_.Has("cont2.codes")) {
+  if (PartsOf(GetParam()).second_continuation) {
     std::vector<GenerationRequest> batch = {Continuation("cont.wav"),
                                             Continuation("cont2.wav_short")};
     batch[1].prompt = kPrompts[1];

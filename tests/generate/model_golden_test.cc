@@ -54,6 +54,7 @@ TEST_F(ModelGoldenTest, Logits) {
                            cond_tail = golden_.Floats("lm.logits_cond_tail"),
                            null_tail = golden_.Floats("lm.logits_uncond_tail");
   double all_diff = 0, cond_diff = 0, null_diff = 0;
+  int64_t all_compared = 0, tails_compared = 0;
   for (int64_t item = 0; item < 2; ++item) {
     const ScoreResult score =
         model_.Score(Greedy(kPrompts[item], 1.0), GoldenCodes(golden_, "lm.codes", item), true);
@@ -66,11 +67,13 @@ TEST_F(ModelGoldenTest, Logits) {
         };
         const auto mine = [&](const std::vector<float>& from) { return row(from, k * frames + t); };
         if (item == 0) {
+          ++all_compared;
           all_diff = std::max(all_diff,
                               MaxAbsDiff(mine(score.conditional), row(all, k * columns + column)));
         }
         const int64_t tail = column - (columns - 2);
         if (tail < 0) continue;
+        ++tails_compared;
         const int64_t index = (item * books + k) * 2 + tail;
         cond_diff = std::max(cond_diff, MaxAbsDiff(mine(score.conditional), row(cond_tail, index)));
         null_diff =
@@ -78,6 +81,8 @@ TEST_F(ModelGoldenTest, Logits) {
       }
     }
   }
+  EXPECT_GT(all_compared, 0);
+  EXPECT_GT(tails_compared, 0);
   EXPECT_LE(all_diff, 2e-4);
   EXPECT_LE(cond_diff, 2e-4);
   EXPECT_LE(null_diff, 2e-4);

@@ -4,10 +4,12 @@
 
 #include <cstdint>
 
-#include "kernels/attention.h"
 #include "kernels/weight_format.h"
 
 namespace musicgen::kernels {
+
+struct AttentionOptions;  // kernels/attention.h
+struct KvView;
 
 // MatMul's arguments, taken apart.
 struct MatMulCall {
