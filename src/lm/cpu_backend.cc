@@ -44,10 +44,10 @@ struct CpuBackend::Stream {
   int64_t RowsLeft(size_t half) const {
     return prefix(half).rows + next_step - 1 - halves[half].passed;
   }
-  DecoderRow Row(size_t half, int64_t position) const;
+  DecoderRow Row(size_t half, int64_t position);
 };
 
-DecoderRow CpuBackend::Stream::Row(size_t half, int64_t position) const {
+DecoderRow CpuBackend::Stream::Row(size_t half, int64_t position) {
   const ConditionRows& rows = prefix(half);
   DecoderRow row;
   row.cache = &halves[half].cache;

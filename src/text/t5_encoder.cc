@@ -33,7 +33,7 @@ nn::Linear TakeLinear(ThreadPool& pool, const TensorSource& source,
   for (const std::string& name : names) tensors.push_back(source.Get(name));
   nn::Linear linear = nn::PackStack(pool, format, tensors);
   for (const TensorView& tensor : tensors) source.Drop(tensor);
-  linear.RefineInputs();
+  linear.UseTwoDigitActivations();
   return linear;
 }
 
