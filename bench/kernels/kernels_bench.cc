@@ -28,7 +28,7 @@ std::vector<float> Noise(int64_t n, float scale = 1.0f) {
 PackedMatrix NoisyMatrix(WeightFormat format, int64_t outputs, int64_t inputs) {
   PackedMatrix w(format, outputs, inputs);
   const std::vector<float> row = Noise(inputs);
-  for (int64_t n = 0; n < outputs; ++n) w.PackRows(n, 1, row.data());
+  for (int64_t n = 0; n < outputs; ++n) w.PackRows(n, {"", DType::kF32, {1, inputs}, row.data()});
   return w;
 }
 
@@ -52,7 +52,8 @@ void BM_Decode(benchmark::State& state) {
   for (auto _ : state) {
     pool.Run([&](Worker& worker) {
       for (const PackedMatrix& w : matrices) {
-        MatMul(x.data(), inputs, rows, w, worker.Split(w.tiles()), {}, y.data(), outputs);
+        MatMul(x.data(), inputs, rows, w, worker.Split(w.tiles()), {.scratch = worker.scratch()},
+               y.data(), outputs);
       }
     });
     benchmark::DoNotOptimize(y.data());
@@ -76,9 +77,11 @@ void BM_ManyRows(benchmark::State& state) {
   const int64_t x_stride = state.range(4);
   const PackedMatrix w = NoisyMatrix(format, outputs, inputs);
   const std::vector<float> x = Noise(rows * x_stride + inputs);
+  const AlignedBuffer scratch(kMatMulScratchBytes);
   std::vector<float> y(static_cast<size_t>(rows * outputs));
   for (auto _ : state) {
-    MatMul(x.data(), x_stride, rows, w, {0, w.tiles()}, {}, y.data(), outputs);
+    MatMul(x.data(), x_stride, rows, w, {0, w.tiles()}, {.scratch = scratch.data()}, y.data(),
+           outputs);
     benchmark::DoNotOptimize(y.data());
   }
   state.counters["flop"] = benchmark::Counter(static_cast<double>(2 * outputs * inputs * rows),

@@ -6,6 +6,8 @@
 #include <memory>
 #include <utility>
 
+#include "api/argument_check.h"
+#include "api/guard.h"
 #include "api/model_impl.h"
 #include "generate/request_check.h"
 
@@ -17,7 +19,9 @@ struct Session::Impl {
   std::shared_ptr<session::Mailbox> mailbox = std::make_shared<session::Mailbox>();
 };
 
-Session::Session(Model& model) : impl_(new Impl{model.impl_->pipeline, model.impl_->scheduler()}) {}
+Session::Session(Model& model) {
+  Guard([&] { impl_.reset(new Impl{model.impl_->pipeline, model.impl_->scheduler()}); });
+}
 
 Session::~Session() { impl_->scheduler.Close(impl_->mailbox); }
 
@@ -27,34 +31,43 @@ RequestId Session::Submit(GenerationRequest request, const RequestOptions& optio
 
 std::vector<RequestId> Session::SubmitBatch(std::span<const GenerationRequest> requests,
                                             const RequestOptions& options) {
-  for (const GenerationRequest& request : requests) {
-    generate::CheckRequest(request, impl_->pipeline.stages().files());
-  }
-  // Those that do not depend on one another go alone, and need not wait for the slowest.
-  if (impl_->pipeline.as_batch()) {
-    return impl_->scheduler.Submit(impl_->mailbox, requests, options);
-  }
-  std::vector<RequestId> ids;
-  for (const GenerationRequest& request : requests) {
-    ids.push_back(impl_->scheduler.Submit(impl_->mailbox, {&request, 1}, options).front());
-  }
-  return ids;
+  return Guard([&] {
+    for (const GenerationRequest& request : requests) {
+      CheckSounds(request);
+      generate::CheckRequest(request, impl_->pipeline.stages().files());
+    }
+    // Those that do not depend on one another go alone, and need not wait for the slowest.
+    if (impl_->pipeline.as_batch()) {
+      return impl_->scheduler.Submit(impl_->mailbox, requests, options);
+    }
+    std::vector<RequestId> ids;
+    for (const GenerationRequest& request : requests) {
+      ids.push_back(impl_->scheduler.Submit(impl_->mailbox, {&request, 1}, options).front());
+    }
+    return ids;
+  });
 }
 
-void Session::Cancel(RequestId request) { impl_->scheduler.Cancel(impl_->mailbox, request); }
+void Session::Cancel(RequestId request) {
+  Guard([&] { impl_->scheduler.Cancel(impl_->mailbox, request); });
+}
 
 void Session::Steer(RequestId request, const Steering& steering) {
-  generate::CheckSteering(steering);
-  impl_->scheduler.Steer(impl_->mailbox, request, steering);
+  Guard([&] {
+    generate::CheckSteering(steering);
+    impl_->scheduler.Steer(impl_->mailbox, request, steering);
+  });
 }
 
 bool Session::Step(std::vector<Event>* events) {
-  return impl_->scheduler.Step(impl_->mailbox, events);
+  return Guard([&] { return impl_->scheduler.Step(impl_->mailbox, events); });
 }
 
-std::optional<std::vector<GenerationResult>> Model::Generate(
-    std::span<const GenerationRequest> requests, const GenerateOptions& options) {
-  Session session(*this);
+namespace {
+
+std::optional<std::vector<GenerationResult>> GenerateIn(Session& session,
+                                                        std::span<const GenerationRequest> requests,
+                                                        const GenerateOptions& options) {
   RequestOptions wanted;
   wanted.decode_audio = options.decode_audio;
   wanted.stream_audio = options.audio != nullptr;
@@ -87,6 +100,16 @@ std::optional<std::vector<GenerationResult>> Model::Generate(
     if (!options.progress(sum)) return std::nullopt;
   }
   return results;
+}
+
+}  // namespace
+
+std::optional<std::vector<GenerationResult>> Model::Generate(
+    std::span<const GenerationRequest> requests, const GenerateOptions& options) {
+  return Guard([&] {
+    Session session(*this);
+    return GenerateIn(session, requests, options);
+  });
 }
 
 }  // namespace musicgen

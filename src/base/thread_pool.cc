@@ -44,6 +44,8 @@ Range Worker::Split(int64_t n, int64_t grain) const {
   return {std::min(begin, n), std::min(end, n)};
 }
 
+void* Worker::scratch() const { return pool_->scratch_[static_cast<size_t>(index_)].bytes; }
+
 void Worker::Barrier() { pool_->Barrier(); }
 
 ThreadPool::ThreadPool(int threads) : size_(threads) {

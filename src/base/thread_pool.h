@@ -3,9 +3,11 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -20,6 +22,8 @@ struct Range {
 
 class ThreadPool;
 
+inline constexpr size_t kWorkerScratchBytes = size_t{288} * 1024;
+
 // What the function knows of the thread it runs on.
 class Worker {
  public:
@@ -27,6 +31,9 @@ class Worker {
   int count() const { return count_; }
   // This thread's contiguous share of [0, n), in multiples of `grain` (the last share ends at n).
   Range Split(int64_t n, int64_t grain = 1) const;
+  // kWorkerScratchBytes of this thread's own, aligned to 64, for whatever a function needs until it
+  // returns: a stack may be smaller.
+  void* scratch() const;
   // Returns once every thread of the team has called it; writes before it are visible after it.
   // Throws when another thread's body has thrown and so will not come: the body lets that pass.
   void Barrier();
@@ -63,7 +70,12 @@ class ThreadPool {
   void Barrier();
   void Stop();
 
+  struct alignas(64) Scratch {
+    char bytes[kWorkerScratchBytes];
+  };
+
   const int size_;
+  const std::unique_ptr<Scratch[]> scratch_{new Scratch[static_cast<size_t>(size_)]};
   std::mutex run_mutex_;  // one Run at a time
 
   std::atomic<uint64_t> generation_{0};

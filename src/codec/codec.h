@@ -6,14 +6,14 @@
 
 #include "checkpoint/tensor_source.h"
 #include "codec/codec_config.h"
-#include "codec/residual_vector_quantizer.h"
 #include "codec/seanet.h"
+#include "nn/residual_vector_quantizer.h"
 
 namespace musicgen::codec {
 
 struct Codec {
   CodecConfig config;
-  ResidualVectorQuantizer quantizer;
+  nn::ResidualVectorQuantizer quantizer;
   Seanet decoder;
 
   // `prefix` as in ExpectedTensors. Throws Error(kBadInput) when a tensor is absent or mis-shaped;

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "codec/seanet_stream.h"
+#include "codec/weight_norm.h"
 
 namespace musicgen::codec {
 namespace {
@@ -19,7 +20,7 @@ Encoder::Encoder(const CodecConfig& config_in, const checkpoint::TensorSource& s
     : config(config_in),
       net(config, EncoderLayout(config), source, prefix + "encoder.layers.",
           kernels::WeightFormat::kF32),
-      quantizer(config, source, prefix + "quantizer.layers.") {}
+      quantizer(config.latent_width, LoadCodebooks(source, config, prefix + "quantizer.layers.")) {}
 
 Codes Encode(ThreadPool& pool, const Encoder& encoder, const Waveform& waveform, int64_t books) {
   if (waveform.samples < 1) ThrowBadInput("audio: expected at least one sample, found none");

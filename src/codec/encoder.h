@@ -6,8 +6,8 @@
 #include "base/thread_pool.h"
 #include "checkpoint/tensor_source.h"
 #include "codec/codec_config.h"
-#include "codec/nearest_code.h"
 #include "codec/seanet.h"
+#include "nn/nearest_code.h"
 #include "types/codes.h"
 #include "types/waveform.h"
 
@@ -17,7 +17,7 @@ namespace musicgen::codec {
 struct Encoder {
   CodecConfig config;
   Seanet net;
-  NearestCode quantizer;
+  nn::NearestCode quantizer;
 
   // `prefix` as in ExpectedTensors. Throws Error(kBadInput) when a tensor is absent or mis-shaped.
   Encoder(const CodecConfig& config, const checkpoint::TensorSource& source,

@@ -48,7 +48,7 @@ class Expectations {
     }
   }
 
-  std::vector<checkpoint::ExpectedTensor> Take() { return std::move(tensors_); }
+  std::vector<checkpoint::ExpectedTensor> Build() { return std::move(tensors_); }
 
  private:
   const checkpoint::TensorSource& source_;
@@ -71,7 +71,7 @@ std::vector<checkpoint::ExpectedTensor> ExpectedTensors(const CodecConfig& confi
   for (const SeanetLayer& layer : DecoderLayout(config)) {
     expected.Layer(config, layer, prefix + "decoder.layers." + std::to_string(layer.index));
   }
-  return expected.Take();
+  return expected.Build();
 }
 
 std::vector<std::string> IgnoredTensors() {

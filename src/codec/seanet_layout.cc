@@ -23,7 +23,7 @@ class List {
       dilation *= config_.dilation_growth_rate;
     }
   }
-  std::vector<SeanetLayer> Take() { return std::move(layers_); }
+  std::vector<SeanetLayer> Build() { return std::move(layers_); }
 
  private:
   const CodecConfig& config_;
@@ -45,7 +45,7 @@ std::vector<SeanetLayer> EncoderLayout(const CodecConfig& config) {
   }
   list.Lstm(channels);
   list.Conv(Kind::kConv, true, channels, config.latent_width, config.last_kernel_size, 1);
-  return list.Take();
+  return list.Build();
 }
 
 std::vector<SeanetLayer> DecoderLayout(const CodecConfig& config) {
@@ -59,7 +59,7 @@ std::vector<SeanetLayer> DecoderLayout(const CodecConfig& config) {
     list.ResidualUnits(channels);
   }
   list.Conv(Kind::kConv, true, channels, 1, config.last_kernel_size, 1);
-  return list.Take();
+  return list.Build();
 }
 
 }  // namespace musicgen::codec

@@ -18,6 +18,17 @@ std::vector<float> LoadTensor(const checkpoint::TensorSource& source, const std:
   return values;
 }
 
+std::vector<std::vector<float>> LoadCodebooks(const checkpoint::TensorSource& source,
+                                              const CodecConfig& config,
+                                              const std::string& prefix) {
+  std::vector<std::vector<float>> codebooks;
+  for (int64_t k = 0; k < config.num_quantizers; ++k) {
+    codebooks.push_back(LoadTensor(source, StrCat(prefix, k, ".codebook.embed"),
+                                   {config.codebook_size, config.latent_width}));
+  }
+  return codebooks;
+}
+
 void FuseWeightNorm(const float* gain, int64_t rows, int64_t columns, float* v) {
   for (int64_t r = 0; r < rows; ++r) {
     float* row = v + r * columns;

@@ -1,10 +1,12 @@
-// Reads the codec's weights: plain tensors, and weight-normalised convolutions fused into one.
+// Reads the codec's weights: plain tensors, codebooks, and weight-normalised convolutions fused
+// into one.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "checkpoint/tensor_source.h"
+#include "codec/codec_config.h"
 #include "tensor/shape.h"
 
 namespace musicgen::codec {
@@ -13,6 +15,11 @@ namespace musicgen::codec {
 // shape.
 std::vector<float> LoadTensor(const checkpoint::TensorSource& source, const std::string& name,
                               const Shape& shape);
+
+// The codebooks prefix + "{k}.codebook.embed", [codebook_size, latent_width] each. Throws as
+// LoadTensor does.
+std::vector<std::vector<float>> LoadCodebooks(const checkpoint::TensorSource& source,
+                                              const CodecConfig& config, const std::string& prefix);
 
 // The weight `base` of this shape in whichever spelling the source has: g·v/‖v‖ with one gain and
 // one norm per index of the first axis (output channels, but *input* channels of a transposed

@@ -46,10 +46,11 @@ Pipeline::Pipeline(Stages& stages, conditioning::Reference reference, bool as_ba
       conditioner_(stages, reference) {}
 
 ConditionRows Pipeline::Text(ThreadPool& pool, const std::optional<std::string>& prompt,
-                             const std::atomic<bool>* /*stop*/) const {
+                             const std::atomic<bool>* stop) const {
   if (conditioning::IsNullPrompt(prompt, reference_)) return conditioner_.NullText();
   const TokenIds ids = stages_.tokenizer().Encode(*prompt);
-  const std::vector<float> states = stages_.text_encoder().Encode(pool, ids);
+  const std::vector<float> states = stages_.text_encoder().Encode(pool, ids, stop);
+  if (states.empty()) return {};  // stopped
   return stages_.text_projection().Project(pool, states, static_cast<int64_t>(ids.size()));
 }
 

@@ -65,12 +65,12 @@ struct AttentionOptions {
 int64_t AttentionScratchFloats(int64_t keys, int64_t head_dim);
 
 // out [head_dim] = softmax(scores)·V over positions 0 … keys−1 of one head, q [head_dim]. keys = 0
-// gives zeros. Order: a score is one fused chain over head_dim; the sum of exponentials is
-// kernels/norm.h's order over the keys; an output is one fused chain over the keys of exp(score −
-// max)·v, then one division by the sum. It depends on `keys` alone. At kQ8 a score is an exact sum
-// of integers times the scales. There exp(score − max) times the value's scale is rounded to
-// 1/16383 of the largest in its tile, and an output is one fused chain over the tiles of exact
-// sums.
+// gives zeros. out may be q. Order: a score is one fused chain over head_dim; the sum of
+// exponentials is kernels/norm.h's order over the keys; an output is one fused chain over the keys
+// of exp(score − max)·v, then one division by the sum. It depends on `keys` alone. At kQ8 a score
+// is an exact sum of integers times the scales. There exp(score − max) times the value's scale is
+// rounded to 1/16383 of the largest in its tile, and an output is one fused chain over the tiles of
+// exact sums.
 void AttendRow(const float* q, const KvView& kv, int64_t head, int64_t keys,
                const AttentionOptions& options, float* scratch, float* out);
 

@@ -9,6 +9,7 @@ void MatMul(const float* x, int64_t x_stride, int64_t rows, const PackedMatrix& 
             const MatMulOptions& options, float* y, int64_t y_stride) {
   if (rows <= 0 || tiles.size() <= 0) return;
   MG_CHECK(0 <= tiles.begin && tiles.end <= w.tiles());
+  MG_CHECK(!IsQuantized(w.format()) || options.scratch != nullptr);
   ActiveKernels().matmul({.x = x,
                           .x_stride = x_stride,
                           .rows = rows,
@@ -20,8 +21,9 @@ void MatMul(const float* x, int64_t x_stride, int64_t rows, const PackedMatrix& 
                           .tile_end = tiles.end,
                           .bias = options.bias,
                           .accumulate = options.accumulate,
-                          .refine = options.refine,
+                          .two_digit_activations = options.two_digit_activations,
                           .next = options.next,
+                          .scratch = options.scratch,
                           .y = y,
                           .y_stride = y_stride});
 }

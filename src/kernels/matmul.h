@@ -12,11 +12,16 @@ namespace musicgen::kernels {
 struct MatMulOptions {
   const float* bias = nullptr;  // [N] or null
   bool accumulate = false;      // add to what y holds
-  bool refine = false;          // quantised weights: round inputs to sixteen bits, not eight
+  // Quantised weights: inputs are two digits of eight bits, not one.
+  bool two_digit_activations = false;
   // What this thread reads next, a tile of another matrix: asked for from memory towards the end of
   // these weights, so that the stream does not stop between products. Null: not known.
   const void* next = nullptr;
+  // Quantised weights: the inputs' integers lie here meanwhile, kMatMulScratchBytes aligned to 64.
+  // Worker::scratch() will do; a thread's stack may be too small for it.
+  void* scratch = nullptr;
 };
+static_assert(kMatMulScratchBytes <= kWorkerScratchBytes);
 
 // For rows r in [0, rows) and outputs n of the tiles [tiles.begin, tiles.end):
 //   y[r·y_stride + n] = (accumulate ? y[r·y_stride + n] : 0) + (Σ_k x[r·x_stride + k]·W[n][k] +
@@ -26,11 +31,11 @@ struct MatMulOptions {
 // everything else leans on.
 // Quantised weights take their inputs as integers too: of each 32 inputs of a row, the largest
 // becomes ±127. A group's products are summed exactly; the chain from +0 runs over the groups and
-// adds group sum · (scale of the weights · scale of the inputs). With `refine`, what the integers
-// leave of the inputs goes through a second chain in the same way, which is added to the first.
-// Rows of x may overlap (x_stride < K): a stride-s convolution over
-// [time][channel] data is x_stride = s·C, K = kernel·C. y must not overlap x. Single-threaded: the
-// caller splits tiles or rows over threads (see nn/linear.h).
+// adds group sum · (scale of the weights · scale of the inputs). With `two_digit_activations`, what
+// the integers leave of the inputs goes through a second chain in the same way, which is added to
+// the first. Rows of x may overlap (x_stride < K): a stride-s convolution over [time][channel] data
+// is x_stride = s·C, K = kernel·C. y must not overlap x. Single-threaded: the caller splits tiles
+// or rows over threads (see nn/linear.h).
 void MatMul(const float* x, int64_t x_stride, int64_t rows, const PackedMatrix& w, Range tiles,
             const MatMulOptions& options, float* y, int64_t y_stride);
 

@@ -19,14 +19,14 @@ static_assert(kPanelInputs % kQuantGroup == 0);
 int64_t Groups(int64_t inputs) { return (inputs + kQuantGroup - 1) / kQuantGroup; }
 
 // A group of one output in its tile's group of 32.
-void Put(const Q8Group& group, int64_t lane, char* to) {
+void StoreGroup(const Q8Group& group, int64_t lane, char* to) {
   std::memcpy(to + lane * 2, &group.scale, 2);
   to += kScaleBytes + lane * 4;
   for (int64_t i = 0; i < kQuantGroup; i += 4, to += kTileOutputs * 4) {
     std::memcpy(to, group.values + i, 4);
   }
 }
-void Put(const Q4Group& group, int64_t lane, char* to) {
+void StoreGroup(const Q4Group& group, int64_t lane, char* to) {
   std::memcpy(to + lane * 2, &group.scale, 2);
   to += kScaleBytes + lane * 4;
   for (int64_t i = 0; i < kQuantGroup / 2; i += 4, to += kTileOutputs * 4) {
@@ -48,8 +48,8 @@ struct Place {
 
 // panel [lanes][n] are the inputs [first, first + n).
 template <class T, class U, class Convert>
-void PutElements(const Place& place, const T* panel, int64_t stride, int64_t first, int64_t n,
-                 Convert convert) {
+void StoreElements(const Place& place, const T* panel, int64_t stride, int64_t first, int64_t n,
+                   Convert convert) {
   U* to = reinterpret_cast<U*>(place.tile) + first * kTileOutputs + place.lane;
   for (int64_t k = 0; k < n; ++k, to += kTileOutputs) {
     for (int64_t i = 0; i < place.lanes; ++i) to[i] = convert(panel[i * stride + k]);
@@ -57,7 +57,7 @@ void PutElements(const Place& place, const T* panel, int64_t stride, int64_t fir
 }
 
 template <class Group>
-void PutGroups(const Place& place, const float* panel, int64_t stride, int64_t first, int64_t n) {
+void StoreGroups(const Place& place, const float* panel, int64_t stride, int64_t first, int64_t n) {
   for (int64_t i = 0; i < place.lanes; ++i) {
     for (int64_t k = 0; k < n; k += kQuantGroup) {
       float last[kQuantGroup] = {};
@@ -68,24 +68,25 @@ void PutGroups(const Place& place, const float* panel, int64_t stride, int64_t f
       }
       Group group;
       Quantize(x, &group);
-      Put(group, place.lane + i, place.tile + (first + k) / kQuantGroup * TileGroupBytes<Group>());
+      StoreGroup(group, place.lane + i,
+                 place.tile + (first + k) / kQuantGroup * TileGroupBytes<Group>());
     }
   }
 }
 
-void PutFloats(WeightFormat format, const Place& place, const float* panel, int64_t stride,
-               int64_t first, int64_t n) {
+void StoreFloats(WeightFormat format, const Place& place, const float* panel, int64_t stride,
+                 int64_t first, int64_t n) {
   switch (format) {
     case WeightFormat::kF32:
-      return PutElements<float, float>(place, panel, stride, first, n, [](float v) { return v; });
+      return StoreElements<float, float>(place, panel, stride, first, n, [](float v) { return v; });
     case WeightFormat::kF16:
-      return PutElements<float, uint16_t>(place, panel, stride, first, n, FloatToF16);
+      return StoreElements<float, uint16_t>(place, panel, stride, first, n, FloatToF16);
     case WeightFormat::kBF16:
-      return PutElements<float, uint16_t>(place, panel, stride, first, n, FloatToBF16);
+      return StoreElements<float, uint16_t>(place, panel, stride, first, n, FloatToBF16);
     case WeightFormat::kQ8:
-      return PutGroups<Q8Group>(place, panel, stride, first, n);
+      return StoreGroups<Q8Group>(place, panel, stride, first, n);
     case WeightFormat::kQ4:
-      return PutGroups<Q4Group>(place, panel, stride, first, n);
+      return StoreGroups<Q4Group>(place, panel, stride, first, n);
   }
 }
 
@@ -97,7 +98,7 @@ void CopyGroups(const Place& place, const char* rows, int64_t inputs) {
     for (int64_t i = 0; i < place.lanes; ++i) {
       Group group;
       std::memcpy(&group, rows + (i * groups + g) * int64_t{sizeof(Group)}, sizeof(Group));
-      Put(group, place.lane + i, place.tile + g * TileGroupBytes<Group>());
+      StoreGroup(group, place.lane + i, place.tile + g * TileGroupBytes<Group>());
     }
   }
 }
@@ -156,15 +157,15 @@ PackedMatrix::PackedMatrix(WeightFormat format, int64_t outputs, int64_t inputs)
   MG_CHECK(!IsQuantized(format) || inputs <= kMaxQuantizedInputs);
 }
 
-template <class PutTile>
-void PackedMatrix::ForEachTile(int64_t first_output, int64_t rows, const PutTile& put) {
+template <class StoreTile>
+void PackedMatrix::ForEachTile(int64_t first_output, int64_t rows, const StoreTile& store) {
   MG_CHECK(0 <= first_output && 0 <= rows);
   MG_CHECK_LE(first_output + rows, outputs_);
   for (int64_t row = 0; row < rows;) {
     const int64_t output = first_output + row, lane = output % kTileOutputs;
     const int64_t lanes = std::min(kTileOutputs - lane, rows - row);
-    put(row, Place{const_cast<char*>(static_cast<const char*>(tile(output / kTileOutputs))), lane,
-                   lanes});
+    store(row, Place{const_cast<char*>(static_cast<const char*>(tile(output / kTileOutputs))), lane,
+                     lanes});
     row += lanes;
   }
 }
@@ -202,18 +203,12 @@ void PackedMatrix::PackRows(int64_t first_output, const TensorView& rows) {
         }
       }
       if (same) {
-        PutElements<uint16_t, uint16_t>(place, bits.data(), n, first, n,
-                                        [](uint16_t v) { return v; });
+        StoreElements<uint16_t, uint16_t>(place, bits.data(), n, first, n,
+                                          [](uint16_t v) { return v; });
       } else {
-        PutFloats(format_, place, panel.data(), n, first, n);
+        StoreFloats(format_, place, panel.data(), n, first, n);
       }
     }
-  });
-}
-
-void PackedMatrix::PackRows(int64_t first_output, int64_t rows, const float* weights) {
-  ForEachTile(first_output, rows, [&](int64_t row, const Place& place) {
-    PutFloats(format_, place, weights + row * inputs_, inputs_, 0, inputs_);
   });
 }
 

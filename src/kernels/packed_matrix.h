@@ -15,6 +15,9 @@
 
 namespace musicgen::kernels {
 
+// What a product with quantised weights wants for its inputs (kernels/matmul.h).
+inline constexpr size_t kMatMulScratchBytes = size_t{288} * 1024;
+
 class PackedMatrix {
  public:
   PackedMatrix() = default;
@@ -32,8 +35,6 @@ class PackedMatrix {
   // where the format is narrower; groups of the same format are taken as they are. Calls for
   // outputs in different tiles may run at the same time.
   void PackRows(int64_t first_output, const TensorView& rows);
-  // The same from floats.
-  void PackRows(int64_t first_output, int64_t rows, const float* weights);
 
   WeightFormat format() const { return format_; }
   int64_t outputs() const { return outputs_; }
@@ -46,8 +47,8 @@ class PackedMatrix {
   }
 
  private:
-  template <class PutTile>
-  void ForEachTile(int64_t first_output, int64_t rows, const PutTile& put);
+  template <class StoreTile>
+  void ForEachTile(int64_t first_output, int64_t rows, const StoreTile& store);
 
   WeightFormat format_ = WeightFormat::kF32;
   int64_t outputs_ = 0;

@@ -143,7 +143,8 @@ void Decoder::SelfAttention(Worker& worker, const Layer& layer, int64_t index,
                         /*accumulate=*/false, layer.self_v.Begin(worker, n));
   layer.self_v.Forward(worker, normed, width, n, scratch.v.data(), width,
                        /*accumulate=*/false, FirstKeys(rows.front(), index, heads.begin));
-  if (!heads_alone_ || layer.self_qk.SplitsRows(worker, n) || layer.self_v.SplitsRows(worker, n)) {
+  if (!head_parallel_ || layer.self_qk.SplitsRows(worker, n) ||
+      layer.self_v.SplitsRows(worker, n)) {
     worker.Barrier();
   }
   Note(worker, scratch.clock, StepStage::kQkv);
@@ -191,7 +192,7 @@ void Decoder::CrossAttention(Worker& worker, const Layer& layer, int64_t index,
   float* q = scratch.qk.data();
   layer.cross_q.Forward(worker, normed, width, n, q, width,
                         /*accumulate=*/false, layer.cross_out.Begin(worker, n));
-  if (!heads_alone_ || layer.cross_q.SplitsRows(worker, n)) worker.Barrier();
+  if (!head_parallel_ || layer.cross_q.SplitsRows(worker, n)) worker.Barrier();
   kernels::AttentionOptions options;
   options.scale = 1.0f / std::sqrt(static_cast<float>(head_dim));
   float* attention = scratch.attention[static_cast<size_t>(worker.index())].data();

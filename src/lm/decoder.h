@@ -37,7 +37,7 @@ struct CrossCache {
 // rows, a prompt pass a row for each column (and guidance half): what a row computes does not
 // depend on its neighbours.
 struct DecoderRow {
-  const nn::KvCache* cache = nullptr;  // of the sequence; receives this position's keys and values
+  nn::KvCache* cache = nullptr;  // of the sequence; receives this position's keys and values
   const CrossCache* cross =
       nullptr;                      // null: the null condition, whose contribution is exactly zero
   int64_t position = 0;             // counts every row of the sequence from 0, prefix included
@@ -118,7 +118,7 @@ class Decoder {
   nn::LayerNorm out_norm_;
   nn::Linear heads_;  // [K·V, D]
   // Threads split queries, keys and values as they split attention heads.
-  bool heads_alone_ = false;
+  bool head_parallel_ = false;
 };
 
 }  // namespace musicgen::lm

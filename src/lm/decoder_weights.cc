@@ -92,13 +92,13 @@ Decoder::Decoder(ThreadPool& pool, const LmConfig& config, const TensorSource& s
     layer.self_norm = LoadNorm(source, name + "self_attn_layer_norm");
     layer.self_qk = stack("self_attn", {"q", "k"}, formats.weights, config.heads);
     layer.self_v = stack("self_attn", {"v"}, sensitive);
-    heads_alone_ = layer.self_qk.SplitOutputsBy(2 * config.head_dim()) &&
-                   layer.self_v.SplitOutputsBy(config.head_dim());
+    head_parallel_ = layer.self_qk.SplitOutputsBy(2 * config.head_dim()) &&
+                     layer.self_v.SplitOutputsBy(config.head_dim());
     layer.self_out = stack("self_attn", {"out"}, sensitive);
     if (config.cross_attention) {
       layer.cross_norm = LoadNorm(source, name + "encoder_attn_layer_norm");
       layer.cross_q = stack("encoder_attn", {"q"}, formats.weights);
-      heads_alone_ = layer.cross_q.SplitOutputsBy(config.head_dim()) && heads_alone_;
+      head_parallel_ = layer.cross_q.SplitOutputsBy(config.head_dim()) && head_parallel_;
       layer.cross_kv = stack("encoder_attn", {"k", "v"}, sensitive);
       layer.cross_out = stack("encoder_attn", {"out"}, formats.weights);
     }
@@ -110,11 +110,11 @@ Decoder::Decoder(ThreadPool& pool, const LmConfig& config, const TensorSource& s
   }
   out_norm_ = LoadNorm(source, root + "layer_norm");
   heads_ = LoadStack(pool, source, heads, sensitive);
-  heads_.RefineInputs();
+  heads_.UseTwoDigitActivations();
   Layer& first = layers_.front();
   for (nn::Linear* linear : {&first.self_qk, &first.self_v, &first.self_out, &first.cross_q,
                              &first.cross_kv, &first.cross_out, &first.fc1, &first.fc2}) {
-    linear->RefineInputs();
+    linear->UseTwoDigitActivations();
   }
 }
 

@@ -28,7 +28,7 @@ std::vector<float> TeacherForcedLogits(const Decoder& decoder, ThreadPool& pool,
   }
   // The last column predicts nothing.
   const int64_t total = prefix.rows + pattern.steps() - 1;
-  const nn::KvCache cache = decoder.NewCache(total);
+  nn::KvCache cache = decoder.NewCache(total);
 
   std::vector<float> out(static_cast<size_t>(books * frames * size));
   std::vector<float> chunk_logits(static_cast<size_t>(kChunkRows * books * size));

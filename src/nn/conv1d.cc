@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "base/check.h"
-#include "kernels/elementwise.h"
 
 namespace musicgen::nn {
 
@@ -108,16 +107,7 @@ void Conv1dStream::FillPadding() {
 void Conv1dStream::Compute(Worker& worker, const float* x, float* y, bool accumulate) {
   const int64_t in = shape_.in_channels;
   const int64_t arrived = shape_.pad_left() + received_;
-  const Range share = worker.Split(chunk_frames_);
-  if (share.size() > 0) {
-    float* to = window_.frame(arrived - chunk_frames_ + share.begin);
-    const float* from = x + share.begin * in;
-    if (shape_.elu_input) {
-      kernels::Elu(from, share.size() * in, to);
-    } else {
-      std::memcpy(to, from, static_cast<size_t>(share.size() * in) * sizeof(float));
-    }
-  }
+  window_.Fill(worker, x, {arrived - chunk_frames_, arrived}, shape_.elu_input);
   worker.Barrier();
   if (fill_left_ || right_frames_ > 0) {
     if (worker.index() == 0) FillPadding();

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "base/check.h"
-#include "kernels/elementwise.h"
 
 namespace musicgen::nn {
 
@@ -82,16 +81,7 @@ int64_t ConvTranspose1dStream::Begin(int64_t frames, bool last, FloatBuffer* out
 const float* ConvTranspose1dStream::Run(Worker& worker, const float* x, float* y) {
   const int64_t in = shape_.in_channels;
   const int64_t arrived = shape_.taps() - 1 + received_;
-  const Range share = worker.Split(chunk_frames_);
-  if (share.size() > 0) {
-    float* to = window_.frame(arrived - chunk_frames_ + share.begin);
-    const float* from = x + share.begin * in;
-    if (shape_.elu_input) {
-      kernels::Elu(from, share.size() * in, to);
-    } else {
-      std::memcpy(to, from, static_cast<size_t>(share.size() * in) * sizeof(float));
-    }
-  }
+  window_.Fill(worker, x, {arrived - chunk_frames_, arrived}, shape_.elu_input);
   if (worker.index() == 0 && rows_done_ > received_) {
     std::memset(window_.frame(arrived), 0,
                 static_cast<size_t>((rows_done_ - received_) * in) * sizeof(float));

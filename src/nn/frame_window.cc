@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "kernels/elementwise.h"
 
 namespace musicgen::nn {
 
@@ -25,6 +26,19 @@ void FrameWindow::Slide(int64_t keep_from, int64_t known_end, int64_t end) {
   }
   begin_ = keep_from;
   end_ = end;
+}
+
+void FrameWindow::Fill(const Worker& worker, const float* x, Range frames, bool elu) {
+  const Range share = worker.Split(frames.size());
+  if (share.size() <= 0) return;
+  float* to = frame(frames.begin + share.begin);
+  const float* from = x + share.begin * channels_;
+  const int64_t floats = share.size() * channels_;
+  if (elu) {
+    kernels::Elu(from, floats, to);
+  } else {
+    std::memcpy(to, from, static_cast<size_t>(floats) * sizeof(float));
+  }
 }
 
 }  // namespace musicgen::nn

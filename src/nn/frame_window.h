@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "base/thread_pool.h"
 #include "nn/float_buffer.h"
 
 namespace musicgen::nn {
@@ -17,6 +18,9 @@ class FrameWindow {
   // whose contents are undefined. Frames before keep_from are gone. keep_from must not lie before
   // begin().
   void Slide(int64_t keep_from, int64_t known_end, int64_t end);
+  // Fills the frames with x [frames, channels], or with ELU(x). Every worker of the team calls it
+  // and writes its share.
+  void Fill(const Worker& worker, const float* x, Range frames, bool elu);
   void Reset() { begin_ = end_ = 0; }
 
   int64_t begin() const { return begin_; }

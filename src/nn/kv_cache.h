@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "kernels/attention.h"
 #include "tensor/aligned_buffer.h"
@@ -16,6 +17,8 @@ class KvCache {
   KvCache(kernels::WeightFormat format, int64_t layers, int64_t heads, int64_t head_dim,
           int64_t capacity);
 
+  // To store and to attend to; of a const cache, to attend to.
+  kernels::KvView Layer(int64_t layer) { return std::as_const(*this).Layer(layer); }
   kernels::KvView Layer(int64_t layer) const;
   // A copy of the first `positions`, of the same capacity.
   KvCache Clone(int64_t positions) const;

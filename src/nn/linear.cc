@@ -61,8 +61,9 @@ void Linear::Forward(const Worker& worker, const float* x, int64_t x_stride, int
   kernels::MatMulOptions options;
   options.bias = bias_.empty() ? nullptr : bias_.data();
   options.accumulate = accumulate;
-  options.refine = refine_;
+  options.two_digit_activations = two_digit_activations_;
   options.next = next;
+  options.scratch = worker.scratch();
   kernels::MatMul(x + share.rows.begin * x_stride, x_stride, share.rows.size(), weight_, tiles,
                   options, y + share.rows.begin * y_stride, y_stride);
 }

@@ -23,8 +23,8 @@ class Linear {
     weight_.PackRows(first_output, rows);
   }
   void SetBias(std::vector<float> bias);
-  // Quantised weights: inputs rounded to sixteen bits (kernels/matmul.h).
-  void RefineInputs() { refine_ = true; }
+  // Quantised weights: activations of sixteen bits (kernels/matmul.h).
+  void UseTwoDigitActivations() { two_digit_activations_ = true; }
   // Threads split the outputs in multiples of so many; false, and nothing happens, where that is no
   // whole number of tiles.
   bool SplitOutputsBy(int64_t outputs);
@@ -54,7 +54,7 @@ class Linear {
  private:
   kernels::PackedMatrix weight_;
   std::vector<float> bias_;
-  bool refine_ = false;
+  bool two_digit_activations_ = false;
   int64_t split_tiles_ = 1;
 };
 

@@ -88,7 +88,8 @@ const float* LstmStream::Run(Worker& worker, const float* x, float* y) {
         const int64_t b = t % 2 == 0 ? blocks.begin + i : blocks.end - 1 - i;
         const int64_t unit = b * kBlock;
         kernels::MatMul(previous, width, 1, layer.recurrent.weight(),
-                        {b * kGates, (b + 1) * kGates}, {}, gates_h_.data(), gates);
+                        {b * kGates, (b + 1) * kGates}, {.scratch = worker.scratch()},
+                        gates_h_.data(), gates);
         kernels::LstmCell(gates_x_.data() + t * gates + unit * kGates,
                           gates_h_.data() + unit * kGates, kBlock, 0,
                           std::min(kBlock, width - unit), c + unit, y + t * width + unit);

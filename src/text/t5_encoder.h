@@ -1,6 +1,7 @@
 // The T5 encoder (Raffel et al. 2020): token ids → one vector per token.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -9,7 +10,7 @@
 #include "checkpoint/tensor_source.h"
 #include "kernels/packed_matrix.h"
 #include "nn/embedding.h"
-#include "nn/linear.h"
+#include "nn/encoder_block.h"
 #include "nn/norm.h"
 #include "text/t5_config.h"
 #include "types/token_ids.h"
@@ -31,32 +32,26 @@ class T5Encoder {
             const std::string& prefix, kernels::WeightFormat format);
 
   // The last hidden states [S, d_model] of one prompt of S ≥ 1 tokens, each id < vocab_size. Any S;
-  // memory is linear in it. Thread-safe; the same bits for every number of threads. Right padding
-  // is unknown here: real tokens do not depend on it.
-  std::vector<float> Encode(ThreadPool& pool, const TokenIds& ids) const;
+  // memory is linear in it, time quadratic. `stop`, if not null, may be set from any thread at any
+  // time: within a tenth of a second or so the result is then empty. Thread-safe; the same bits for
+  // every number of threads. Right padding is unknown here: real tokens do not depend on it. Throws
+  // Error(kOutOfMemory).
+  std::vector<float> Encode(ThreadPool& pool, const TokenIds& ids,
+                            const std::atomic<bool>* stop = nullptr) const;
 
   const T5Config& config() const { return config_; }
   size_t bytes() const;
 
  private:
-  struct Layer {
-    nn::RmsNorm attention_norm;
-    nn::Linear qkv;  // [3·inner, d_model], rows q, k, v
-    nn::Linear attention_out;
-    nn::RmsNorm feed_forward_norm;
-    nn::Linear feed_forward_in;  // [d_ff, d_model]; gated: [2·d_ff, d_model], rows wi_0, wi_1
-    nn::Linear feed_forward_out;
-  };
-  struct Scratch;
-
-  void AttentionBlock(Worker& worker, const Layer& layer, Scratch& s) const;
-  void FeedForwardBlock(Worker& worker, const Layer& layer, Scratch& s) const;
+  nn::EncoderShape shape() const;
+  // Of layer 0, for all layers.
+  std::vector<float> RelativeBias(int64_t rows) const;
 
   T5Config config_;
   nn::Embedding embedding_;
-  std::vector<float> position_bias_;  // [num_buckets, num_heads], of layer 0, for all layers
-  std::vector<Layer> layers_;
-  nn::RmsNorm final_norm_;
+  std::vector<float> position_bias_;  // [num_buckets, num_heads]
+  std::vector<nn::EncoderBlock> layers_;
+  nn::Norm final_norm_;
 };
 
 }  // namespace musicgen::text

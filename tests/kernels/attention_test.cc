@@ -217,6 +217,26 @@ TEST(AttentionTest, NoKeysGiveZeros) {
   }
 }
 
+TEST(AttentionTest, MayWriteOverTheQuery) {
+  for (WeightFormat format : kCacheFormats) {
+    const int64_t dim = 72, keys = 70;
+    const Cache cache(format, dim, keys, keys);
+    const std::vector<float> bias = Noise(keys, 4);
+    const AttentionOptions options{0.3f, bias.data()};
+    for (const Variant& variant : AllVariants()) {
+      std::vector<float> expected = Attend(*variant.table, cache.view(), keys, options);
+      expected.resize(static_cast<size_t>(kHeads * dim));
+      std::vector<float> out = Query(dim);
+      std::vector<float> scratch(static_cast<size_t>(AttentionScratchFloats(keys, dim)));
+      for (int64_t head = 0; head < kHeads; ++head) {
+        float* q = out.data() + head * dim;
+        variant.table->attend_row(q, cache.view(), head, keys, options, scratch.data(), q);
+      }
+      EXPECT_TRUE(SameBits(out, expected)) << variant.name << " " << FormatName(format);
+    }
+  }
+}
+
 TEST(AttentionTest, PositionsBehindAndCapacityDoNotMatter) {
   const Cache tight(WeightFormat::kBF16, 24, 45, 45), roomy(WeightFormat::kBF16, 24, 45, 200);
   for (const Variant& variant : AllVariants()) {

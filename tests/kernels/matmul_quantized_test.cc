@@ -50,11 +50,11 @@ std::vector<float> RoundedInputs(const std::vector<float>& x) {
 }
 
 std::vector<float> Product(const KernelTable& table, const PackedMatrix& w,
-                           const std::vector<float>& x, bool refine = false) {
+                           const std::vector<float>& x, bool two_digit_activations = false) {
   const int64_t rows = static_cast<int64_t>(x.size()) / w.inputs();
   std::vector<float> y(static_cast<size_t>(rows * w.outputs()));
-  RunMatMul(table, x.data(), w.inputs(), rows, w, {0, w.tiles()}, {nullptr, false, refine},
-            y.data(), w.outputs());
+  RunMatMul(table, x.data(), w.inputs(), rows, w, {0, w.tiles()},
+            {nullptr, false, two_digit_activations}, y.data(), w.outputs());
   return y;
 }
 
@@ -65,7 +65,7 @@ TEST(QuantizedMatMulTest, IsTheProductOfRoundedWeightsAndInputs) {
       const std::vector<float> weights = Noise(kOutputs * inputs, 1);
       const std::vector<float> x = Noise(inputs, 2, 3.0f), rounded = RoundedInputs(x);
       PackedMatrix w(format, kOutputs, inputs);
-      w.PackRows(0, kOutputs, weights.data());
+      PackFloats(w, 0, kOutputs, weights.data());
       const std::vector<float> y = Product(kScalarKernels, w, x);
       for (int64_t n = 0; n < kOutputs; ++n) {
         const auto row = weights.begin() + n * inputs;
@@ -85,15 +85,15 @@ TEST(QuantizedMatMulTest, IsTheProductOfRoundedWeightsAndInputs) {
   }
 }
 
-TEST(QuantizedMatMulTest, RefinedInputsLeaveTheWeightsErrorAlone) {
+TEST(QuantizedMatMulTest, TwoDigitActivationsLeaveTheWeightsErrorAlone) {
   constexpr int64_t kOutputs = 40, kInputs = 250, kRows = 30;
   const std::vector<float> weights = Noise(kOutputs * kInputs, 1), x = Noise(kRows * kInputs, 2);
   for (WeightFormat format : kQuantized) {
     PackedMatrix w(format, kOutputs, kInputs);
-    w.PackRows(0, kOutputs, weights.data());
+    PackFloats(w, 0, kOutputs, weights.data());
     const std::vector<float> plain = Product(kScalarKernels, w, x);
-    const std::vector<float> refined = Product(kScalarKernels, w, x, true);
-    double plain_error = 0, refined_error = 0;
+    const std::vector<float> two_digits = Product(kScalarKernels, w, x, true);
+    double plain_error = 0, two_digit_error = 0;
     for (int64_t n = 0; n < kOutputs; ++n) {
       const auto row = weights.begin() + n * kInputs;
       const std::vector<float> w_row =
@@ -105,17 +105,17 @@ TEST(QuantizedMatMulTest, RefinedInputsLeaveTheWeightsErrorAlone) {
         }
         const size_t at = static_cast<size_t>(r * kOutputs + n);
         plain_error += std::pow(plain[at] - exact, 2);
-        refined_error += std::pow(refined[at] - exact, 2);
+        two_digit_error += std::pow(two_digits[at] - exact, 2);
       }
     }
     // 127 · 2 times finer steps.
-    EXPECT_LT(std::sqrt(refined_error), std::sqrt(plain_error) / 200) << FormatName(format);
+    EXPECT_LT(std::sqrt(two_digit_error), std::sqrt(plain_error) / 200) << FormatName(format);
     for (const Variant& variant : FastVariants()) {
-      EXPECT_TRUE(SameBits(Product(*variant.table, w, x, true), refined)) << variant.name;
+      EXPECT_TRUE(SameBits(Product(*variant.table, w, x, true), two_digits)) << variant.name;
     }
     const std::vector<float> one(x.begin(), x.begin() + kInputs);
     EXPECT_TRUE(SameBits(Product(kScalarKernels, w, one, true),
-                         std::vector<float>(refined.begin(), refined.begin() + kOutputs)));
+                         std::vector<float>(two_digits.begin(), two_digits.begin() + kOutputs)));
   }
 }
 
@@ -126,7 +126,7 @@ TEST(QuantizedMatMulTest, ExtremeIntegersDoNotOverflow) {
     for (float weight : {1.0f, -1.0f}) {
       for (float input : {1.0f, -1.0f}) {
         PackedMatrix w(format, 33, kInputs);
-        w.PackRows(0, 33, std::vector<float>(33 * kInputs, weight).data());
+        PackFloats(w, 0, 33, std::vector<float>(33 * kInputs, weight).data());
         const std::vector<float> x(3 * kInputs, input);
         const std::vector<float> expected = Product(kScalarKernels, w, x);
         for (float y : expected)
@@ -145,7 +145,7 @@ TEST(QuantizedMatMulTest, ARowDoesNotDependOnItsNeighbours) {
     const std::vector<float> weights = Noise(kOutputs * kInputs, 1);
     const std::vector<float> x = Noise(kRows * kInputs, 2);
     PackedMatrix w(format, kOutputs, kInputs);
-    w.PackRows(0, kOutputs, weights.data());
+    PackFloats(w, 0, kOutputs, weights.data());
     for (const Variant& variant : AllVariants()) {
       const std::vector<float> together = Product(*variant.table, w, x);
       for (int64_t r = 0; r < kRows; r += 7) {
@@ -162,7 +162,7 @@ TEST(QuantizedMatMulTest, NumbersThatAreNotFiniteComeThroughAndZerosStay) {
   constexpr int64_t kInputs = 96;
   for (WeightFormat format : kQuantized) {
     PackedMatrix w(format, 40, kInputs);
-    w.PackRows(0, 40, Noise(40 * kInputs, 1).data());
+    PackFloats(w, 0, 40, Noise(40 * kInputs, 1).data());
     for (const Variant& variant : AllVariants()) {
       for (float bad : {std::numeric_limits<float>::infinity(), std::nanf("")}) {
         std::vector<float> x(kInputs, 1.0f);
@@ -187,11 +187,11 @@ TEST(QuantizedMatMulTest, TheMostInputsFit) {
   EXPECT_FALSE(PackedMatrix::CanQuantize(kInputs + kQuantGroup));
   EXPECT_FALSE(PackedMatrix::CanQuantize(kInputs - 1));
   PackedMatrix w(WeightFormat::kQ8, 1, kInputs);
-  w.PackRows(0, 1, std::vector<float>(kInputs, 0.5f).data());
+  PackFloats(w, 0, 1, std::vector<float>(kInputs, 0.5f).data());
   for (const Variant& variant : AllVariants()) {
-    for (bool refine : {false, true}) {
-      for (float y :
-           Product(*variant.table, w, std::vector<float>(kRows * kInputs, 1.0f), refine)) {
+    for (bool two_digit_activations : {false, true}) {
+      for (float y : Product(*variant.table, w, std::vector<float>(kRows * kInputs, 1.0f),
+                             two_digit_activations)) {
         ASSERT_NEAR(y, 0.5 * kInputs, 0.01 * kInputs) << variant.name;
       }
     }
@@ -224,7 +224,7 @@ TEST(QuantizedMatMulTest, GroupsOfAFileAreTakenAsTheyAre) {
   }
   for (WeightFormat format : kQuantized) {
     PackedMatrix from_floats(format, kOutputs, kInputs), from_groups(format, kOutputs, kInputs);
-    from_floats.PackRows(0, kOutputs, weights.data());
+    PackFloats(from_floats, 0, kOutputs, weights.data());
     const bool eight = format == WeightFormat::kQ8;
     const TensorView tensor{"w",
                             eight ? DType::kQ8_0 : DType::kQ4_0,

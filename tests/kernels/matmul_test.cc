@@ -33,7 +33,7 @@ class Problem {
         x_(Noise((c.rows - 1) * c.x_stride + c.inputs, 2)),
         bias_(Noise(c.outputs, 3)),
         packed_(c.format, c.outputs, c.inputs) {
-    packed_.PackRows(0, c.outputs, weights_.data());
+    PackFloats(packed_, 0, c.outputs, weights_.data());
   }
 
   // y has one column more than it needs, which must stay as it was.
@@ -173,7 +173,7 @@ TEST(MatMulTest, InfinitiesAndSubnormalsGiveTheScalarBits) {
   x[100] = NAN;
   x[200] = -0.0f;
   PackedMatrix w(c.format, c.outputs, c.inputs);
-  w.PackRows(0, c.outputs, Noise(c.outputs * c.inputs, 2, 1e-3f).data());
+  PackFloats(w, 0, c.outputs, Noise(c.outputs * c.inputs, 2, 1e-3f).data());
   const auto run = [&](const KernelTable& table) {
     std::vector<float> y(static_cast<size_t>(c.rows * c.outputs));
     RunMatMul(table, x.data(), c.inputs, c.rows, w, {0, w.tiles()}, {}, y.data(), c.outputs);

@@ -37,8 +37,8 @@ TEST(PackedMatrixTest, HoldsEveryWeightInItsPlaceAndZerosBehind) {
     PackedMatrix w(format, kOutputs, kInputs);
     EXPECT_EQ(w.tiles(), 2);
     EXPECT_EQ(w.bytes(), 2 * 32 * kInputs * FormatBytes(format));
-    w.PackRows(0, 20, weights.data());
-    w.PackRows(20, kOutputs - 20, weights.data() + 20 * kInputs);
+    PackFloats(w, 0, 20, weights.data());
+    PackFloats(w, 20, kOutputs - 20, weights.data() + 20 * kInputs);
     for (int64_t n = 0; n < 64; ++n) {
       for (int64_t k = 0; k < kInputs; ++k) {
         const float expected =

@@ -9,6 +9,7 @@
 
 #include "kernels/cpu/kernel_table.h"
 #include "kernels/matmul.h"
+#include "tensor/aligned_buffer.h"
 
 namespace musicgen::kernels {
 
@@ -22,13 +23,18 @@ const std::vector<Variant>& FastVariants();
 // With it, first.
 const std::vector<Variant>& AllVariants();
 
+inline void PackFloats(PackedMatrix& w, int64_t first_output, int64_t rows, const float* weights) {
+  w.PackRows(first_output, {"", DType::kF32, {rows, w.inputs()}, weights});
+}
+
 // MatMul by one table.
 inline void RunMatMul(const KernelTable& table, const float* x, int64_t x_stride, int64_t rows,
                       const PackedMatrix& w, Range tiles, const MatMulOptions& options, float* y,
                       int64_t y_stride) {
+  const AlignedBuffer scratch(kMatMulScratchBytes);
   table.matmul({x, x_stride, rows, w.format(), w.tile(0), w.outputs(), w.inputs(), tiles.begin,
-                tiles.end, options.bias, options.accumulate, options.refine, options.next, y,
-                y_stride});
+                tiles.end, options.bias, options.accumulate, options.two_digit_activations,
+                options.next, scratch.data(), y, y_stride});
 }
 
 inline constexpr WeightFormat kFormats[] = {WeightFormat::kF32, WeightFormat::kF16,

@@ -20,7 +20,7 @@ std::vector<float> AllLogits(const Decoder& decoder, ThreadPool& pool, const Cod
                              const CrossCache* cross, int64_t chunk) {
   const int64_t outputs = decoder.config().codebooks * decoder.config().codebook_size;
   std::vector<float> logits(static_cast<size_t>(ids.frames * outputs));
-  const nn::KvCache cache = decoder.NewCache(ids.frames);
+  nn::KvCache cache = decoder.NewCache(ids.frames);
   Decoder::Scratch scratch;
   for (int64_t begin = 0; begin < ids.frames; begin += chunk) {
     std::vector<DecoderRow> rows;

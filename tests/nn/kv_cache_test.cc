@@ -16,7 +16,7 @@ constexpr int64_t kLayers = 2, kHeads = 3, kDim = 20, kPositions = 600;  // more
 constexpr WeightFormat kFormats[] = {WeightFormat::kF32, WeightFormat::kBF16, WeightFormat::kQ8};
 
 // Keys and values of positions [begin, end) of every layer, each layer's its own.
-void Fill(const KvCache& cache, int64_t begin, int64_t end, uint32_t seed) {
+void Fill(KvCache& cache, int64_t begin, int64_t end, uint32_t seed) {
   for (int64_t layer = 0; layer < kLayers; ++layer) {
     for (int64_t i = begin; i < end; ++i) {
       const auto own = static_cast<uint32_t>(seed + i * kLayers + layer);
@@ -41,8 +41,8 @@ std::vector<float> Attend(const KvCache& cache, int64_t keys) {
 TEST(KvCacheTest, CapacityDoesNotMatter) {
   for (WeightFormat format : kFormats) {
     for (int64_t positions : {1, 31, 33, 127, 128, 129, 256, 600}) {
-      const KvCache exact(format, kLayers, kHeads, kDim, positions);
-      const KvCache roomy(format, kLayers, kHeads, kDim, 5 * kPositions);
+      KvCache exact(format, kLayers, kHeads, kDim, positions);
+      KvCache roomy(format, kLayers, kHeads, kDim, 5 * kPositions);
       Fill(exact, 0, positions, 1);
       Fill(roomy, 0, positions, 1);
       EXPECT_EQ(Attend(exact, positions), Attend(roomy, positions)) << positions;
@@ -53,9 +53,9 @@ TEST(KvCacheTest, CapacityDoesNotMatter) {
 TEST(KvCacheTest, ACloneHasThePositionsAskedForAndGoesItsOwnWay) {
   for (WeightFormat format : kFormats) {
     for (int64_t past : {0, 1, 128, 256, 300, 600}) {
-      const KvCache cache(format, kLayers, kHeads, kDim, kPositions);
+      KvCache cache(format, kLayers, kHeads, kDim, kPositions);
       Fill(cache, 0, past, 1);
-      const KvCache clone = cache.Clone(past);
+      KvCache clone = cache.Clone(past);
       EXPECT_EQ(clone.capacity(), cache.capacity());
       EXPECT_EQ(Attend(clone, past), Attend(cache, past)) << past;
       if (past == kPositions) continue;

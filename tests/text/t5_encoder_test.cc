@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cmath>
 #include <cstring>
+#include <thread>
 
 #include "checkpoint/safetensors.h"
 #include "golden.h"
@@ -113,6 +116,45 @@ TEST(T5Encoder, TakesPromptsOfAnyLength) {
       encoder.Encode(pool, SomeIds(2100, encoder.config().vocab_size));
   ASSERT_EQ(states.size(), static_cast<size_t>(2100 * encoder.config().d_model));
   for (const float value : states) ASSERT_TRUE(std::isfinite(value));
+}
+
+TEST(T5Encoder, GivesNoStatesWhenStopped) {
+  const T5Encoder encoder = Load(OpenModel("hf-tiny-mono"));
+  for (const int threads : {1, 2, 3}) {
+    ThreadPool pool(threads);
+    std::atomic<bool> stop = true;
+    EXPECT_TRUE(encoder.Encode(pool, SomeIds(5, encoder.config().vocab_size), &stop).empty());
+    stop = false;
+    EXPECT_FALSE(encoder.Encode(pool, SomeIds(5, encoder.config().vocab_size), &stop).empty());
+  }
+}
+
+// Memory quadratic in the tokens would be hundreds of gigabytes here.
+TEST(T5Encoder, TakesMemoryLinearInTheTokens) {
+  const T5Encoder encoder = Load(OpenModel("hf-tiny-mono"));
+  ThreadPool pool(2);
+  const std::atomic<bool> stop = true;
+  EXPECT_TRUE(encoder.Encode(pool, SomeIds(400'000, encoder.config().vocab_size), &stop).empty());
+}
+
+// One layer of so many tokens takes many seconds, all of it in attention.
+TEST(T5Encoder, StopsInTheMiddleOfALayer) {
+  const T5Encoder encoder = Load(OpenModel("hf-tiny-mono"));
+  ThreadPool pool(2);
+  std::atomic<bool> stop = false;
+  std::chrono::steady_clock::time_point asked;
+  std::thread outside([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    asked = std::chrono::steady_clock::now();
+    stop = true;
+  });
+  const std::vector<float> states =
+      encoder.Encode(pool, SomeIds(200'000, encoder.config().vocab_size), &stop);
+  const auto returned = std::chrono::steady_clock::now();
+  outside.join();
+  EXPECT_TRUE(states.empty());
+  // Forty looks at the flag, for a busy machine or a sanitizer's pace.
+  EXPECT_LT(std::chrono::duration<double>(returned - asked).count(), 2.0);
 }
 
 // bfloat16 has 8 significant bits; three layers of it stay within a few of its steps.

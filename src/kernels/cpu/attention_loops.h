@@ -140,7 +140,7 @@ struct AttentionLoops {
     const F shift = V::Set(Largest(keys, padded, bias, scores));
     LaneSums<V> sums;
     for (int64_t i = 0; i < padded; i += kReduceLanes) {
-      sums.Take(
+      sums.Accumulate(
           i, kReduceLanes,
           [&](int64_t at, int64_t) {
             const F e = ExpOf<V>(V::Sub(V::Load(scores + at), shift));

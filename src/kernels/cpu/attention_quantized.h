@@ -132,7 +132,7 @@ struct QuantizedAttention {
         const I high = Four(digits + key), low = Four(digits + kKeyTile + key);
 #pragma GCC unroll 8
         for (int j = 0; j < kSums; ++j) {
-          dot[j] = D::AddFine(dot[j], D::Load(values + j * V::kLanes * 4), high, low);
+          dot[j] = D::AddTwoDigits(dot[j], D::Load(values + j * V::kLanes * 4), high, low);
         }
       }
       const F scale = V::Set(weights[kScaleAt]);
@@ -166,7 +166,7 @@ struct QuantizedAttention {
     F products[kVectors];
     I tops = V::SetI(0);
     for (int64_t first = 0; first < kKeyTile; first += kReduceLanes) {
-      sum->Take(
+      sum->Accumulate(
           first, kReduceLanes,
           [&](int64_t at, int64_t) {
             const F e = ExpOfNegative<V>(V::Sub(V::Load(scores + at), shift));

@@ -31,7 +31,7 @@ struct Avx2Dot {
   }
 
   static I Load(const void* p) { return _mm256_loadu_si256(static_cast<const I*>(p)); }
-  static I AddFine(I sum, I w, I high, I low) {
+  static I AddTwoDigits(I sum, I w, I high, I low) {
     const I upper = _mm256_maddubs_epi16(high, w), lower = _mm256_maddubs_epi16(low, w);
     sum = _mm256_add_epi32(sum, _mm256_madd_epi16(upper, _mm256_set1_epi16(128)));
     return _mm256_add_epi32(sum, _mm256_madd_epi16(lower, _mm256_set1_epi16(1)));

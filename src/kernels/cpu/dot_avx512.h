@@ -39,7 +39,7 @@ struct Avx512Dot {
   }
 
   static I Load(const int8_t* p) { return _mm512_loadu_si512(p); }
-  static I AddFine(I sum, I w, I high, I low) {
+  static I AddTwoDigits(I sum, I w, I high, I low) {
     const I upper = _mm512_maddubs_epi16(high, w), lower = _mm512_maddubs_epi16(low, w);
     sum = _mm512_add_epi32(sum, _mm512_madd_epi16(upper, _mm512_set1_epi16(128)));
     return _mm512_add_epi32(sum, _mm512_madd_epi16(lower, _mm512_set1_epi16(1)));
@@ -66,7 +66,7 @@ struct Avx512VnniDot {
   static I AddQ8(I sum, Q8 w, I x) { return _mm512_dpbusd_epi32(sum, w, x); }
 
   static I Load(const int8_t* p) { return _mm512_loadu_si512(p); }
-  static I AddFine(I sum, I w, I high, I low) {
+  static I AddTwoDigits(I sum, I w, I high, I low) {
     const I upper = _mm512_dpbusd_epi32(_mm512_setzero_si512(), high, w);
     return _mm512_add_epi32(_mm512_dpbusd_epi32(sum, low, w), _mm512_slli_epi32(upper, 7));
   }

@@ -50,7 +50,7 @@ struct NeonDot {
     const NeonBytes bytes = NeonBytes::Load(p);
     return {vreinterpretq_s32_s8(bytes.low), vreinterpretq_s32_s8(bytes.high)};
   }
-  static I AddFine(I sum, I w, I high, I low) {
+  static I AddTwoDigits(I sum, I w, I high, I low) {
     const I upper = AddQ8(Neon::SetI(0), NeonBytes::Of(w), high);
     sum = {vmlaq_n_s32(sum.low, upper.low, 128), vmlaq_n_s32(sum.high, upper.high, 128)};
     return AddQ8(sum, NeonBytes::Of(w), low);

@@ -24,7 +24,7 @@ struct NeonDotprodDot {
   }
 
   static I Load(const int8_t* p) { return NeonDot::Load(p); }
-  static I AddFine(I sum, I w, I high, I low) {
+  static I AddTwoDigits(I sum, I w, I high, I low) {
     const I upper = AddQ8(Neon::SetI(0), NeonBytes::Of(w), high);
     sum = {vmlaq_n_s32(sum.low, upper.low, 128), vmlaq_n_s32(sum.high, upper.high, 128)};
     return AddQ8(sum, NeonBytes::Of(w), low);

@@ -7,7 +7,7 @@
 //   kQ8Offset         what a ready weight has too much, as one processor multiplies unsigned
 //   AddQ8             sum + Σ_{j<4} weight_j · input_j
 //   Load              kLanes outputs × 4 bytes as they are
-//   AddFine           sum + Σ_{j<4} weight_j · (128 · high_j + low_j) for bytes as they are, digits
+//   AddTwoDigits      sum + Σ_{j<4} weight_j · (128 · high_j + low_j) for bytes as they are, digits
 //                     in [0, 127] and weights in [−127, 127]
 //   Q4, LoadQ4        kLanes outputs × 4 bytes: the low halves, and the high ones
 //   Q4Sum, ZeroQ4     a sum of such products, for q in [0, 15]; up to eight may be added
@@ -44,7 +44,7 @@ struct ScalarDot {
     std::memcpy(&w, p, 4);
     return w;
   }
-  static I AddFine(I sum, I w, I high, I low) {
+  static I AddTwoDigits(I sum, I w, I high, I low) {
     Q8 weight;
     std::memcpy(&weight, &w, 4);
     return AddQ8(sum + 128 * AddQ8(0, weight, high), weight, low);

@@ -24,8 +24,9 @@ struct MatMulCall {
   int64_t tile_end;
   const float* bias;
   bool accumulate;
-  bool refine;
+  bool two_digit_activations;
   const void* next;
+  void* scratch;
   float* y;
   int64_t y_stride;
 };

@@ -27,7 +27,7 @@ struct QuantizedMatMul {
   static constexpr int64_t kAhead = 16 * 1024;  // bytes
   // Rows quantised at once: they stay in the second cache while the weights pass by.
   static constexpr int64_t kBlockRows = 48;
-  static constexpr int64_t kBlockBytes = 288 * 1024;
+  static constexpr int64_t kBlockBytes = kMatMulScratchBytes;
   // A row of the most inputs, and its rest.
   static_assert(2 * QuantizedRows::BytesOfRow(PackedMatrix::kMaxQuantizedInputs) <= kBlockBytes);
 
@@ -110,10 +110,11 @@ struct QuantizedMatMul {
 
   template <class Format>
   static void RunFormat(const MatMulCall& call) {
-    alignas(64) char memory[kBlockBytes];
+    char* const memory = static_cast<char*>(call.scratch);
     const int64_t groups = QuantizedRows::Groups(call.inputs);
     const int64_t fitting = kBlockBytes / QuantizedRows::BytesOfRow(call.inputs);
-    const int64_t parts = call.refine ? 2 : 1;  // a row, and what its integers leave of it
+    const int64_t parts =
+        call.two_digit_activations ? 2 : 1;  // a row, and what its integers leave of it
     const int64_t most = (fitting < kBlockRows ? fitting : kBlockRows) / parts;
     const int64_t blocks = (call.rows + most - 1) / most;
     for (int64_t block = 0; block < blocks; ++block) {
@@ -125,7 +126,7 @@ struct QuantizedMatMul {
       for (int64_t r = 0; r < rows; ++r) {
         const float* row = call.x + (begin + r) * call.x_stride;
         QuantizeRow<V>(row, call.inputs, r, x);
-        if (call.refine) QuantizeRest<V>(row, call.inputs, r, rows + r, x);
+        if (call.two_digit_activations) QuantizeSecondDigit<V>(row, call.inputs, r, rows + r, x);
       }
       for (int64_t tile = call.tile_begin; tile < call.tile_end; ++tile) {
         Tile<Format>(call, tile, x, groups, begin, rows);
@@ -153,7 +154,7 @@ struct QuantizedMatMul {
       }
     }
     const int64_t first = tile * kOutputs, left = call.outputs - first;
-    for (int64_t i = 0; call.refine && i < rows * kOutputs; i += V::kLanes) {
+    for (int64_t i = 0; call.two_digit_activations && i < rows * kOutputs; i += V::kLanes) {
       V::Store(sums + i, V::Add(V::Load(sums + i), V::Load(sums + rows * kOutputs + i)));
     }
     for (int64_t r = 0; r < rows; ++r) {

@@ -17,10 +17,10 @@ class LaneSums {
   LaneSums() {
     for (int j = 0; j < kVectors; ++j) sums_[j] = V::Zero();
   }
-  // Takes elements [i, i + n), i a multiple of 16, n at most 16: value(at, m) gives m of them,
+  // Adds elements [i, i + n), i a multiple of 16, n at most 16: value(at, m) gives m of them,
   // zeros behind. combine(sum, v) adds one vector.
   template <class Value, class Combine>
-  void Take(int64_t i, int64_t n, Value value, Combine combine) {
+  void Accumulate(int64_t i, int64_t n, Value value, Combine combine) {
     for (int j = 0; j < kVectors; ++j) {
       const int64_t at = j * V::kLanes;
       const int64_t left = n - at < 0 ? 0 : n - at;
@@ -49,10 +49,10 @@ struct NormLoops {
     LaneSums<V> sums;
     int64_t i = 0;
     for (; i + kReduceLanes <= n; i += kReduceLanes) {
-      sums.Take(
+      sums.Accumulate(
           i, kReduceLanes, [&](int64_t at, int64_t) { return value(at, V::kLanes); }, combine);
     }
-    if (i < n) sums.Take(i, n - i, value, combine);
+    if (i < n) sums.Accumulate(i, n - i, value, combine);
     return sums.Total();
   }
 

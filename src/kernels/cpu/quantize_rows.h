@@ -99,8 +99,8 @@ void QuantizeRow(const float* x, int64_t inputs, int64_t row, const QuantizedRow
 
 // Row `row` of what the integers of row `rounded` leave of x.
 template <class V>
-void QuantizeRest(const float* x, int64_t inputs, int64_t rounded, int64_t row,
-                  const QuantizedRows& out) {
+void QuantizeSecondDigit(const float* x, int64_t inputs, int64_t rounded, int64_t row,
+                         const QuantizedRows& out) {
   for (int64_t first = 0, group = 0; first < inputs; first += kQuantGroup, ++group) {
     const int64_t n = inputs - first < kQuantGroup ? inputs - first : kQuantGroup;
     const int64_t from = group * out.rows + rounded, at = group * out.rows + row;

@@ -1,27 +1,24 @@
-#include "codec/nearest_code.h"
+#include "nn/nearest_code.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
-#include "codec/weight_norm.h"
 
-namespace musicgen::codec {
+namespace musicgen::nn {
 
-NearestCode::NearestCode(const CodecConfig& config, const checkpoint::TensorSource& source,
-                         const std::string& prefix)
-    : width_(config.latent_width) {
-  const Shape shape = {config.codebook_size, width_};
-  for (int64_t k = 0; k < config.num_quantizers; ++k) {
-    const std::string name = prefix + std::to_string(k) + ".codebook.embed";
+NearestCode::NearestCode(int64_t width, std::vector<std::vector<float>> codebooks) : width_(width) {
+  for (std::vector<float>& vectors : codebooks) {
+    const Shape shape = {static_cast<int64_t>(vectors.size()) / width, width};
     Book book;
-    book.vectors = LoadTensor(source, name, shape);
-    book.scores = nn::Linear(kernels::WeightFormat::kF32,
-                             TensorView{name, DType::kF32, shape, book.vectors.data()});
+    book.vectors = std::move(vectors);
+    book.scores = Linear(kernels::WeightFormat::kF32,
+                         TensorView{"", DType::kF32, shape, book.vectors.data()});
     std::vector<float> bias;
-    for (int64_t j = 0; j < config.codebook_size; ++j) {
+    for (int64_t j = 0; j < shape[0]; ++j) {
       double square = 0.0;
-      for (int64_t d = 0; d < width_; ++d) {
-        const double value = book.vectors[static_cast<size_t>(j * width_ + d)];
+      for (int64_t d = 0; d < width; ++d) {
+        const double value = book.vectors[static_cast<size_t>(j * width + d)];
         square += value * value;
       }
       bias.push_back(static_cast<float>(-0.5 * square));
@@ -60,4 +57,4 @@ size_t NearestCode::bytes() const {
   return sum;
 }
 
-}  // namespace musicgen::codec
+}  // namespace musicgen::nn

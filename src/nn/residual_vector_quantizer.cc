@@ -1,19 +1,15 @@
-#include "codec/residual_vector_quantizer.h"
+#include "nn/residual_vector_quantizer.h"
 
 #include "base/error.h"
-#include "codec/weight_norm.h"
 
-namespace musicgen::codec {
+namespace musicgen::nn {
 
-ResidualVectorQuantizer::ResidualVectorQuantizer(const CodecConfig& config,
-                                                 const checkpoint::TensorSource& source,
-                                                 const std::string& prefix) {
-  const Shape shape = {config.codebook_size, config.latent_width};
-  for (int64_t k = 0; k < config.num_quantizers; ++k) {
-    const std::string name = prefix + std::to_string(k) + ".codebook.embed";
-    const std::vector<float> table = LoadTensor(source, name, shape);
+ResidualVectorQuantizer::ResidualVectorQuantizer(int64_t width,
+                                                 const std::vector<std::vector<float>>& codebooks) {
+  for (const std::vector<float>& table : codebooks) {
+    const Shape shape = {static_cast<int64_t>(table.size()) / width, width};
     codebooks_.emplace_back(kernels::WeightFormat::kF32,
-                            TensorView{name, DType::kF32, shape, table.data()});
+                            TensorView{"", DType::kF32, shape, table.data()});
   }
 }
 
@@ -40,8 +36,8 @@ void ResidualVectorQuantizer::Decode(const Codes& codes, int64_t first_row, int6
 
 size_t ResidualVectorQuantizer::bytes() const {
   size_t sum = 0;
-  for (const nn::Embedding& codebook : codebooks_) sum += codebook.bytes();
+  for (const Embedding& codebook : codebooks_) sum += codebook.bytes();
   return sum;
 }
 
-}  // namespace musicgen::codec
+}  // namespace musicgen::nn

@@ -1,24 +1,21 @@
-// The codebooks between encoder and decoder: a latent frame is the sum of one vector per codebook.
+// A stack of codebooks (Zeghidour et al. 2021): a frame of `width` values is the sum of one vector
+// of each.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "base/thread_pool.h"
-#include "checkpoint/tensor_source.h"
-#include "codec/codec_config.h"
 #include "nn/embedding.h"
 #include "types/codes.h"
 
-namespace musicgen::codec {
+namespace musicgen::nn {
 
 class ResidualVectorQuantizer {
  public:
-  // Reads tensors prefix + "{k}.codebook.embed". Throws Error(kBadInput) when one is absent or
-  // mis-shaped.
-  ResidualVectorQuantizer(const CodecConfig& config, const checkpoint::TensorSource& source,
-                          const std::string& prefix);
+  // Codebooks [V, width], at least one, all of one size.
+  ResidualVectorQuantizer(int64_t width, const std::vector<std::vector<float>>& codebooks);
 
   // latents [frames.size(), width] = Σ_k codebook k's vector, in the order of k, for `books`
   // codebooks whose codes are rows first_row, first_row + row_step, … of `codes`. Throws
@@ -32,7 +29,7 @@ class ResidualVectorQuantizer {
   size_t bytes() const;
 
  private:
-  std::vector<nn::Embedding> codebooks_;
+  std::vector<Embedding> codebooks_;
 };
 
-}  // namespace musicgen::codec
+}  // namespace musicgen::nn

@@ -1,0 +1,113 @@
+// One layer of a transformer that sees a whole sequence at once (Vaswani et al. 2017):
+// self-attention without a mask and a feed-forward net, each added to its input x [S, width]. γ is
+// LayerScale (Touvron et al. 2021) or absent.
+//   norm before:  x += γ1 ⊙ Attention(Norm1 x);      x += γ2 ⊙ FeedForward(Norm2 x)
+//   norm after:   x = Norm1(x + γ1 ⊙ Attention(x));  x = Norm2(x + γ2 ⊙ FeedForward(x))
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/team_stop.h"
+#include "base/thread_pool.h"
+#include "kernels/attention.h"
+#include "nn/float_buffer.h"
+#include "nn/linear.h"
+#include "nn/norm.h"
+#include "tensor/aligned_buffer.h"
+
+namespace musicgen::nn {
+
+enum class NormPlace { kBefore, kAfter };
+// Of the first product's outputs h. Gated: those of its first half multiply those of its second,
+// gelu(h_0) ⊙ h_1 with the tanh form of GELU; alone GELU is the exact form.
+enum class Activation { kRelu, kGelu, kGatedGeluTanh };
+
+struct EncoderShape {
+  int64_t width = 0;
+  int64_t heads = 0;
+  int64_t head_dim = 0;      // not necessarily width / heads
+  int64_t hidden_width = 0;  // what the second product of the feed-forward net takes
+  float score_scale = 1.0f;  // attention's scores are score_scale · (q·k) + bias
+  NormPlace norm_place = NormPlace::kBefore;
+  Activation activation = Activation::kRelu;
+
+  int64_t inner() const { return heads * head_dim; }
+  int64_t activation_width() const {  // what its first product gives
+    return activation == Activation::kGatedGeluTanh ? 2 * hidden_width : hidden_width;
+  }
+};
+
+// Products may have biases.
+struct EncoderWeights {
+  Norm attention_norm;
+  Linear qkv;                          // [3·inner, width], rows q, k, v
+  Linear attention_out;                // [width, inner]
+  std::vector<float> attention_gains;  // γ1 [width] or empty
+  Norm feed_forward_norm;
+  Linear feed_forward_in;                 // [activation_width, width]
+  Linear feed_forward_out;                // [width, hidden_width]
+  std::vector<float> feed_forward_gains;  // γ2 [width] or empty
+};
+
+// One sequence on its way through blocks of one shape, shared by the threads. Memory is linear in
+// its rows.
+class EncoderActivations {
+ public:
+  // Throws Error(kOutOfMemory), std::bad_alloc.
+  EncoderActivations(const EncoderShape& shape, int64_t rows, int workers);
+
+  std::vector<float> x;  // [rows, width], in and out
+  // [heads, 2·rows − 1]: what attention adds to a score, by key − query from −(rows − 1) on. Empty:
+  // nothing.
+  std::vector<float> relative_bias;
+
+  int64_t rows() const { return rows_; }
+
+ private:
+  friend class EncoderBlock;
+  int64_t rows_;
+  int64_t blocks_;  // rows go through the products in so many blocks
+  // Of one block:
+  FloatBuffer normed_;  // [width]; then the products that gains wait for
+  FloatBuffer qkv_;     // [3·inner]
+  FloatBuffer hidden_;  // [activation_width]
+  // Of all rows:
+  FloatBuffer attended_;  // [inner], at first the queries
+  AlignedBuffer keys_, values_;
+  kernels::KvView kv_;
+  int64_t attention_floats_;
+  FloatBuffer attention_;  // [workers, attention_floats_]
+
+  Range Block(int64_t index) const;
+};
+
+// Immutable; any number of threads and sequences may share it.
+class EncoderBlock {
+ public:
+  EncoderBlock(const EncoderShape& shape, EncoderWeights weights);
+
+  // activations.x through the layer. Every worker of the team calls it, after a barrier behind the
+  // last write of x; when it returns, x is written. False, for all of them, when the team is to
+  // stop: x is then undefined. The flag is looked at after every 100 million products or so of a
+  // worker, a few hundredths of a second. The same bits for every number of threads.
+  bool Forward(StopBarrier& team, EncoderActivations& activations) const;
+
+  size_t bytes() const;
+
+ private:
+  using Activations = EncoderActivations;
+  bool Attention(StopBarrier& team, Activations& a) const;
+  bool Attend(StopBarrier& team, Activations& a) const;
+  bool FeedForward(StopBarrier& team, Activations& a) const;
+  void Activate(const Worker& worker, int64_t rows, float* hidden) const;
+  const float* ProductInput(Worker& worker, const Norm& norm, Range block, Activations& a) const;
+  void AddProduct(Worker& worker, const Linear& product, const std::vector<float>& gains,
+                  const Norm& norm, const float* in, int64_t in_stride, Range block,
+                  Activations& a) const;
+
+  EncoderShape shape_;
+  EncoderWeights weights_;
+};
+
+}  // namespace musicgen::nn
