@@ -3,6 +3,7 @@
 
 - A folder includes itself and those above it in the list, never one below.
 - Stages do not include one another.
+- No files of the compositions include one another in a loop.
 - Public headers include the standard library and one another; programs include public headers and their own.
 """
 
@@ -71,6 +72,26 @@ class IncludeOrder(unittest.TestCase):
             for include in LOCAL.findall(text):
                 folder = include.split("/")[0]
                 self.assertFalse(folder in stages and folder != own, f"{path} includes {include}")
+
+    def test_no_files_of_compositions_include_one_another_in_a_loop(self):
+        """A header and its source count as one."""
+        includes = {}
+        for path, text in sources(*(os.path.join("src", room) for room in self.bands["Compositions"])):
+            unit = os.path.splitext(os.path.relpath(path, "src"))[0]
+            found = {os.path.splitext(include)[0] for include in LOCAL.findall(text)}
+            includes.setdefault(unit, set()).update(found - {unit})
+        finished = set()
+
+        def visit(unit, trail):
+            self.assertNotIn(unit, trail, " includes ".join([*trail, unit]))
+            if unit in finished:
+                return
+            for other in sorted(includes.get(unit, ())):
+                visit(other, [*trail, unit])
+            finished.add(unit)
+
+        for unit in sorted(includes):
+            visit(unit, [])
 
     def test_only_tests_know_the_test_libraries(self):
         for path, text in sources("src", "apps", "include"):

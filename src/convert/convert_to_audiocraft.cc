@@ -19,7 +19,8 @@
 #include "model/audiocraft_files.h"
 #include "model/audiocraft_names.h"
 #include "model/audiocraft_yaml.h"
-#include "model/companions.h"
+#include "model/codec_files.h"
+#include "model/weights.h"
 #include "text/t5_encoder.h"
 
 namespace musicgen::convert {

@@ -2,31 +2,25 @@
 
 #include <filesystem>
 #include <sstream>
+#include <utility>
 
 #include "base/error.h"
-#include "codec/expected_tensors.h"
-#include "conditioning/melody_projection.h"
-#include "conditioning/text_projection.h"
-#include "lm/decoder.h"
-#include "model/audiocraft_config.h"
+#include "checkpoint/gguf_file.h"
 #include "model/audiocraft_files.h"
 #include "model/audiocraft_gguf.h"
+#include "model/codec_files.h"
 #include "model/companions.h"
 #include "model/gguf_names.h"
-#include "text/t5_encoder.h"
+#include "model/huggingface_files.h"
+#include "model/part_checks.h"
+#include "model/text_encoder_files.h"
+#include "model/weights.h"
 
 namespace musicgen::model {
 namespace {
 
-using checkpoint::Config;
-using checkpoint::ExpectedTensor;
 using checkpoint::SideFiles;
 using checkpoint::TensorSource;
-
-void Append(std::vector<ExpectedTensor>* all, std::vector<ExpectedTensor> more) {
-  all->insert(all->end(), std::make_move_iterator(more.begin()),
-              std::make_move_iterator(more.end()));
-}
 
 // "license:" of the YAML block that opens a model card.
 std::string ReadLicence(const SideFiles& files) {
@@ -45,95 +39,88 @@ std::string ReadLicence(const SideFiles& files) {
   return "unknown";
 }
 
-// What AudioCraft's configuration says, which transformers' has no words for.
-void FollowAudioCraft(const std::string& where, ModelFiles* files) {
-  UseAudioCraft(ReadAudioCraftConfig(Config::ParseYaml(files->xp_cfg, where)), files);
-}
-
-// The language model's part of `files`, which holds the side files and, of AudioCraft's models,
-// xp_cfg.
-void ReadLanguageModel(const Config& config, ModelFiles* files) {
-  files->model_type = config.String("model_type", "");
-  const bool melody = files->model_type == "musicgen_melody";
-  if (!melody && files->model_type != "musicgen") {
-    ThrowBadInput(config.Where("model_type"), ": expected musicgen or musicgen_melody, found ",
-                  Printable(files->model_type));
-  }
-  if (!files->xp_cfg.empty()) {
-    FollowAudioCraft(files->side_files->Where(kXpFile), files);
-  } else {
-    files->lm = lm::ReadLmConfig(config.Object("decoder"));
-    if (melody) files->melody = ReadMelody(*files->side_files, config);
-  }
-  if (melody == files->lm.cross_attention) {
-    ThrowBadInput(config.Object("decoder").Where("model_type"), ": expected ", files->model_type,
-                  "_decoder as the model's type has it");
-  }
-}
-
-// All stages' tensors are in `model` unless directories of their own are given.
-void ReadStages(const std::shared_ptr<const TensorSource>& model, const std::string& text_encoder,
-                const std::string& codec, ModelFiles* files) {
-  const Config config = files->side_files->ReadConfig(kConfigFile);
-  ReadLanguageModel(config, files);
-  std::vector<ExpectedTensor> expected = lm::Decoder::Expected(files->lm, "decoder.");
-  std::vector<std::string> ignored = codec::IgnoredTensors();
-  ignored.push_back("decoder.model.decoder.embed_positions.weights");  // recomputed
-  files->lm_tensors = {model, "decoder."};
-  if (text_encoder.empty()) {
-    files->t5 = text::ReadT5Config(config.Object("text_encoder"));
-    files->t5_tensors = {model, "text_encoder."};
-    files->tokenizer_files = files->side_files;
-    Append(&expected, text::T5Encoder::Expected(files->t5, *model, "text_encoder."));
-  } else {
-    OpenTextEncoder(text_encoder, files);
-    ignored.push_back("text_encoder.*");
-  }
-  Append(&expected,
-         conditioning::TextProjection::Expected(files->t5.d_model, files->lm.width, *model));
-  if (files->melody) {
-    Append(&expected, conditioning::MelodyProjection::Expected(files->melody->chroma.classes,
-                                                               files->lm.width));
-  }
-  if (codec.empty()) {
-    files->codec = codec::ReadCodecConfig(config.Object("audio_encoder"));
-    files->codec_tensors = {model, "audio_encoder."};
-    Append(&expected, codec::ExpectedTensors(files->codec, *model, "audio_encoder."));
-  } else {
-    OpenCodec(codec, files);
-    ignored.push_back("audio_encoder.*");
-  }
-  const Config decoder = config.Object("decoder");
-  CheckAgreement(*files, decoder.Where("vocab_size"), decoder.Where("num_codebooks"));
-  checkpoint::CheckTensors(*model, expected, ignored);
-}
-
-ModelFiles OpenHuggingFace(const std::string& directory, const std::string& text_encoder,
-                           const std::string& codec) {
+ModelFiles Assemble(const std::string& path, std::shared_ptr<const SideFiles> side_files, LmPart lm,
+                    TextPart text, CodecPart codec) {
+  CheckAgreement(lm, codec.config);
+  CheckTensors(lm, text, codec);
   ModelFiles files;
-  files.directory = directory;
-  files.side_files = checkpoint::FilesOfDirectory(directory);
-  ReadStages(OpenWeights(directory), text_encoder, codec, &files);
+  files.directory = path;
+  files.licence = ReadLicence(*side_files);
+  files.side_files = std::move(side_files);
+  files.model_type = std::move(lm.model_type);
+  files.lm = std::move(lm.config);
+  files.melody = lm.melody;
+  files.max_duration_s = lm.max_duration_s;
+  files.two_step_coef = lm.two_step_coef;
+  files.dialect = lm.dialect;
+  files.xp_cfg = std::move(lm.xp_cfg);
+  files.lm_tensors = std::move(lm.tensors);
+  files.t5 = std::move(text.config);
+  files.t5_json = std::move(text.json);
+  files.t5_tensors = std::move(text.tensors);
+  files.tokenizer_files = std::move(text.tokenizer_files);
+  files.codec = std::move(codec.config);
+  files.codec_json = std::move(codec.json);
+  files.codec_tensors = std::move(codec.tensors);
   return files;
 }
 
-ModelFiles OpenGguf(const std::string& path, const std::string& text_encoder,
-                    const std::string& codec) {
+// Directories of stages that take the place of the model's own; empty: none.
+struct Others {
+  const std::string &text_encoder, &codec;
+};
+
+// All stages are in `tensors` unless others take their places.
+ModelFiles OpenWhole(const std::string& path, std::shared_ptr<const SideFiles> side_files,
+                     const std::string& xp_cfg, const std::shared_ptr<const TensorSource>& tensors,
+                     const Others& others) {
+  LmPart lm = ReadLmPart(*side_files, xp_cfg, tensors);
+  TextPart text = others.text_encoder.empty() ? ReadTextPart(side_files, tensors)
+                                              : OpenTextEncoder(others.text_encoder);
+  CodecPart codec =
+      others.codec.empty() ? ReadCodecPart(*side_files, tensors) : OpenCodec(others.codec);
+  return Assemble(path, std::move(side_files), std::move(lm), std::move(text), std::move(codec));
+}
+
+ModelFiles OpenHuggingFace(const std::string& directory, const Others& others) {
+  return OpenWhole(directory, checkpoint::FilesOfDirectory(directory), "", OpenWeights(directory),
+                   others);
+}
+
+// Beside the language model are the other stages or their names, in `directory`.
+TextPart OpenNamedTextEncoder(const std::string& directory, const LmPart& lm,
+                              const Others& others) {
+  return OpenTextEncoder(others.text_encoder.empty() ? FindCompanion(directory, lm.text_encoder)
+                                                     : others.text_encoder);
+}
+
+ModelFiles OpenAudioCraft(const std::string& directory, const Others& others) {
+  LmPart lm = OpenAudioCraftLm(directory);
+  TextPart text = OpenNamedTextEncoder(directory, lm, others);
+  CodecPart codec = others.codec.empty() ? OpenAudioCraftCodec(directory) : OpenCodec(others.codec);
+  return Assemble(directory, checkpoint::FilesOfDirectory(directory), std::move(lm),
+                  std::move(text), std::move(codec));
+}
+
+ModelFiles OpenGguf(const std::string& path, const Others& others) {
   const auto file = checkpoint::GgufFile::Open(path);
   const auto architecture = file->Text(kArchitectureKey).value_or("none");
-  if (architecture == kAudioCraftGguf) {
-    return OpenAudioCraftGguf(file, path, text_encoder, codec);
+  auto side_files = checkpoint::FilesOfGguf(file);
+  if (architecture == kArchitecture) {
+    const std::string xp_cfg = side_files->Has(kXpFile) ? side_files->Read(kXpFile) : "";
+    return OpenWhole(path, std::move(side_files), xp_cfg, file->Tensors(NameFromGguf), others);
   }
-  if (architecture != kArchitecture) {
+  if (architecture != kAudioCraftGguf) {
     ThrowBadInput(file->where(), ": metadata ", kArchitectureKey, ": expected ", kArchitecture,
                   " or ", kAudioCraftGguf, ", found ", Printable(architecture));
   }
-  ModelFiles files;
-  files.directory = path;
-  files.side_files = checkpoint::FilesOfGguf(file);
-  if (files.side_files->Has(kXpFile)) files.xp_cfg = files.side_files->Read(kXpFile);
-  ReadStages(file->Tensors(NameFromGguf), text_encoder, codec, &files);
-  return files;
+  std::string folder = std::filesystem::path(path).parent_path();
+  if (folder.empty()) folder = ".";
+  LmPart lm = OpenAudioCraftGguf(*file);
+  TextPart text = OpenNamedTextEncoder(folder, lm, others);
+  CodecPart codec =
+      OpenCodec(others.codec.empty() ? FindCompanion(folder, lm.codec) : others.codec);
+  return Assemble(path, std::move(side_files), std::move(lm), std::move(text), std::move(codec));
 }
 
 }  // namespace
@@ -148,27 +135,18 @@ std::shared_ptr<const SideFiles> OpenSideFiles(const std::string& path) {
                       : checkpoint::FilesOfDirectory(path);
 }
 
-conditioning::MelodyConfig ReadMelody(const SideFiles& side, const Config& config) {
-  constexpr char kExtractor[] = "preprocessor_config.json";
-  return conditioning::ReadMelodyConfig(config, side.Has(kExtractor)
-                                                    ? side.ReadConfig(kExtractor)
-                                                    : Config::Parse("{}", side.Where(kExtractor)));
-}
-
-uint64_t CountParameters(const std::vector<ExpectedTensor>& tensors) {
+uint64_t CountParameters(const std::vector<checkpoint::ExpectedTensor>& tensors) {
   uint64_t count = 0;
-  for (const ExpectedTensor& tensor : tensors)
+  for (const checkpoint::ExpectedTensor& tensor : tensors)
     count += static_cast<uint64_t>(NumElements(tensor.shape));
   return count;
 }
 
 ModelFiles OpenModel(const std::string& path, const std::string& text_encoder,
                      const std::string& codec) {
-  ModelFiles files = IsFile(path)                  ? OpenGguf(path, text_encoder, codec)
-                     : IsAudioCraftDirectory(path) ? OpenAudioCraft(path, text_encoder, codec)
-                                                   : OpenHuggingFace(path, text_encoder, codec);
-  files.licence = ReadLicence(*files.side_files);
-  return files;
+  const Others others = {text_encoder, codec};
+  if (IsFile(path)) return OpenGguf(path, others);
+  return IsAudioCraftDirectory(path) ? OpenAudioCraft(path, others) : OpenHuggingFace(path, others);
 }
 
 }  // namespace musicgen::model

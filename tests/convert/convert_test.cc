@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "checkpoint/safetensors.h"
 #include "checkpoint/torch_file.h"
-#include "model/companions.h"
+#include "model/weights.h"
 #include "musicgen/musicgen.hpp"
 
 namespace musicgen::convert {

@@ -1,0 +1,17 @@
+#include "model/text_encoder_files.h"
+
+#include "model/weights.h"
+
+namespace musicgen::model {
+
+TextPart OpenTextEncoder(const std::string& directory) {
+  TextPart part;
+  part.tokenizer_files = checkpoint::FilesOfDirectory(directory);
+  part.json = part.tokenizer_files->Read(kConfigFile);
+  part.config = text::ReadT5Config(
+      checkpoint::Config::Parse(part.json, part.tokenizer_files->Where(kConfigFile)));
+  part.tensors = {OpenWeights(directory), ""};
+  return part;
+}
+
+}  // namespace musicgen::model

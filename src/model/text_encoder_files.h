@@ -1,0 +1,13 @@
+// A T5 in a directory of its own.
+#pragma once
+
+#include <string>
+
+#include "model/model_parts.h"
+
+namespace musicgen::model {
+
+// A whole T5 will do. Throws Error(kBadInput).
+TextPart OpenTextEncoder(const std::string& directory);
+
+}  // namespace musicgen::model

@@ -1,0 +1,16 @@
+// The tensors of a directory in the Hugging Face layout.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "checkpoint/tensor_source.h"
+
+namespace musicgen::model {
+
+bool HasWeights(const std::string& directory);
+
+// safetensors first, then pytorch_model.bin. Throws Error(kBadInput).
+std::shared_ptr<const checkpoint::TensorSource> OpenWeights(const std::string& directory);
+
+}  // namespace musicgen::model
