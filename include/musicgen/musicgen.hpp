@@ -46,13 +46,15 @@ enum class ReferenceDialect {
 };
 
 struct ModelOptions {
-  std::string model;  // directory, or "org/name" in the Hugging Face cache, or a short name (small,
-                      // medium, …)
+  std::string model;  // directory or GGUF file, or "org/name[@revision]" in the Hugging Face cache,
+                      // or a short name (small, medium, …)
   std::string text_encoder;  // directory of a T5, where the model's files hold none
   std::string codec;         // directory of an EnCodec, likewise
   Precision precision = Precision::kAuto;
   ReferenceDialect reference = ReferenceDialect::kAuto;
   int threads = 0;  // 0: one for each processor this process may use
+  // Tensors that nobody needs are an error, not a warning.
+  bool strict = false;
 };
 
 // AudioCraft's names; a duration of d seconds is int(d · frame rate) frames.
@@ -128,6 +130,7 @@ struct ModelInfo {
   int64_t text_width = 0, text_layers = 0, text_vocabulary = 0;
   uint64_t lm_parameters = 0, text_parameters = 0, codec_parameters = 0;
   std::map<std::string, MemoryNeed> memory;  // by precision: "f32", "f16", …
+  std::vector<std::string> warnings;         // what the user should know of the files
 };
 
 // What one decode step of a guided stream moves through memory.
@@ -179,9 +182,9 @@ class Model {
 
 // Writes the model in the other layout: a Hugging Face directory as AudioCraft's files,
 // AudioCraft's as a Hugging Face directory. Nothing is lost: there and back gives identical
-// tensors. Of the options, model, text_encoder and codec count. `out` is a new or an empty folder,
-// which gets all of the files or none.
-void Convert(const ModelOptions& options, const std::string& out);
+// tensors. Of the options, model, text_encoder, codec, precision, threads and strict count. `out`
+// is a new or an empty folder, which gets all of the files or none. Returns ModelInfo::warnings.
+std::vector<std::string> Convert(const ModelOptions& options, const std::string& out);
 
 // Level of a finished piece, equal to AudioCraft's audio_write.
 enum class Strategy {

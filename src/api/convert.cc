@@ -15,7 +15,7 @@ using convert::ConvertToAudioCraft;
 using convert::ConvertToGguf;
 using convert::ConvertToHuggingFace;
 
-void Convert(const ModelOptions& options, const std::string& out) {
+std::vector<std::string> Convert(const ModelOptions& options, const std::string& out) {
   const std::string path = model::FindModel(options.model);
   std::error_code error;
   if (std::filesystem::equivalent(path, out, error)) {
@@ -38,15 +38,19 @@ void Convert(const ModelOptions& options, const std::string& out) {
       ThrowBadInput("convert: AudioCraft's layout takes tensors as they are, found precision ",
                     PrecisionName(precision));
     }
-    return ConvertToAudioCraft(path, out);
+    std::vector<std::string> warnings = model::OpenModel(path, "", "", options.strict).warnings;
+    ConvertToAudioCraft(path, out);
+    return warnings;
   }
-  const model::ModelFiles files = model::OpenModel(path, options.text_encoder, options.codec);
+  const model::ModelFiles files =
+      model::OpenModel(path, options.text_encoder, options.codec, options.strict);
   ThreadPool pool(options.threads > 0 ? options.threads : ProcessorCount());
   if (to_gguf) {
     ConvertToGguf(files, precision, pool, out);
   } else {
     ConvertToHuggingFace(files, whole, precision, pool, out);
   }
+  return files.warnings;
 }
 
 }  // namespace musicgen

@@ -1,5 +1,10 @@
 #include "model/audiocraft_files.h"
 
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "base/error.h"
 #include "checkpoint/shard_index.h"
 #include "checkpoint/torch_file.h"
 #include "model/audiocraft_source.h"
@@ -7,6 +12,25 @@
 #include "model/weights.h"
 
 namespace musicgen::model {
+namespace {
+
+// AudioCraft's two exports are easily taken for one another.
+void RefuseCodec(const AudioCraftState& state) {
+  for (const std::string& name : state.tensors->Names()) {
+    if (!name.starts_with("quantizer.")) continue;
+    ThrowBadInput(state.tensors->Where(), ": expected a language model, found a codec (tensor ",
+                  Printable(name), "): was it exported as the other file?");
+  }
+}
+
+// The codec that the model was trained with, where that is one by name.
+std::string CodecName(const checkpoint::Config& xp) {
+  constexpr std::string_view kByName = "//pretrained/";
+  const std::string name = xp.String("compression_model_checkpoint", "");
+  return name.starts_with(kByName) ? name.substr(kByName.size()) : "facebook/encodec_32khz";
+}
+
+}  // namespace
 
 bool IsAudioCraftDirectory(const std::string& directory) {
   const bool hugging_face =
@@ -15,11 +39,20 @@ bool IsAudioCraftDirectory(const std::string& directory) {
 }
 
 LmPart OpenAudioCraftLm(const std::string& directory) {
-  const AudioCraftState state =
+  AudioCraftState state =
       ReadAudioCraftState(checkpoint::TorchFile::Open(directory + "/" + kStateFile));
+  RefuseCodec(state);
   LmPart part = DescribeAudioCraft(state.xp_cfg, state.xp);
   part.tensors = {PresentAudioCraftLm(state.tensors), "decoder."};
+  part.codec = {CodecName(state.xp), directory, "--codec"};
+  part.notes = std::move(state.notes);
   return part;
+}
+
+bool HasTunedTextEncoder(const LmPart& lm) {
+  const std::vector<std::string>& names = lm.tensors.source->Names();
+  return std::any_of(names.begin(), names.end(),
+                     [](const std::string& name) { return name.starts_with("text_encoder."); });
 }
 
 LmPart DescribeAudioCraft(const AudioCraftConfig& config) {
@@ -42,6 +75,7 @@ LmPart DescribeAudioCraft(const std::string& xp_cfg, const checkpoint::Config& x
   part.size_where = transformer.Where("card");
   part.books_where = transformer.Where("n_q");
   part.rate_where = xp.Where("sample_rate");
+  part.text_encoder.option = "--text-encoder";
   part.text_encoder.where = xp.Object("conditioners").Where("description.t5.name");
   return part;
 }

@@ -14,9 +14,13 @@ inline constexpr char kStateFile[] = "state_dict.bin";
 // Hugging Face layout too.
 bool IsAudioCraftDirectory(const std::string& directory);
 
-// The language model of directory/state_dict.bin. Patterns and conditioners of every kind are
-// described, whether or not the generator can do them. Throws Error(kBadInput).
+// The language model of directory/state_dict.bin, with a T5 that was trained along. Patterns and
+// conditioners of every kind are described, whether or not the generator can do them. Throws
+// Error(kBadInput).
 LmPart OpenAudioCraftLm(const std::string& directory);
+
+// Whether the language model's tensors hold a T5 that was trained along, as "text_encoder.…".
+bool HasTunedTextEncoder(const LmPart& lm);
 
 // What AudioCraft's configuration says of a model: all but its tensors and the places named in
 // messages.

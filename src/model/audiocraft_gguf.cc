@@ -104,8 +104,8 @@ LmPart OpenAudioCraftGguf(const GgufFile& file) {
   part.size_where = keys.Where("card");
   part.books_where = keys.Where("n_q");
   part.rate_where = keys.Where("sample_rate");
-  part.text_encoder.where = file.where();
-  part.codec = {kCodec, file.where()};
+  part.text_encoder = {kT5, file.where(), "--text-encoder"};
+  part.codec = {kCodec, file.where(), "--codec"};
   return part;
 }
 

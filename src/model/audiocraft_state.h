@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "checkpoint/config.h"
 #include "checkpoint/tensor_source.h"
@@ -12,11 +13,13 @@ namespace musicgen::model {
 
 struct AudioCraftState {
   std::string xp_cfg, xp_where;
-  checkpoint::Config xp;  // of xp_cfg
-  std::shared_ptr<const checkpoint::TensorSource> tensors;
+  checkpoint::Config xp;                                    // of xp_cfg
+  std::shared_ptr<const checkpoint::TensorSource> tensors;  // under AudioCraft's own names
+  std::vector<std::string> notes;                           // what the user should know
 };
 
-// Throws Error(kBadInput).
+// Also of a solver's checkpoint whose configuration is text; of other trainers' checkpoints the
+// error says what they are. Throws Error(kBadInput).
 AudioCraftState ReadAudioCraftState(const std::shared_ptr<const checkpoint::TorchFile>& file);
 
 }  // namespace musicgen::model

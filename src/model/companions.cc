@@ -26,7 +26,8 @@ std::string FindCompanion(const std::string& model_directory, const Companion& c
     if (problem.code() != ErrorCode::kBadInput) throw;
     ThrowBadInput(companion.where, ": ", Printable(name), " is neither a folder inside ",
                   Printable(model_directory, 1000),
-                  " nor beside it, nor elsewhere: ", problem.what());
+                  " nor beside it, nor elsewhere: ", problem.what(), "; ", companion.option,
+                  " names its directory");
   }
 }
 

@@ -18,8 +18,11 @@ LmPart ReadLmPart(const SideFiles& files, const std::string& xp_cfg,
   const std::string type = config.String("model_type", "");
   const bool melody = type == "musicgen_melody";
   if (!melody && type != "musicgen") {
+    const char* hint = type == "encodec" ? " (a codec alone, which --codec takes)"
+                       : type == "t5"    ? " (a text encoder alone, which --text-encoder takes)"
+                                         : "";
     ThrowBadInput(config.Where("model_type"), ": expected musicgen or musicgen_melody, found ",
-                  Printable(type));
+                  Printable(type), hint);
   }
   LmPart part;
   if (xp_cfg.empty()) {

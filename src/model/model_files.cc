@@ -6,12 +6,14 @@
 
 #include "base/error.h"
 #include "checkpoint/gguf_file.h"
+#include "checkpoint/shard_index.h"
 #include "model/audiocraft_files.h"
 #include "model/audiocraft_gguf.h"
 #include "model/codec_files.h"
 #include "model/companions.h"
 #include "model/gguf_names.h"
 #include "model/huggingface_files.h"
+#include "model/no_model.h"
 #include "model/part_checks.h"
 #include "model/text_encoder_files.h"
 #include "model/weights.h"
@@ -40,10 +42,13 @@ std::string ReadLicence(const SideFiles& files) {
 }
 
 ModelFiles Assemble(const std::string& path, std::shared_ptr<const SideFiles> side_files, LmPart lm,
-                    TextPart text, CodecPart codec) {
+                    TextPart text, CodecPart codec, bool strict) {
   CheckAgreement(lm, codec.config);
-  CheckTensors(lm, text, codec);
   ModelFiles files;
+  for (const auto* notes : {&lm.notes, &text.notes, &codec.notes}) {
+    files.warnings.insert(files.warnings.end(), notes->begin(), notes->end());
+  }
+  TakeTensors(&lm, &text, &codec, strict, &files.warnings);
   files.directory = path;
   files.licence = ReadLicence(*side_files);
   files.side_files = std::move(side_files);
@@ -65,50 +70,75 @@ ModelFiles Assemble(const std::string& path, std::shared_ptr<const SideFiles> si
   return files;
 }
 
-// Directories of stages that take the place of the model's own; empty: none.
-struct Others {
+// OpenModel's options.
+struct Options {
   const std::string &text_encoder, &codec;
+  bool strict;
 };
 
-// All stages are in `tensors` unless others take their places.
+// All stages are in `tensors` unless the options name others.
 ModelFiles OpenWhole(const std::string& path, std::shared_ptr<const SideFiles> side_files,
                      const std::string& xp_cfg, const std::shared_ptr<const TensorSource>& tensors,
-                     const Others& others) {
+                     const Options& options, const std::vector<std::string>& notes) {
   LmPart lm = ReadLmPart(*side_files, xp_cfg, tensors);
-  TextPart text = others.text_encoder.empty() ? ReadTextPart(side_files, tensors)
-                                              : OpenTextEncoder(others.text_encoder);
+  lm.notes = notes;
+  TextPart text = options.text_encoder.empty() ? ReadTextPart(side_files, tensors)
+                                               : OpenTextEncoder(options.text_encoder);
   CodecPart codec =
-      others.codec.empty() ? ReadCodecPart(*side_files, tensors) : OpenCodec(others.codec);
-  return Assemble(path, std::move(side_files), std::move(lm), std::move(text), std::move(codec));
+      options.codec.empty() ? ReadCodecPart(*side_files, tensors) : OpenCodec(options.codec);
+  return Assemble(path, std::move(side_files), std::move(lm), std::move(text), std::move(codec),
+                  options.strict);
 }
 
-ModelFiles OpenHuggingFace(const std::string& directory, const Others& others) {
-  return OpenWhole(directory, checkpoint::FilesOfDirectory(directory), "", OpenWeights(directory),
-                   others);
+ModelFiles OpenHuggingFace(const std::string& directory, const Options& options) {
+  std::vector<std::string> notes;
+  const auto tensors = OpenWeights(directory, &notes);
+  return OpenWhole(directory, checkpoint::FilesOfDirectory(directory), "", tensors, options, notes);
 }
 
 // Beside the language model are the other stages or their names, in `directory`.
 TextPart OpenNamedTextEncoder(const std::string& directory, const LmPart& lm,
-                              const Others& others) {
-  return OpenTextEncoder(others.text_encoder.empty() ? FindCompanion(directory, lm.text_encoder)
-                                                     : others.text_encoder);
+                              const Options& options) {
+  if (!options.text_encoder.empty()) return OpenTextEncoder(options.text_encoder);
+  const std::string found = FindCompanion(directory, lm.text_encoder);
+  if (!HasTunedTextEncoder(lm)) return OpenTextEncoder(found);
+  TextPart part = DescribeTextEncoder(found, {lm.tensors.source, "text_encoder."});
+  try {
+    CheckTextEncoder(part);
+  } catch (const Error& problem) {
+    ThrowBadInput("the fine-tuned T5 of ", problem.what());
+  }
+  return part;
 }
 
-ModelFiles OpenAudioCraft(const std::string& directory, const Others& others) {
+CodecPart OpenNamedCodec(const std::string& directory, const LmPart& lm, const Options& options) {
+  if (!options.codec.empty()) return OpenCodec(options.codec);
+  if (checkpoint::EntryExists(directory + "/" + kCompressionFile)) {
+    return OpenAudioCraftCodec(directory);
+  }
+  const std::string found = FindCompanion(directory, lm.codec);
+  CodecPart part = OpenCodec(found);
+  part.notes.push_back(StrCat(Printable(directory, 1000), ": holds no codec; that of ",
+                              Printable(found, 1000), " is used (--codec names another)"));
+  return part;
+}
+
+ModelFiles OpenAudioCraft(const std::string& directory, const Options& options) {
   LmPart lm = OpenAudioCraftLm(directory);
-  TextPart text = OpenNamedTextEncoder(directory, lm, others);
-  CodecPart codec = others.codec.empty() ? OpenAudioCraftCodec(directory) : OpenCodec(others.codec);
+  TextPart text = OpenNamedTextEncoder(directory, lm, options);
+  CodecPart codec = OpenNamedCodec(directory, lm, options);
   return Assemble(directory, checkpoint::FilesOfDirectory(directory), std::move(lm),
-                  std::move(text), std::move(codec));
+                  std::move(text), std::move(codec), options.strict);
 }
 
-ModelFiles OpenGguf(const std::string& path, const Others& others) {
+ModelFiles OpenGguf(const std::string& path, const Options& options) {
+  ExpectGguf(path);
   const auto file = checkpoint::GgufFile::Open(path);
   const auto architecture = file->Text(kArchitectureKey).value_or("none");
   auto side_files = checkpoint::FilesOfGguf(file);
   if (architecture == kArchitecture) {
     const std::string xp_cfg = side_files->Has(kXpFile) ? side_files->Read(kXpFile) : "";
-    return OpenWhole(path, std::move(side_files), xp_cfg, file->Tensors(NameFromGguf), others);
+    return OpenWhole(path, std::move(side_files), xp_cfg, file->Tensors(NameFromGguf), options, {});
   }
   if (architecture != kAudioCraftGguf) {
     ThrowBadInput(file->where(), ": metadata ", kArchitectureKey, ": expected ", kArchitecture,
@@ -117,10 +147,11 @@ ModelFiles OpenGguf(const std::string& path, const Others& others) {
   std::string folder = std::filesystem::path(path).parent_path();
   if (folder.empty()) folder = ".";
   LmPart lm = OpenAudioCraftGguf(*file);
-  TextPart text = OpenNamedTextEncoder(folder, lm, others);
+  TextPart text = OpenNamedTextEncoder(folder, lm, options);
   CodecPart codec =
-      OpenCodec(others.codec.empty() ? FindCompanion(folder, lm.codec) : others.codec);
-  return Assemble(path, std::move(side_files), std::move(lm), std::move(text), std::move(codec));
+      OpenCodec(options.codec.empty() ? FindCompanion(folder, lm.codec) : options.codec);
+  return Assemble(path, std::move(side_files), std::move(lm), std::move(text), std::move(codec),
+                  options.strict);
 }
 
 }  // namespace
@@ -131,8 +162,9 @@ bool IsFile(const std::string& path) {
 }
 
 std::shared_ptr<const SideFiles> OpenSideFiles(const std::string& path) {
-  return IsFile(path) ? checkpoint::FilesOfGguf(checkpoint::GgufFile::Open(path))
-                      : checkpoint::FilesOfDirectory(path);
+  if (!IsFile(path)) return checkpoint::FilesOfDirectory(path);
+  ExpectGguf(path);
+  return checkpoint::FilesOfGguf(checkpoint::GgufFile::Open(path));
 }
 
 uint64_t CountParameters(const std::vector<checkpoint::ExpectedTensor>& tensors) {
@@ -143,10 +175,11 @@ uint64_t CountParameters(const std::vector<checkpoint::ExpectedTensor>& tensors)
 }
 
 ModelFiles OpenModel(const std::string& path, const std::string& text_encoder,
-                     const std::string& codec) {
-  const Others others = {text_encoder, codec};
-  if (IsFile(path)) return OpenGguf(path, others);
-  return IsAudioCraftDirectory(path) ? OpenAudioCraft(path, others) : OpenHuggingFace(path, others);
+                     const std::string& codec, bool strict) {
+  const Options options = {text_encoder, codec, strict};
+  if (IsFile(path)) return OpenGguf(path, options);
+  return IsAudioCraftDirectory(path) ? OpenAudioCraft(path, options)
+                                     : OpenHuggingFace(path, options);
 }
 
 }  // namespace musicgen::model

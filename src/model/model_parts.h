@@ -24,9 +24,10 @@ struct StageTensors {
   std::string prefix;
 };
 
-// A stage that a model's files name instead of holding it ("t5-base"), and where they do.
+// A stage that a model's files name instead of holding it ("t5-base"), where they do, and the
+// option that names another.
 struct Companion {
-  std::string name, where;
+  std::string name, where, option;
 };
 
 // The language model and the projections of its conditions.
@@ -42,7 +43,8 @@ struct LmPart {
   // What the codec must agree with, and how messages name where the model says so.
   std::optional<int64_t> sample_rate_hz;
   std::string size_where, books_where, rate_where;
-  Companion text_encoder, codec;  // of AudioCraft's files
+  Companion text_encoder, codec;   // of AudioCraft's files
+  std::vector<std::string> notes;  // what the user should know of the files
 };
 
 struct TextPart {
@@ -50,12 +52,14 @@ struct TextPart {
   std::string json;  // transformers' configuration; empty where it is the model's own
   StageTensors tensors;
   std::shared_ptr<const checkpoint::SideFiles> tokenizer_files;
+  std::vector<std::string> notes;
 };
 
 struct CodecPart {
   codec::CodecConfig config;
   std::string json;  // as TextPart::json
   StageTensors tensors;
+  std::vector<std::string> notes;
 };
 
 }  // namespace musicgen::model

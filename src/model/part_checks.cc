@@ -10,6 +10,7 @@
 #include "conditioning/melody_projection.h"
 #include "conditioning/text_projection.h"
 #include "lm/decoder.h"
+#include "model/renamed_tensors.h"
 #include "text/t5_encoder.h"
 
 namespace musicgen::model {
@@ -82,11 +83,17 @@ void CheckAgreement(const LmPart& lm, const codec::CodecConfig& codec) {
   }
 }
 
-// Several stages may share a source, which is checked as a whole.
-void CheckTensors(const LmPart& lm, const TextPart& text, const CodecPart& codec) {
+void CheckTextEncoder(const TextPart& text) {
+  const Wanted wanted = OfTextEncoder(text);
+  checkpoint::CheckTensors(*wanted.source, wanted.expected, {"*"});
+}
+
+void TakeTensors(LmPart* lm, TextPart* text, CodecPart* codec, bool strict,
+                 std::vector<std::string>* warnings) {
+  // Several stages may share a source, which is checked as a whole.
   std::vector<Wanted> sources;
   for (Wanted& wanted :
-       std::vector<Wanted>{OfLm(lm, text, codec), OfTextEncoder(text), OfCodec(codec)}) {
+       std::vector<Wanted>{OfLm(*lm, *text, *codec), OfTextEncoder(*text), OfCodec(*codec)}) {
     const auto known = std::find_if(sources.begin(), sources.end(), [&](const Wanted& other) {
       return other.source == wanted.source;
     });
@@ -97,8 +104,18 @@ void CheckTensors(const LmPart& lm, const TextPart& text, const CodecPart& codec
     known->Expect(std::move(wanted.expected));
     known->ignored.insert(known->ignored.end(), wanted.ignored.begin(), wanted.ignored.end());
   }
-  for (const Wanted& wanted : sources) {
-    checkpoint::CheckTensors(*wanted.source, wanted.expected, wanted.ignored);
+  for (const auto& [source, expected, ignored] : sources) {
+    const std::vector<std::string> surplus =
+        checkpoint::CheckTensors(*source, expected, ignored, strict);
+    if (surplus.empty()) continue;
+    warnings->push_back(StrCat(source->Where(), ": ", surplus.size(),
+                               surplus.size() == 1 ? " tensor is" : " tensors are",
+                               " not needed and left out, ", surplus.size() == 1 ? "" : "first ",
+                               Printable(surplus.front())));
+    const auto rest = Without(source, surplus);
+    for (StageTensors* stage : {&lm->tensors, &text->tensors, &codec->tensors}) {
+      if (stage->source == source) stage->source = rest;
+    }
   }
 }
 

@@ -10,4 +10,7 @@ namespace musicgen::model {
 // A whole T5 will do. Throws Error(kBadInput).
 TextPart OpenTextEncoder(const std::string& directory);
 
+// Its configuration and tokenizer, for tensors that are elsewhere. Throws Error(kBadInput).
+TextPart DescribeTextEncoder(const std::string& directory, StageTensors tensors);
+
 }  // namespace musicgen::model

@@ -2,6 +2,8 @@
 
 #include "checkpoint/safetensors.h"
 #include "checkpoint/torch_file.h"
+#include "model/no_model.h"
+#include "model/wrapped_names.h"
 
 namespace musicgen::model {
 
@@ -9,11 +11,15 @@ bool HasWeights(const std::string& directory) {
   return checkpoint::HasSafetensorsDirectory(directory) || checkpoint::HasTorchDirectory(directory);
 }
 
-std::shared_ptr<const checkpoint::TensorSource> OpenWeights(const std::string& directory) {
-  if (checkpoint::HasSafetensorsDirectory(directory) || !checkpoint::HasTorchDirectory(directory)) {
-    return checkpoint::OpenSafetensorsDirectory(directory);
+std::shared_ptr<const checkpoint::TensorSource> OpenWeights(const std::string& directory,
+                                                            std::vector<std::string>* notes) {
+  if (checkpoint::HasSafetensorsDirectory(directory)) {
+    return Unwrap(checkpoint::OpenSafetensorsDirectory(directory), notes);
   }
-  return checkpoint::OpenTorchDirectory(directory);
+  if (checkpoint::HasTorchDirectory(directory)) {
+    return Unwrap(checkpoint::OpenTorchDirectory(directory), notes);
+  }
+  RefuseFolder(directory);
 }
 
 }  // namespace musicgen::model

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "checkpoint/tensor_source.h"
 
@@ -10,7 +11,9 @@ namespace musicgen::model {
 
 bool HasWeights(const std::string& directory);
 
-// safetensors first, then pytorch_model.bin. Throws Error(kBadInput).
-std::shared_ptr<const checkpoint::TensorSource> OpenWeights(const std::string& directory);
+// safetensors first, then pytorch_model.bin, under the model's own names (wrapped_names.h). Throws
+// Error(kBadInput).
+std::shared_ptr<const checkpoint::TensorSource> OpenWeights(const std::string& directory,
+                                                            std::vector<std::string>* notes);
 
 }  // namespace musicgen::model
