@@ -50,6 +50,7 @@ void RefusePlaceholder(std::string_view bytes, const std::string& path) {
 void RefuseText(std::string_view bytes, const std::string& path) {
   RefusePlaceholder(bytes, path);
   if (bytes.empty() || bytes.size() > kLongestText || !IsText(bytes)) return;
+  if (bytes.front() == '{') return;  // JSON, of another file beside it: its reader says more
   ThrowBadInput(Printable(path, kLongestPath), ": expected the file itself, found the text \"",
                 Printable(bytes.substr(0, bytes.find_first_of("\r\n")), kQuoted),
                 "\", as a failed download leaves one: download it again");

@@ -10,7 +10,8 @@ namespace musicgen {
 // pointer (a clone without Git LFS) or a web page (a server's answer saved under the file's name).
 void RefusePlaceholder(std::string_view bytes, const std::string& path);
 
-// Of kinds of files that are never text: refuses any short text too ("Entry not found").
+// Of kinds of files that are never text: refuses any short text too ("Entry not found"), but for
+// JSON.
 void RefuseText(std::string_view bytes, const std::string& path);
 
 }  // namespace musicgen

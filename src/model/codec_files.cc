@@ -54,7 +54,8 @@ CodecPart OpenCodec(const std::string& directory) {
 CodecPart OpenAudioCraftCodec(const std::string& directory) {
   const std::shared_ptr<const TorchFile> file = TorchFile::Open(directory + "/" + kCompressionFile);
   if (const std::optional<std::string> name = file->String(kPointer)) {
-    if (name->starts_with("dac")) RefuseDac(StrCat(file->where(), ": ", kPointer));
+    if (name->substr(name->rfind('/') + 1).starts_with("dac"))
+      RefuseDac(StrCat(file->where(), ": ", kPointer));
     const std::string found =
         FindCompanion(directory, {*name, file->where() + ": " + kPointer, "--codec"});
     // A pointer leads to the codec itself, not to another pointer.

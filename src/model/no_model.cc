@@ -58,6 +58,25 @@ bool IsTraining(const std::string& name) {
   return EndsWithAny(name, {".th", ".ckpt", ".pth", ".pt"});
 }
 
+// What a download that was broken off has left; the hub's client keeps it in places of its own.
+std::optional<std::string> FindBrokenOff(const fs::path& directory,
+                                         const std::vector<std::string>& names) {
+  if (auto found = FirstOf(names, IsBrokenOff)) return found;
+  const fs::path parent = fs::path(directory / "").parent_path().parent_path();
+  if (parent.filename() == "snapshots") {
+    return FirstOf(NamesIn(parent.parent_path() / "blobs"), IsBrokenOff);
+  }
+  return FirstOf(NamesIn(directory / ".cache" / "huggingface" / "download"), IsBrokenOff);
+}
+
+// Whether `name` is a folder of `directory` that looks like a model.
+bool HoldsModel(const fs::path& directory, const std::string& name) {
+  std::error_code error;
+  const fs::path folder = directory / name;
+  return fs::is_directory(folder, error) && (fs::exists(folder / "config.json", error) ||
+                                             fs::exists(folder / "state_dict.bin", error));
+}
+
 std::string Listed(const std::vector<std::string>& names) {
   if (names.empty()) return "nothing at all";
   std::string text;
@@ -77,10 +96,7 @@ void RefuseFolder(const std::string& directory) {
     ThrowBadInput(where, ": expected a directory that holds ", kLookedFor, ", found none here");
   }
   const std::vector<std::string> names = NamesIn(directory);
-  // Where the hub's client keeps what it has not finished.
-  const fs::path unfinished = fs::path(directory) / ".cache" / "huggingface" / "download";
-  std::optional<std::string> found = FirstOf(names, IsBrokenOff);
-  if (!found) found = FirstOf(NamesIn(unfinished), IsBrokenOff);
+  std::optional<std::string> found = FindBrokenOff(directory, names);
   if (found) {
     ThrowBadInput(where, ": the download was broken off, it left ", *found,
                   ": download the model again");
@@ -96,6 +112,15 @@ void RefuseFolder(const std::string& directory) {
   if ((found = FirstOf(names, IsTraining))) {
     ThrowBadInput(where, ": expected ", kLookedFor, ", found ", *found,
                   ", a checkpoint of training: export it first (audiocraft.utils.export)");
+  }
+  if ((found =
+           FirstOf(names, [](const std::string& name) { return name.starts_with("models--"); }))) {
+    ThrowBadInput(where, ": expected a model's own directory, found a cache of several (", *found,
+                  "): name a model as org/name, or its folder here");
+  }
+  if ((found = FirstOf(names, [&](const auto& name) { return HoldsModel(directory, name); }))) {
+    ThrowBadInput(where, ": expected ", kLookedFor, ", found the folder ", *found,
+                  ", which may be meant");
   }
   ThrowBadInput(where, ": expected ", kLookedFor, ", found ", Listed(names));
 }
