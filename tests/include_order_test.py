@@ -19,7 +19,6 @@ SOURCES = (".h", ".hpp", ".cc", ".cu", ".cuh", ".in")
 LOOPS_ALLOWED = [
     {"src/audio/interleaved", "src/audio/mp3_decoder", "src/audio/read", "src/audio/wav_reader"},
     {"src/lm/codebook_layout", "src/lm/codebook_pattern"},
-    {"src/model/audiocraft_files", "src/model/audiocraft_gguf", "src/model/companions", "src/model/model_files"},
 ]
 
 

@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/errors.h"
 #include "cli/json.h"
+#include "cli/open_model.h"
 #include "cli/prompt_bench.h"
 
 namespace musicgen::cli {
@@ -165,6 +166,7 @@ int Run(const BenchFlags& flags) {
   std::optional<Model> model;
   double load_s = Time([&] { model.emplace(model_options); });
   const ModelInfo& info = model->info();
+  PrintWarnings(info.warnings);
   const int64_t frame_rate_hz = info.frame_rate_hz, frames = flags.steps - kPatternSteps;
   load_s += Time([&] { model->Load(static_cast<int>(flags.batch), info.max_duration_s); });
   probe.Prepare(model->threads());

@@ -1,9 +1,10 @@
 #include "cli/commands.h"
+#include "cli/open_model.h"
 
 namespace musicgen::cli {
 
 int Run(const ConvertFlags& flags) {
-  Convert(flags.model.Options(), flags.output);
+  PrintWarnings(Convert(flags.model.Options(), flags.output));
   return 0;
 }
 

@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/open_model.h"
 #include "cli/outputs.h"
 
 namespace musicgen::cli {
@@ -8,6 +9,7 @@ int Run(const DecodeFlags& flags) {
   const std::vector<Codes> samples = ReadCodes(flags.codes);
   const std::vector<std::string> files = AudioFiles(flags.audio, samples.size());
   Model model(options);
+  PrintWarnings(model.info().warnings);
   for (size_t i = 0; i < samples.size(); ++i) {
     WriteAudio(flags.audio, files[i], model.Decode(samples[i]), "");
   }

@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/open_model.h"
 #include "cli/outputs.h"
 
 namespace musicgen::cli {
@@ -6,7 +7,7 @@ namespace musicgen::cli {
 int Run(const EncodeFlags& flags) {
   CheckWritable(flags.output);
   const Waveform sound = ReadAudio(flags.audio);
-  Model model(flags.model.Options());
+  Model model = OpenModel(flags.model);
   const ModelInfo& info = model.info();
   const Codes codes = model.Encode(sound);
   WriteCodes(flags.output, {&codes, 1},

@@ -10,6 +10,7 @@
 #include "cli/errors.h"
 #include "cli/interrupt.h"
 #include "cli/json.h"
+#include "cli/open_model.h"
 #include "cli/outputs.h"
 #include "cli/pieces.h"
 #include "cli/progress.h"
@@ -193,7 +194,7 @@ int Run(const GenerateFlags& flags) {
   const std::vector<std::string> files = AudioFiles(flags.audio, pieces.size());
 
   const std::vector<GenerationRequest> requests = Requests(pieces, flags);
-  Model model(flags.model.Options());
+  Model model = OpenModel(flags.model);
   CheckLengths(pieces, flags, model.info());
   model.Load(Streams(pieces), Longest(pieces));
   if (!flags.no_progress) PrintSetting(model, pieces);

@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/json.h"
+#include "cli/open_model.h"
 
 namespace musicgen::cli {
 namespace {
@@ -77,7 +78,7 @@ void PrintTable(const ModelInfo& info) {
 }  // namespace
 
 int Run(const InfoFlags& flags) {
-  const Model model(flags.model.Options());
+  const Model model = OpenModel(flags.model);
   if (flags.json) {
     std::printf("%s\n", ToJson(model.info()).Compact().c_str());
   } else {

@@ -146,12 +146,14 @@ void Switch(CLI::App* app, const std::string& names, bool& value, const std::str
 void AddModelPaths(CLI::App* app, ModelFlags& flags) {
   TextFlag(
       app, "-m,--model", flags.model,
-      "Directory or GGUF file of the model, org/name in the Hugging Face cache, or a short name",
+      "Directory or GGUF file of the model, org/name[@revision] in the Hugging Face cache, or a "
+      "short name",
       "MODEL");
   TextFlag(app, "--text-encoder", flags.text_encoder,
            "Directory of a T5, where the model's files hold none", "DIR");
   TextFlag(app, "--codec", flags.codec,
            "Directory of an EnCodec, where the model's files hold none", "DIR");
+  Switch(app, "--strict", flags.strict, "Refuse a model with tensors that nobody needs");
 }
 
 void AddModel(CLI::App* app, ModelFlags& flags) {
@@ -359,6 +361,7 @@ ModelOptions ModelFlags::Options() const {
   options.precision = precisions.at(precision);
   options.reference = DialectOf(reference);
   options.threads = static_cast<int>(threads);
+  options.strict = strict;
   return options;
 }
 

@@ -20,6 +20,7 @@ struct ModelFlags {
   std::string model, text_encoder, codec;
   std::string precision = "auto", device = "auto", reference = "auto";
   int64_t threads = 0;
+  bool strict = false;
 
   // Throws Error(kBadInput) when no model was given.
   ModelOptions Options() const;

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/errors.h"
 #include "cli/json.h"
+#include "cli/open_model.h"
 #include "cli/outputs.h"
 #include "cli/pieces.h"
 
@@ -42,7 +43,7 @@ void PrintJson(const ScoreResult& score) {
 
 int Run(const ScoreFlags& flags) {
   if (!flags.logits_out.empty()) CheckWritable(flags.logits_out);
-  Model model(flags.model.Options());
+  Model model = OpenModel(flags.model);
   const std::vector<Codes> samples = ReadCodes(flags.codes);
   const auto prompts = Prompts(flags, samples.size());
   std::optional<Waveform> melody;

@@ -52,13 +52,15 @@ enum class ReferenceDialect {
 };
 
 struct ModelOptions {
-  // A directory in the Hugging Face or AudioCraft's layout, a GGUF file, "org/name" in the Hugging
-  // Face cache, or a short name (small, medium, …).
+  // A directory in the Hugging Face or AudioCraft's layout, a GGUF file, "org/name[@revision]" in the
+  // Hugging Face cache, or a short name (small, medium, …).
   std::string model;
   std::string text_encoder;  // directory of a T5, where the model's files hold none
   std::string codec;         // directory of an EnCodec, likewise
   Precision precision = Precision::kAuto;
   ReferenceDialect reference = ReferenceDialect::kAuto;
+  // Tensors that nobody needs are an error, not a warning.
+  bool strict = false;
   int threads = 0;              // at most 256; 0: one for each processor this process may use
   std::string device = "auto";  // auto, cpu; others are refused while no other backend is built
   // Requests that run together: as many as the device steps at once with profit (0), and as fit in
@@ -106,6 +108,7 @@ struct ModelInfo {
   int64_t text_width = 0, text_layers = 0, text_vocabulary = 0;
   uint64_t lm_parameters = 0, text_parameters = 0, codec_parameters = 0;
   std::map<std::string, MemoryNeed> memory;  // by precision: "f32", "f16", …
+  std::vector<std::string> warnings;         // what the user should know of the files
 };
 
 // What one decode step of a guided stream moves through memory.
@@ -164,8 +167,8 @@ class Model {
 // Of the options all but `reference` count. `precision` is the format of the weights in the file:
 // kAuto leaves every tensor as it is, so that there and back gives identical tensors; kQ8 and kQ4
 // are GGUF's alone, and AudioCraft's files take kAuto alone. Quantised tensors of a GGUF file come
-// back as f32.
-void Convert(const ModelOptions& options, const std::string& out);
+// back as f32. Returns ModelInfo::warnings.
+std::vector<std::string> Convert(const ModelOptions& options, const std::string& out);
 
 // Level of a finished piece, equal to AudioCraft's audio_write.
 enum class Strategy {

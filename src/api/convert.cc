@@ -18,7 +18,7 @@ using convert::ConvertToHuggingFace;
 
 namespace {
 
-void ConvertChecked(const ModelOptions& options, const std::string& out) {
+std::vector<std::string> ConvertChecked(const ModelOptions& options, const std::string& out) {
   const int threads = ThreadCount(options.threads);
   const std::string path = model::FindModel(options.model);
   std::error_code error;
@@ -42,21 +42,25 @@ void ConvertChecked(const ModelOptions& options, const std::string& out) {
       ThrowBadInput("convert: AudioCraft's layout takes tensors as they are, found precision ",
                     PrecisionName(precision));
     }
-    return ConvertToAudioCraft(path, out);
+    std::vector<std::string> warnings = model::OpenModel(path, "", "", options.strict).warnings;
+    ConvertToAudioCraft(path, out);
+    return warnings;
   }
-  const model::ModelFiles files = model::OpenModel(path, options.text_encoder, options.codec);
+  const model::ModelFiles files =
+      model::OpenModel(path, options.text_encoder, options.codec, options.strict);
   ThreadPool pool(threads);
   if (to_gguf) {
     ConvertToGguf(files, precision, pool, out);
   } else {
     ConvertToHuggingFace(files, whole, precision, pool, out);
   }
+  return files.warnings;
 }
 
 }  // namespace
 
-void Convert(const ModelOptions& options, const std::string& out) {
-  Guard([&] { ConvertChecked(options, out); });
+std::vector<std::string> Convert(const ModelOptions& options, const std::string& out) {
+  return Guard([&] { return ConvertChecked(options, out); });
 }
 
 }  // namespace musicgen

@@ -50,6 +50,7 @@ ModelInfo Describe(const model::ModelFiles& files, const model::StageFormats& fo
   info.path = files.directory;
   info.model_type = files.model_type;
   info.licence = files.licence;
+  info.warnings = files.warnings;
   const auto lm_expected = lm::Decoder::Expected(files.lm, lm.prefix);
   info.file_dtype = DTypeName(lm.source->Get(lm_expected.front().name).dtype);
   info.precision = PrecisionOf(formats);
@@ -102,8 +103,8 @@ Model::Model(const ModelOptions& options) {
     ThreadCount(options.threads);
     CheckDevice(options.device);
     kernels::ActiveIsa();  // throws here, before any file is read, when MUSICGEN_ISA names none
-    model::ModelFiles files =
-        model::OpenModel(model::FindModel(options.model), options.text_encoder, options.codec);
+    model::ModelFiles files = model::OpenModel(
+        model::FindModel(options.model), options.text_encoder, options.codec, options.strict);
     const model::StageFormats formats =
         model::ChooseFormats(model::Resolve(files, options.precision));
     impl_ = std::make_unique<Impl>(std::move(files), formats, options);

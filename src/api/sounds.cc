@@ -8,6 +8,7 @@
 #include "conditioning/chroma_extractor.h"
 #include "conditioning/melody_config.h"
 #include "model/gguf_names.h"
+#include "model/huggingface_files.h"
 #include "model/model_files.h"
 #include "model/model_path.h"
 #include "musicgen/musicgen.hpp"

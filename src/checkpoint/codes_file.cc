@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/mapped_file.h"
+#include "base/placeholder.h"
 #include "checkpoint/safetensors.h"
 
 namespace musicgen::checkpoint {
@@ -82,6 +83,7 @@ std::vector<Codes> CopyCodes(const char* data, const Shape& shape, int64_t codeb
 
 std::vector<Codes> ReadCodesFile(const std::string& path, CodesInfo* info) {
   const MappedFile file(path);
+  RefuseText(file.bytes(), path);
   return ParseCodes(file.bytes(), path, info);
 }
 

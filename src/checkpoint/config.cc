@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/mapped_file.h"
+#include "base/placeholder.h"
 #include "checkpoint/json.h"
 #include "checkpoint/yaml.h"
 
@@ -65,6 +66,7 @@ Config::Config(std::shared_ptr<const Node> node) : node_(std::move(node)) {}
 
 Config Config::ReadFile(const std::string& path) {
   const MappedFile file(path);
+  RefusePlaceholder(file.bytes(), path);
   return Parse(file.bytes(), path);
 }
 

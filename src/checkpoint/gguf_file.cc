@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/placeholder.h"
 #include "checkpoint/mapped_tensors.h"
 
 namespace musicgen::checkpoint {
@@ -43,6 +44,11 @@ std::optional<int64_t> IntegerOf(GgufType type, std::string_view bytes) {
   }
 }
 
+GgufHeader Parse(std::string_view bytes, const std::string& path) {
+  RefuseText(bytes, path);
+  return ParseGguf(bytes, path);
+}
+
 }  // namespace
 
 std::shared_ptr<const GgufFile> GgufFile::Open(const std::string& path) {
@@ -52,7 +58,7 @@ std::shared_ptr<const GgufFile> GgufFile::Open(const std::string& path) {
 GgufFile::GgufFile(const std::string& path)
     : where_(Printable(path, kLongestPath)),
       file_(std::make_shared<const MappedFile>(path)),
-      header_(ParseGguf(file_->bytes(), path)) {
+      header_(Parse(file_->bytes(), path)) {
   for (const auto& [key, value] : header_.metadata) values_.emplace(key, &value);
 }
 

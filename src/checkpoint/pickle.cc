@@ -262,7 +262,10 @@ void PickleMachine::Step(unsigned char opcode) {
     case kBinPersId:
       return Persistent();
     default:
-      Fail("instruction ", static_cast<int>(opcode), " is not one that weight files need");
+      Fail("instruction ", static_cast<int>(opcode),
+           " is not one that weight files need: is this a checkpoint of training, or a whole "
+           "program's ",
+           "state? Export its weights first");
   }
 }
 

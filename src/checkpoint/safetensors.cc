@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/mapped_file.h"
+#include "base/placeholder.h"
 #include "checkpoint/mapped_tensors.h"
 #include "checkpoint/shard_index.h"
 
@@ -13,6 +14,7 @@ namespace {
 constexpr size_t kLongestPath = 1000;  // in messages
 constexpr char kSingleFile[] = "model.safetensors";
 constexpr char kIndexFile[] = "model.safetensors.index.json";
+constexpr char kShardBeginning[] = "model-", kShardEnd[] = ".safetensors";
 
 void AddTensors(const MappedFile& file, SafetensorsHeader header, MappedTensors* source) {
   for (size_t i = 0; i < header.tensors.size(); ++i) {
@@ -27,6 +29,7 @@ std::unique_ptr<TensorSource> OpenSafetensors(const std::string& path,
                                               std::map<std::string, std::string>* metadata) {
   auto source = std::make_unique<MappedTensors>(Printable(path, kLongestPath));
   const MappedFile& file = source->AddFile(std::make_unique<MappedFile>(path));
+  RefuseText(file.bytes(), path);
   SafetensorsHeader header = ParseSafetensorsHeader(file.bytes(), file.size(), path);
   if (metadata != nullptr) *metadata = header.metadata;
   AddTensors(file, std::move(header), source.get());
@@ -34,7 +37,8 @@ std::unique_ptr<TensorSource> OpenSafetensors(const std::string& path,
 }
 
 bool HasSafetensorsDirectory(const std::string& directory) {
-  return EntryExists(directory + "/" + kSingleFile) || EntryExists(directory + "/" + kIndexFile);
+  return EntryExists(directory + "/" + kSingleFile) || EntryExists(directory + "/" + kIndexFile) ||
+         !FindShards(directory, kShardBeginning, kShardEnd).empty();
 }
 
 std::unique_ptr<TensorSource> OpenSafetensorsDirectory(const std::string& directory) {
@@ -44,6 +48,11 @@ std::unique_ptr<TensorSource> OpenSafetensorsDirectory(const std::string& direct
   if (EntryExists(directory + "/" + kIndexFile)) {
     return OpenShards(directory, kIndexFile,
                       [](const std::string& path) { return OpenSafetensors(path); });
+  }
+  const auto shards = FindShards(directory, kShardBeginning, kShardEnd);
+  if (!shards.empty()) {
+    return OpenShardFiles(directory, shards,
+                          [](const std::string& path) { return OpenSafetensors(path); });
   }
   ThrowBadInput(Printable(directory, kLongestPath), ": expected ", kSingleFile, " or ", kIndexFile,
                 ", found neither");

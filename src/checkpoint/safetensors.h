@@ -30,7 +30,8 @@ SafetensorsHeader ParseSafetensorsHeader(std::string_view head, uint64_t file_by
 // One file.
 std::unique_ptr<TensorSource> OpenSafetensors(
     const std::string& path, std::map<std::string, std::string>* metadata = nullptr);
-// model.safetensors, or the shards that model.safetensors.index.json lists, of a directory.
+// model.safetensors, or the shards that model.safetensors.index.json lists or that are there
+// without it, of a directory.
 std::unique_ptr<TensorSource> OpenSafetensorsDirectory(const std::string& directory);
 bool HasSafetensorsDirectory(const std::string& directory);
 

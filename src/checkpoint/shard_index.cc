@@ -1,7 +1,12 @@
 #include "checkpoint/shard_index.h"
 
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
 #include <filesystem>
 #include <map>
+#include <optional>
+#include <set>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -89,7 +94,73 @@ class Shards : public TensorSource {
   std::unordered_map<std::string, const TensorSource*> shard_of_;
 };
 
+// The digits of "00001-of-00002": {1, 2}.
+std::optional<std::pair<size_t, size_t>> ShardNumbers(std::string_view text) {
+  constexpr size_t kDigits = 5;
+  constexpr std::string_view kOf = "-of-";
+  if (text.size() != 2 * kDigits + kOf.size() || text.substr(kDigits, kOf.size()) != kOf) {
+    return std::nullopt;
+  }
+  const auto number = [&](size_t at) {
+    size_t value = 0;
+    const char* begin = text.data() + at;
+    const auto [stop, error] = std::from_chars(begin, begin + kDigits, value);
+    return error == std::errc() && stop == begin + kDigits ? value : 0;
+  };
+  const size_t index = number(0), total = number(kDigits + kOf.size());
+  if (index < 1 || index > total) return std::nullopt;
+  return std::pair(index, total);
+}
+
 }  // namespace
+
+std::vector<std::string> FindShards(const std::string& directory, std::string_view beginning,
+                                    std::string_view end) {
+  std::set<std::string> found;
+  size_t most = 0;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(beginning) || !name.ends_with(end)) continue;
+    if (name.size() < beginning.size() + end.size()) continue;
+    const auto numbers = ShardNumbers(std::string_view(name).substr(
+        beginning.size(), name.size() - beginning.size() - end.size()));
+    if (!numbers) continue;
+    found.insert(name);
+    most = std::max(most, numbers->second);
+  }
+  if (most > kMostShards) {
+    ThrowBadInput(Printable(directory, kLongestPath), ": expected at most ", kMostShards,
+                  " shards of a model, found names of ", most);
+  }
+  std::vector<std::string> shards;
+  for (size_t i = 1; i <= most; ++i) {
+    char numbers[32];
+    std::snprintf(numbers, sizeof numbers, "%05zu-of-%05zu", i, most);
+    const std::string name = StrCat(beginning, numbers, end);
+    if (!found.contains(name)) {
+      ThrowBadInput(Printable(directory, kLongestPath), ": expected ", most,
+                    " shards of the model, found no ", name);
+    }
+    shards.push_back(name);
+  }
+  return shards;
+}
+
+std::unique_ptr<TensorSource> OpenShardFiles(
+    const std::string& directory, const std::vector<std::string>& files,
+    const std::function<std::unique_ptr<TensorSource>(const std::string& path)>& open) {
+  auto source = std::make_unique<Shards>(Printable(directory, kLongestPath));
+  for (const std::string& file : files) {
+    std::unique_ptr<TensorSource> shard = open(directory + "/" + file);
+    for (const std::string& name : shard->Names()) {
+      if (!source->Has(name)) continue;
+      ThrowBadInput(shard->Where(), ": tensor ", Printable(name), " is in another shard too");
+    }
+    source->Add(std::move(shard));
+  }
+  return source;
+}
 
 bool EntryExists(const std::string& path) {
   std::error_code ignored;

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/mapped_file.h"
+#include "base/placeholder.h"
 #include "checkpoint/shard_index.h"
 
 namespace musicgen::checkpoint {
@@ -22,6 +23,8 @@ class DirectoryFiles : public SideFiles {
   bool Has(const std::string& name) const override { return EntryExists(Where(name)); }
   std::string Read(const std::string& name) const override {
     const MappedFile file(Where(name));
+    if (name.ends_with(".json")) RefusePlaceholder(file.bytes(), Where(name));
+    if (name.ends_with(".model")) RefuseText(file.bytes(), Where(name));
     return Copy(file.bytes(), Where(name));
   }
   std::string Where(const std::string& name) const override {

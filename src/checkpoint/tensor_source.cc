@@ -39,13 +39,15 @@ struct Complaints {
 
 }  // namespace
 
-void CheckTensors(const TensorSource& source, const std::vector<ExpectedTensor>& expected,
-                  const std::vector<std::string>& ignored) {
+std::vector<std::string> CheckTensors(const TensorSource& source,
+                                      const std::vector<ExpectedTensor>& expected,
+                                      const std::vector<std::string>& ignored, bool strict) {
   std::array<Complaints, 3> complaints = {Complaints{"missing"}, Complaints{"unexpected"},
                                           Complaints{"mis-shaped"}};
   auto& [missing, unexpected, mis_shaped] = complaints;
 
   std::unordered_set<std::string> known;
+  std::vector<std::string> surplus;
   for (const ExpectedTensor& tensor : expected) {
     known.insert(tensor.name);
     const std::string name = Printable(tensor.name);
@@ -67,11 +69,13 @@ void CheckTensors(const TensorSource& source, const std::vector<ExpectedTensor>&
       continue;
     }
     unexpected.tensors.push_back(Printable(name));
+    surplus.push_back(name);
   }
 
+  const bool whole = missing.tensors.empty() && mis_shaped.tensors.empty();
+  if (whole && (surplus.empty() || !strict)) return surplus;
   const size_t total =
       missing.tensors.size() + unexpected.tensors.size() + mis_shaped.tensors.size();
-  if (total == 0) return;
   // In turn, so that no kind hides another.
   for (size_t named = 0; named < std::min(kMostNamed, total);) {
     for (Complaints& kind : complaints) {

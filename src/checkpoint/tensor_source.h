@@ -32,10 +32,12 @@ struct ExpectedTensor {
 
 // Checks names, shapes and types: floating-point or quantised. Tensors neither expected nor matched
 // by `ignored` are unexpected; `ignored` holds plain names, or ends in '*' (prefix) or begins with
-// '*' (suffix). Throws one Error(kBadInput), a single line that names up to five missing,
-// unexpected and mis-shaped tensors together and counts the rest.
-void CheckTensors(const TensorSource& source, const std::vector<ExpectedTensor>& expected,
-                  const std::vector<std::string>& ignored);
+// '*' (suffix). When any is missing or mis-shaped, or `strict` and unexpected, throws one
+// Error(kBadInput), a single line that names up to five missing, unexpected and mis-shaped tensors
+// together and counts the rest. Else returns the unexpected ones.
+std::vector<std::string> CheckTensors(const TensorSource& source,
+                                      const std::vector<ExpectedTensor>& expected,
+                                      const std::vector<std::string>& ignored, bool strict = false);
 
 // The base name of a weight-normalised convolution's two tensors in the spelling this source uses;
 // a checkpoint may also hold the plain product.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/placeholder.h"
 #include "checkpoint/shard_index.h"
 
 namespace musicgen::checkpoint {
@@ -18,6 +19,9 @@ constexpr size_t kLongestPath = 1000;  // in messages
 constexpr uint64_t kMostRepeatedBytes = uint64_t{256} << 20;
 constexpr char kSingleFile[] = "pytorch_model.bin";
 constexpr char kIndexFile[] = "pytorch_model.bin.index.json";
+constexpr char kShardBeginning[] = "pytorch_model-", kShardEnd[] = ".bin";
+// What trainers keep the weights under, beside their own state.
+constexpr const char* kStateKeys[] = {"state_dict", "model_state_dict", "module", "model"};
 
 bool IsContiguous(const PickleTensor& tensor) {
   int64_t expected = 1;
@@ -113,6 +117,7 @@ TorchFile::TorchFile(std::unique_ptr<MappedFile> file, std::string_view bytes, s
 std::shared_ptr<const TorchFile> TorchFile::Open(const std::string& path) {
   auto file = std::make_unique<MappedFile>(path);
   const std::string_view bytes = file->bytes();
+  RefuseText(bytes, path);
   return std::shared_ptr<const TorchFile>(
       new TorchFile(std::move(file), bytes, Printable(path, kLongestPath)));
 }
@@ -203,15 +208,22 @@ std::unique_ptr<TensorSource> OpenTorchTensors(std::shared_ptr<const TorchFile> 
 }
 
 bool HasTorchDirectory(const std::string& directory) {
-  return EntryExists(directory + "/" + kSingleFile) || EntryExists(directory + "/" + kIndexFile);
+  return EntryExists(directory + "/" + kSingleFile) || EntryExists(directory + "/" + kIndexFile) ||
+         !FindShards(directory, kShardBeginning, kShardEnd).empty();
 }
 
 std::unique_ptr<TensorSource> OpenTorchDirectory(const std::string& directory) {
   const auto open = [](const std::string& path) {
-    return OpenTorchTensors(TorchFile::Open(path), "");
+    const std::shared_ptr<const TorchFile> file = TorchFile::Open(path);
+    for (const char* key : kStateKeys) {
+      if (file->IsDict(key)) return OpenTorchTensors(file, key);
+    }
+    return OpenTorchTensors(file, "");
   };
   if (EntryExists(directory + "/" + kSingleFile)) return open(directory + "/" + kSingleFile);
   if (EntryExists(directory + "/" + kIndexFile)) return OpenShards(directory, kIndexFile, open);
+  const auto shards = FindShards(directory, kShardBeginning, kShardEnd);
+  if (!shards.empty()) return OpenShardFiles(directory, shards, open);
   ThrowBadInput(Printable(directory, kLongestPath), ": expected ", kSingleFile, " or ", kIndexFile,
                 ", found neither");
 }

@@ -56,7 +56,9 @@ class TorchFile {
 std::unique_ptr<TensorSource> OpenTorchTensors(std::shared_ptr<const TorchFile> file,
                                                const std::string& key);
 
-// pytorch_model.bin, or the shards that pytorch_model.bin.index.json lists, of a directory.
+// pytorch_model.bin, or the shards that pytorch_model.bin.index.json lists or that are there
+// without it, of a directory. In a trainer's checkpoint the tensors are those under "state_dict" or
+// the like.
 std::unique_ptr<TensorSource> OpenTorchDirectory(const std::string& directory);
 bool HasTorchDirectory(const std::string& directory);
 

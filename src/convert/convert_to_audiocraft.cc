@@ -19,7 +19,9 @@
 #include "model/audiocraft_files.h"
 #include "model/audiocraft_names.h"
 #include "model/audiocraft_yaml.h"
-#include "model/companions.h"
+#include "model/codec_files.h"
+#include "model/renamed_tensors.h"
+#include "model/weights.h"
 #include "text/t5_encoder.h"
 
 namespace musicgen::convert {
@@ -86,7 +88,7 @@ class Converter {
         folder_(out),
         out_(folder_.stage()),
         config_(Config::ReadFile(directory + "/config.json")),
-        source_(model::OpenWeights(directory)) {}
+        source_(model::OpenWeights(directory, &notes_)) {}
 
   void Run() {
     ReadConfigs();
@@ -112,6 +114,7 @@ class Converter {
   NewFolder folder_;
   std::string out_;
   Config config_;
+  std::vector<std::string> notes_;
   std::shared_ptr<const TensorSource> source_;
   model::AudioCraftConfig ac_;
   text::T5Config t5_;
@@ -156,7 +159,7 @@ void Converter::CheckTensors() {
   append(codec::ExpectedTensors(codec_, *source_, std::string(kCodecPrefix)));
   std::vector<std::string> ignored = codec::IgnoredTensors();
   ignored.push_back("decoder.model.decoder.embed_positions.weights");
-  checkpoint::CheckTensors(*source_, expected, ignored);
+  source_ = model::Without(source_, checkpoint::CheckTensors(*source_, expected, ignored));
 }
 
 void Converter::WriteTextEncoder() {

@@ -1,6 +1,5 @@
 #include "model/audiocraft_gguf.h"
 
-#include <filesystem>
 #include <limits>
 
 #include "base/error.h"
@@ -8,7 +7,6 @@
 #include "model/audiocraft_files.h"
 #include "model/audiocraft_source.h"
 #include "model/audiocraft_yaml.h"
-#include "model/companions.h"
 
 namespace musicgen::model {
 namespace {
@@ -96,28 +94,19 @@ AudioCraftConfig ReadConfig(const Keys& keys) {
 
 }  // namespace
 
-ModelFiles OpenAudioCraftGguf(const std::shared_ptr<const GgufFile>& file, const std::string& path,
-                              const std::string& text_encoder, const std::string& codec) {
-  const Keys keys(*file);
+LmPart OpenAudioCraftGguf(const GgufFile& file) {
+  const Keys keys(file);
   const AudioCraftConfig config = ReadConfig(keys);
-  ModelFiles files;
-  files.directory = path;
-  files.side_files = checkpoint::FilesOfGguf(file);
-  files.xp_cfg = AudioCraftYaml(config);
-  UseAudioCraft(config, &files);
-  files.lm_tensors = {
-      PresentAudioCraftGguf(file->Tensors([](const std::string& name) { return name; })),
-      "decoder."};
-  std::string folder = std::filesystem::path(path).parent_path();
-  if (folder.empty()) folder = ".";
-  const auto companion = [&](const std::string& given, const char* name) {
-    return given.empty() ? FindCompanion(folder, name, file->where()) : given;
-  };
-  OpenTextEncoder(companion(text_encoder, kT5), &files);
-  OpenCodec(companion(codec, kCodec), &files);
-  CheckAgreement(files, keys.Where("card"), keys.Where("n_q"));
-  CheckAudioCraftTensors(config, files, keys.Where("sample_rate"));
-  return files;
+  LmPart part = DescribeAudioCraft(config);
+  part.xp_cfg = AudioCraftYaml(config);
+  part.tensors = {PresentAudioCraftGguf(file.Tensors([](const std::string& name) { return name; })),
+                  "decoder."};
+  part.size_where = keys.Where("card");
+  part.books_where = keys.Where("n_q");
+  part.rate_where = keys.Where("sample_rate");
+  part.text_encoder = {kT5, file.where(), "--text-encoder"};
+  part.codec = {kCodec, file.where(), "--codec"};
+  return part;
 }
 
 }  // namespace musicgen::model

@@ -9,7 +9,8 @@ namespace musicgen::model {
 
 // The state dict of a language model: `emb.0.weight` becomes
 // `decoder.model.decoder.embed_tokens.0.weight`, in_proj_weight splits into views of its three row
-// blocks, the text projection becomes enc_to_dec_proj. What inference does not need (the melody
+// blocks, the text projection becomes enc_to_dec_proj, a T5 that was
+// trained along text_encoder. What inference does not need (the melody
 // spectrogram's window) is left out; unknown names stay as they are.
 std::unique_ptr<checkpoint::TensorSource> PresentAudioCraftLm(
     std::shared_ptr<const checkpoint::TensorSource> state);

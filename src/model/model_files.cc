@@ -2,31 +2,27 @@
 
 #include <filesystem>
 #include <sstream>
+#include <utility>
 
 #include "base/error.h"
-#include "codec/expected_tensors.h"
-#include "conditioning/melody_projection.h"
-#include "conditioning/text_projection.h"
-#include "lm/decoder.h"
-#include "model/audiocraft_config.h"
+#include "checkpoint/gguf_file.h"
+#include "checkpoint/shard_index.h"
 #include "model/audiocraft_files.h"
 #include "model/audiocraft_gguf.h"
+#include "model/codec_files.h"
 #include "model/companions.h"
 #include "model/gguf_names.h"
-#include "text/t5_encoder.h"
+#include "model/huggingface_files.h"
+#include "model/no_model.h"
+#include "model/part_checks.h"
+#include "model/text_encoder_files.h"
+#include "model/weights.h"
 
 namespace musicgen::model {
 namespace {
 
-using checkpoint::Config;
-using checkpoint::ExpectedTensor;
 using checkpoint::SideFiles;
 using checkpoint::TensorSource;
-
-void Append(std::vector<ExpectedTensor>* all, std::vector<ExpectedTensor> more) {
-  all->insert(all->end(), std::make_move_iterator(more.begin()),
-              std::make_move_iterator(more.end()));
-}
 
 // "license:" of the YAML block that opens a model card.
 std::string ReadLicence(const SideFiles& files) {
@@ -45,95 +41,117 @@ std::string ReadLicence(const SideFiles& files) {
   return "unknown";
 }
 
-// What AudioCraft's configuration says, which transformers' has no words for.
-void FollowAudioCraft(const std::string& where, ModelFiles* files) {
-  UseAudioCraft(ReadAudioCraftConfig(Config::ParseYaml(files->xp_cfg, where)), files);
-}
-
-// The language model's part of `files`, which holds the side files and, of AudioCraft's models,
-// xp_cfg.
-void ReadLanguageModel(const Config& config, ModelFiles* files) {
-  files->model_type = config.String("model_type", "");
-  const bool melody = files->model_type == "musicgen_melody";
-  if (!melody && files->model_type != "musicgen") {
-    ThrowBadInput(config.Where("model_type"), ": expected musicgen or musicgen_melody, found ",
-                  Printable(files->model_type));
-  }
-  if (!files->xp_cfg.empty()) {
-    FollowAudioCraft(files->side_files->Where(kXpFile), files);
-  } else {
-    files->lm = lm::ReadLmConfig(config.Object("decoder"));
-    if (melody) files->melody = ReadMelody(*files->side_files, config);
-  }
-  if (melody == files->lm.cross_attention) {
-    ThrowBadInput(config.Object("decoder").Where("model_type"), ": expected ", files->model_type,
-                  "_decoder as the model's type has it");
-  }
-}
-
-// All stages' tensors are in `model` unless directories of their own are given.
-void ReadStages(const std::shared_ptr<const TensorSource>& model, const std::string& text_encoder,
-                const std::string& codec, ModelFiles* files) {
-  const Config config = files->side_files->ReadConfig(kConfigFile);
-  ReadLanguageModel(config, files);
-  std::vector<ExpectedTensor> expected = lm::Decoder::Expected(files->lm, "decoder.");
-  std::vector<std::string> ignored = codec::IgnoredTensors();
-  ignored.push_back("decoder.model.decoder.embed_positions.weights");  // recomputed
-  files->lm_tensors = {model, "decoder."};
-  if (text_encoder.empty()) {
-    files->t5 = text::ReadT5Config(config.Object("text_encoder"));
-    files->t5_tensors = {model, "text_encoder."};
-    files->tokenizer_files = files->side_files;
-    Append(&expected, text::T5Encoder::Expected(files->t5, *model, "text_encoder."));
-  } else {
-    OpenTextEncoder(text_encoder, files);
-    ignored.push_back("text_encoder.*");
-  }
-  Append(&expected,
-         conditioning::TextProjection::Expected(files->t5.d_model, files->lm.width, *model));
-  if (files->melody) {
-    Append(&expected, conditioning::MelodyProjection::Expected(files->melody->chroma.classes,
-                                                               files->lm.width));
-  }
-  if (codec.empty()) {
-    files->codec = codec::ReadCodecConfig(config.Object("audio_encoder"));
-    files->codec_tensors = {model, "audio_encoder."};
-    Append(&expected, codec::ExpectedTensors(files->codec, *model, "audio_encoder."));
-  } else {
-    OpenCodec(codec, files);
-    ignored.push_back("audio_encoder.*");
-  }
-  const Config decoder = config.Object("decoder");
-  CheckAgreement(*files, decoder.Where("vocab_size"), decoder.Where("num_codebooks"));
-  checkpoint::CheckTensors(*model, expected, ignored);
-}
-
-ModelFiles OpenHuggingFace(const std::string& directory, const std::string& text_encoder,
-                           const std::string& codec) {
+ModelFiles Assemble(const std::string& path, std::shared_ptr<const SideFiles> side_files, LmPart lm,
+                    TextPart text, CodecPart codec, bool strict) {
+  CheckAgreement(lm, codec.config);
   ModelFiles files;
-  files.directory = directory;
-  files.side_files = checkpoint::FilesOfDirectory(directory);
-  ReadStages(OpenWeights(directory), text_encoder, codec, &files);
+  for (const auto* notes : {&lm.notes, &text.notes, &codec.notes}) {
+    files.warnings.insert(files.warnings.end(), notes->begin(), notes->end());
+  }
+  TakeTensors(&lm, &text, &codec, strict, &files.warnings);
+  files.directory = path;
+  files.licence = ReadLicence(*side_files);
+  files.side_files = std::move(side_files);
+  files.model_type = std::move(lm.model_type);
+  files.lm = std::move(lm.config);
+  files.melody = lm.melody;
+  files.max_duration_s = lm.max_duration_s;
+  files.two_step_coef = lm.two_step_coef;
+  files.dialect = lm.dialect;
+  files.xp_cfg = std::move(lm.xp_cfg);
+  files.lm_tensors = std::move(lm.tensors);
+  files.t5 = std::move(text.config);
+  files.t5_json = std::move(text.json);
+  files.t5_tensors = std::move(text.tensors);
+  files.tokenizer_files = std::move(text.tokenizer_files);
+  files.codec = std::move(codec.config);
+  files.codec_json = std::move(codec.json);
+  files.codec_tensors = std::move(codec.tensors);
   return files;
 }
 
-ModelFiles OpenGguf(const std::string& path, const std::string& text_encoder,
-                    const std::string& codec) {
+// OpenModel's options.
+struct Options {
+  const std::string &text_encoder, &codec;
+  bool strict;
+};
+
+// All stages are in `tensors` unless the options name others.
+ModelFiles OpenWhole(const std::string& path, std::shared_ptr<const SideFiles> side_files,
+                     const std::string& xp_cfg, const std::shared_ptr<const TensorSource>& tensors,
+                     const Options& options, const std::vector<std::string>& notes) {
+  LmPart lm = ReadLmPart(*side_files, xp_cfg, tensors);
+  lm.notes = notes;
+  TextPart text = options.text_encoder.empty() ? ReadTextPart(side_files, tensors)
+                                               : OpenTextEncoder(options.text_encoder);
+  CodecPart codec =
+      options.codec.empty() ? ReadCodecPart(*side_files, tensors) : OpenCodec(options.codec);
+  return Assemble(path, std::move(side_files), std::move(lm), std::move(text), std::move(codec),
+                  options.strict);
+}
+
+ModelFiles OpenHuggingFace(const std::string& directory, const Options& options) {
+  std::vector<std::string> notes;
+  const auto tensors = OpenWeights(directory, &notes);
+  return OpenWhole(directory, checkpoint::FilesOfDirectory(directory), "", tensors, options, notes);
+}
+
+// Beside the language model are the other stages or their names, in `directory`.
+TextPart OpenNamedTextEncoder(const std::string& directory, const LmPart& lm,
+                              const Options& options) {
+  if (!options.text_encoder.empty()) return OpenTextEncoder(options.text_encoder);
+  const std::string found = FindCompanion(directory, lm.text_encoder);
+  if (!HasTunedTextEncoder(lm)) return OpenTextEncoder(found);
+  TextPart part = DescribeTextEncoder(found, {lm.tensors.source, "text_encoder."});
+  try {
+    CheckTextEncoder(part);
+  } catch (const Error& problem) {
+    ThrowBadInput("the fine-tuned T5 of ", problem.what());
+  }
+  return part;
+}
+
+CodecPart OpenNamedCodec(const std::string& directory, const LmPart& lm, const Options& options) {
+  if (!options.codec.empty()) return OpenCodec(options.codec);
+  if (checkpoint::EntryExists(directory + "/" + kCompressionFile)) {
+    return OpenAudioCraftCodec(directory);
+  }
+  const std::string found = FindCompanion(directory, lm.codec);
+  CodecPart part = OpenCodec(found);
+  part.notes.push_back(StrCat(Printable(directory, 1000), ": holds no codec; that of ",
+                              Printable(found, 1000), " is used (--codec names another)"));
+  return part;
+}
+
+ModelFiles OpenAudioCraft(const std::string& directory, const Options& options) {
+  LmPart lm = OpenAudioCraftLm(directory);
+  TextPart text = OpenNamedTextEncoder(directory, lm, options);
+  CodecPart codec = OpenNamedCodec(directory, lm, options);
+  return Assemble(directory, checkpoint::FilesOfDirectory(directory), std::move(lm),
+                  std::move(text), std::move(codec), options.strict);
+}
+
+ModelFiles OpenGguf(const std::string& path, const Options& options) {
+  ExpectGguf(path);
   const auto file = checkpoint::GgufFile::Open(path);
   const auto architecture = file->Text(kArchitectureKey).value_or("none");
-  if (architecture == kAudioCraftGguf) {
-    return OpenAudioCraftGguf(file, path, text_encoder, codec);
+  auto side_files = checkpoint::FilesOfGguf(file);
+  if (architecture == kArchitecture) {
+    const std::string xp_cfg = side_files->Has(kXpFile) ? side_files->Read(kXpFile) : "";
+    return OpenWhole(path, std::move(side_files), xp_cfg, file->Tensors(NameFromGguf), options, {});
   }
-  if (architecture != kArchitecture) {
+  if (architecture != kAudioCraftGguf) {
     ThrowBadInput(file->where(), ": metadata ", kArchitectureKey, ": expected ", kArchitecture,
                   " or ", kAudioCraftGguf, ", found ", Printable(architecture));
   }
-  ModelFiles files;
-  files.directory = path;
-  files.side_files = checkpoint::FilesOfGguf(file);
-  if (files.side_files->Has(kXpFile)) files.xp_cfg = files.side_files->Read(kXpFile);
-  ReadStages(file->Tensors(NameFromGguf), text_encoder, codec, &files);
-  return files;
+  std::string folder = std::filesystem::path(path).parent_path();
+  if (folder.empty()) folder = ".";
+  LmPart lm = OpenAudioCraftGguf(*file);
+  TextPart text = OpenNamedTextEncoder(folder, lm, options);
+  CodecPart codec =
+      OpenCodec(options.codec.empty() ? FindCompanion(folder, lm.codec) : options.codec);
+  return Assemble(path, std::move(side_files), std::move(lm), std::move(text), std::move(codec),
+                  options.strict);
 }
 
 }  // namespace
@@ -144,31 +162,24 @@ bool IsFile(const std::string& path) {
 }
 
 std::shared_ptr<const SideFiles> OpenSideFiles(const std::string& path) {
-  return IsFile(path) ? checkpoint::FilesOfGguf(checkpoint::GgufFile::Open(path))
-                      : checkpoint::FilesOfDirectory(path);
+  if (!IsFile(path)) return checkpoint::FilesOfDirectory(path);
+  ExpectGguf(path);
+  return checkpoint::FilesOfGguf(checkpoint::GgufFile::Open(path));
 }
 
-conditioning::MelodyConfig ReadMelody(const SideFiles& side, const Config& config) {
-  constexpr char kExtractor[] = "preprocessor_config.json";
-  return conditioning::ReadMelodyConfig(config, side.Has(kExtractor)
-                                                    ? side.ReadConfig(kExtractor)
-                                                    : Config::Parse("{}", side.Where(kExtractor)));
-}
-
-uint64_t CountParameters(const std::vector<ExpectedTensor>& tensors) {
+uint64_t CountParameters(const std::vector<checkpoint::ExpectedTensor>& tensors) {
   uint64_t count = 0;
-  for (const ExpectedTensor& tensor : tensors)
+  for (const checkpoint::ExpectedTensor& tensor : tensors)
     count += static_cast<uint64_t>(NumElements(tensor.shape));
   return count;
 }
 
 ModelFiles OpenModel(const std::string& path, const std::string& text_encoder,
-                     const std::string& codec) {
-  ModelFiles files = IsFile(path)                  ? OpenGguf(path, text_encoder, codec)
-                     : IsAudioCraftDirectory(path) ? OpenAudioCraft(path, text_encoder, codec)
-                                                   : OpenHuggingFace(path, text_encoder, codec);
-  files.licence = ReadLicence(*files.side_files);
-  return files;
+                     const std::string& codec, bool strict) {
+  const Options options = {text_encoder, codec, strict};
+  if (IsFile(path)) return OpenGguf(path, options);
+  return IsAudioCraftDirectory(path) ? OpenAudioCraft(path, options)
+                                     : OpenHuggingFace(path, options);
 }
 
 }  // namespace musicgen::model

@@ -5,22 +5,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "checkpoint/side_files.h"
-#include "checkpoint/tensor_source.h"
-#include "codec/codec_config.h"
-#include "conditioning/melody_config.h"
-#include "conditioning/reference.h"
-#include "lm/lm_config.h"
-#include "text/t5_config.h"
+#include "model/model_parts.h"
 
 namespace musicgen::model {
-
-// One stage's tensors: which source they are in and what stands before their names.
-struct StageTensors {
-  std::shared_ptr<const checkpoint::TensorSource> source;
-  std::string prefix;
-};
 
 struct ModelFiles {
   std::string directory;  // or the GGUF file
@@ -37,7 +26,8 @@ struct ModelFiles {
   double max_duration_s = 30.0;                      // the window that the model was trained for
   std::optional<double> two_step_coef;  // replaces cfg_coef in two-step guidance (AudioCraft)
   conditioning::Reference dialect = conditioning::Reference::kHuggingFace;
-  StageTensors lm_tensors, t5_tensors, codec_tensors;
+  StageTensors lm_tensors, t5_tensors, codec_tensors;  // without those that nobody needs
+  std::vector<std::string> warnings;  // what the user should know of the files, a sentence each
 
   // Rows in front of the codes, for a text of so many tokens.
   int64_t prefix_rows(int64_t text_tokens = 64) const {
@@ -45,23 +35,18 @@ struct ModelFiles {
   }
 };
 
-inline constexpr char kConfigFile[] = "config.json";
-
 // A directory in the Hugging Face layout (config.json with safetensors or pytorch_model.bin) or
 // AudioCraft's (state_dict.bin with compression_state_dict.bin); of a directory that holds both,
 // the first; or our GGUF file. `text_encoder` and `codec`, when not empty, name directories of a T5
-// and an EnCodec that take the place of the model's own. Throws Error(kBadInput).
+// and an EnCodec that take the place of the model's own. Tensors that nobody needs are a warning,
+// or with `strict` an error. Throws Error(kBadInput).
 ModelFiles OpenModel(const std::string& path, const std::string& text_encoder,
-                     const std::string& codec);
+                     const std::string& codec, bool strict = false);
 
 // Whether the path is that of a GGUF file rather than a directory.
 bool IsFile(const std::string& path);
 // The small files of a directory or a GGUF file. Throws Error(kBadInput).
 std::shared_ptr<const checkpoint::SideFiles> OpenSideFiles(const std::string& path);
-
-// What a melody model's config.json and preprocessor_config.json say of its chroma.
-conditioning::MelodyConfig ReadMelody(const checkpoint::SideFiles& files,
-                                      const checkpoint::Config& config);
 
 // Language model tensors in the file, by element count.
 uint64_t CountParameters(const std::vector<checkpoint::ExpectedTensor>& tensors);

@@ -1,11 +1,15 @@
 #include "model/model_path.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <cctype>
 #include <filesystem>
-#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string_view>
+#include <vector>
 
 #include "base/error.h"
+#include "model/hub_cache.h"
 
 namespace musicgen::model {
 namespace {
@@ -13,39 +17,43 @@ namespace {
 namespace fs = std::filesystem;
 
 const char* const kShortNames[] = {
-    "small",        "medium",        "large",        "melody",        "melody-large",
+    "small",        "medium",        "large",        "melody",        "melody-large",       "style",
     "stereo-small", "stereo-medium", "stereo-large", "stereo-melody", "stereo-melody-large"};
+// What facebook's models are called in their own repositories.
+constexpr std::string_view kFacebook[] = {"musicgen-", "audiogen-", "magnet-", "audio-magnet-",
+                                          "encodec_"};
 
-std::string Environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
+struct HubName {
+  std::string id, revision;
+};
 
-fs::path HubCache() {
-  if (const std::string cache = Environment("HF_HUB_CACHE"); !cache.empty()) return cache;
-  if (const std::string home = Environment("HF_HOME"); !home.empty()) return fs::path(home) / "hub";
-  return fs::path(Environment("HOME")) / ".cache" / "huggingface" / "hub";
-}
-
-// The snapshot of the cached repository "org/name" that its main branch points to, or else the only
-// one; empty when there is none.
-fs::path CachedSnapshot(const std::string& id) {
-  std::string folder = "models--" + id;
-  if (const size_t slash = folder.find('/'); slash != folder.npos) folder.replace(slash, 1, "--");
-  const fs::path repository = HubCache() / folder;
-  std::error_code error;
-  std::ifstream reference(repository / "refs" / "main");
-  std::string revision;
-  if (reference >> revision && revision.find('/') == std::string::npos) {
-    const fs::path snapshot = repository / "snapshots" / revision;
-    if (fs::is_directory(snapshot, error)) return snapshot;
+// "https://huggingface.co/org/name/tree/main" → org/name, main; anything else is a name as it is.
+HubName Parse(std::string name) {
+  HubName result;
+  for (const std::string_view scheme : {"https://", "http://"}) {
+    if (name.starts_with(scheme)) name.erase(0, scheme.size());
   }
-  fs::path only;
-  for (const auto& entry : fs::directory_iterator(repository / "snapshots", error)) {
-    if (!only.empty()) return {};
-    only = entry.path();
+  for (const std::string_view host : {"huggingface.co/", "www.huggingface.co/", "hf.co/"}) {
+    if (name.starts_with(host)) name.erase(0, host.size());
   }
-  return only;
+  if (const size_t query = name.find_first_of("?#"); query != name.npos) name.erase(query);
+  if (const size_t at = name.find('@'); at != name.npos) {
+    result.revision = name.substr(at + 1);
+    name.erase(at);
+  }
+  for (const std::string_view page : {"/tree/", "/blob/", "/resolve/"}) {
+    const size_t at = name.find(page);
+    if (at == name.npos) continue;
+    result.revision = name.substr(at + page.size());
+    name.erase(at);
+    if (page != "/tree/")
+      result.revision.erase(std::min(result.revision.find('/'), result.revision.size()));
+  }
+  for (std::string* text : {&name, &result.revision}) {
+    while (!text->empty() && text->back() == '/') text->pop_back();
+  }
+  result.id = name;
+  return result;
 }
 
 bool IsHubId(const std::string& name) {
@@ -65,28 +73,66 @@ bool IsT5Name(const std::string& name) {
          });
 }
 
+// The ids of the repositories that a name may mean, the likeliest first; none: it is no such name.
+std::vector<std::string> IdsOf(const std::string& name) {
+  if (std::find(std::begin(kShortNames), std::end(kShortNames), name) != std::end(kShortNames)) {
+    return {"facebook/musicgen-" + name};
+  }
+  // The hub's T5s had no owner at first; a cache may know them either way.
+  if (IsT5Name(name)) return {name, (name.starts_with("flan-") ? "google/" : "google-t5/") + name};
+  for (const std::string_view beginning : kFacebook) {
+    const std::string id = "facebook/" + name;
+    if (name.starts_with(beginning) && IsHubId(id)) return {id};
+  }
+  if (!name.empty() && IsHubId(name)) return {name};
+  return {};
+}
+
+std::optional<fs::path> FindRepository(const std::vector<std::string>& ids) {
+  for (const std::string& id : ids) {
+    std::string folder = "models--" + id;
+    if (const size_t slash = folder.find('/'); slash != folder.npos) folder.replace(slash, 1, "--");
+    for (const fs::path& cache : HubCaches()) {
+      if (IsRepository(cache / folder)) return cache / folder;
+    }
+  }
+  return std::nullopt;
+}
+
+// What exists at `path`.
+std::string Resolve(const fs::path& path) {
+  fs::path folder = path;
+  if (!folder.has_filename()) folder = folder.parent_path();  // "…/"
+  if (folder.filename() == "snapshots" && IsRepository(folder.parent_path())) {
+    return FindSnapshot(folder.parent_path(), "").string();
+  }
+  const bool repository =
+      IsRepository(folder) && folder.filename().string().starts_with("models--");
+  return repository ? FindSnapshot(folder, "").string() : path.string();
+}
+
 }  // namespace
 
 std::string FindModel(const std::string& model) {
   std::error_code error;
-  if (fs::exists(model, error)) return model;
-  std::string id = model;
-  if (std::find(std::begin(kShortNames), std::end(kShortNames), model) != std::end(kShortNames)) {
-    id = "facebook/musicgen-" + model;
+  if (fs::exists(model, error)) return Resolve(model);
+  if (const std::string path = ExpandPath(model); path != model && fs::exists(path, error)) {
+    return Resolve(path);
   }
-  if (IsT5Name(id)) {
-    // The hub's T5s had no owner at first; a cache may know them either way.
-    const fs::path snapshot = CachedSnapshot(id);
-    if (!snapshot.empty()) return snapshot.string();
-    id = (id.starts_with("flan-") ? "google/" : "google-t5/") + id;
+  const HubName name = Parse(model);
+  const std::vector<std::string> ids = IdsOf(name.id);
+  if (ids.empty()) {
+    ThrowBadInput("model ", Printable(model), ": no such directory or GGUF file");
   }
-  if (IsHubId(id)) {
-    const fs::path snapshot = CachedSnapshot(id);
-    if (!snapshot.empty()) return snapshot.string();
-    ThrowBadInput("model ", Printable(model),
-                  ": neither a directory or GGUF file nor in the cache ", HubCache().string());
+  if (const auto repository = FindRepository(ids)) {
+    return FindSnapshot(*repository, name.revision).string();
   }
-  ThrowBadInput("model ", Printable(model), ": no such directory or GGUF file");
+  std::string caches;
+  for (const fs::path& cache : HubCaches()) {
+    caches += StrCat(caches.empty() ? "" : " and ", cache.string());
+  }
+  ThrowBadInput("model ", Printable(model), ": neither a directory or GGUF file nor in the cache ",
+                Printable(caches, 1000));
 }
 
 }  // namespace musicgen::model

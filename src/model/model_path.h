@@ -5,10 +5,11 @@
 
 namespace musicgen::model {
 
-// The directory or GGUF file that `model` means: an existing path; else a short name (small,
-// medium, stereo-large, …: facebook/musicgen-…) or a hub id "org/name", looked up in the Hugging
-// Face cache (HF_HUB_CACHE, HF_HOME/hub, ~/.cache/huggingface/hub). Throws Error(kBadInput) saying
-// where it looked.
+// The directory or GGUF file that `model` means: an existing path, of which a repository's folder
+// in a cache stands for its snapshot; else a name, with or without "@revision", looked up in the
+// caches (hub_cache.h): a hub id "org/name" or its web address, a short name (small, medium,
+// stereo-large, …: facebook/musicgen-…), or the name of a model of facebook's alone
+// (musicgen-small). Throws Error(kBadInput) saying where it looked.
 std::string FindModel(const std::string& model);
 
 }  // namespace musicgen::model

@@ -41,7 +41,7 @@ def _integer(entries):
 
 
 def _renamed(entries):
-    entries[:] = [("model." + name, entry) for name, entry in entries]
+    entries[:] = [("model_" + name, entry) for name, entry in entries]
 
 
 tensors_case("tensors_none", "not a single tensor", lambda entries: entries.clear())

@@ -7,6 +7,7 @@
 namespace musicgen::checkpoint {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
@@ -31,7 +32,7 @@ class FakeSource : public TensorSource {
 
 std::string CheckError(const FakeSource& source, const std::vector<ExpectedTensor>& expected,
                        const std::vector<std::string>& ignored = {}) {
-  return ErrorOf([&] { CheckTensors(source, expected, ignored); });
+  return ErrorOf([&] { CheckTensors(source, expected, ignored, true); });
 }
 
 TEST(CheckTensorsTest, AcceptsExactlyWhatIsExpected) {
@@ -47,6 +48,7 @@ TEST(CheckTensorsTest, IgnoresNamesPrefixesAndSuffixes) {
   source.Add("plain", {1}).Add("encoder.x", {2}).Add("vq.0.inited", {3}, DType::kBool);
   EXPECT_EQ(CheckError(source, {}, {"plain", "encoder.*", "*.inited"}), "");
   EXPECT_THAT(CheckError(source, {}, {"plai", "ncoder.*", "*.inite"}), HasSubstr("3 unexpected"));
+  EXPECT_THAT(CheckTensors(source, {}, {"encoder.*"}), ElementsAre("plain", "vq.0.inited"));
   EXPECT_EQ(CheckError(source, {}, {"*"}), "");
 }
 
@@ -75,6 +77,18 @@ TEST(CheckTensorsTest, NamesFiveOfManyAndEveryKind) {
   EXPECT_THAT(CheckError(FakeSource(), expected),
               EndsWith("101 missing (missing0, missing1, missing2, missing3, missing4 and 96 "
                        "more)"));
+}
+
+TEST(CheckTensorsTest, UnexpectedOnesAreReturnedUnlessAnotherIsMissing) {
+  FakeSource source;
+  source.Add("a", {2}).Add("extra", {1}).Add("ids", {2}, DType::kI64);
+  EXPECT_THAT(CheckTensors(source, {{"a", {2}}}, {}), ElementsAre("extra", "ids"));
+  EXPECT_THAT(CheckTensors(source, {{"a", {2}}}, {"*"}), ElementsAre());
+  EXPECT_EQ(ErrorOf([&] {
+              CheckTensors(source, {{"a", {2}}, {"b", {2}}}, {"ids"});
+            }),
+            "m.safetensors: tensors do not fit the configuration: 1 missing (b), 1 unexpected "
+            "(extra)");
 }
 
 TEST(CheckTensorsTest, NamesStayOnOneLine) {

@@ -68,7 +68,7 @@ class Gguf(CliTest):
         for case in cases:
             with self.subTest(case["name"], wrong=case["wrong"]):
                 path = os.path.join(folder, case["name"] + ".gguf")
-                self.refuse("generate", "-m", path, "-d", "0.1", "-s", "1", "-o", self.path("out.wav"), "x")
+                self.refuse("generate", "-m", path, "--strict", "-d", "0.1", "-s", "1", "-o", self.path("out.wav"), "x")
                 self.assertFalse(os.path.exists(self.path("out.wav")))
         self.refuse("generate", "-m", self.path("none.gguf"), "-o", self.path("out.wav"), "x")
 

@@ -20,7 +20,7 @@ class Checkpoints(CliTest):
         self.assertGreaterEqual(len(cases), 40)
         for case in cases:
             with self.subTest(case["name"], wrong=case["wrong"]):
-                self.refuse("generate", "-m", os.path.join(folder, case["name"]), "-d", "0.1", "-s", "1",
+                self.refuse("generate", "-m", os.path.join(folder, case["name"]), "--strict", "-d", "0.1", "-s", "1",
                             "-o", self.path("out.wav"), "x")
                 self.assertFalse(os.path.exists(self.path("out.wav")))
 

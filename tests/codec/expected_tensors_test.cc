@@ -21,7 +21,8 @@ std::vector<std::string> IgnoredInFixture() {
 
 TEST(ExpectedTensorsTest, TheFixtureHasThemAndNoOthers) {
   EXPECT_NO_THROW(checkpoint::CheckTensors(
-      TinySource(), ExpectedTensors(TinyConfig(), TinySource(), TinyPrefix()), IgnoredInFixture()));
+      TinySource(), ExpectedTensors(TinyConfig(), TinySource(), TinyPrefix()), IgnoredInFixture(),
+      true));
 }
 
 TEST(ExpectedTensorsTest, WidthsThatDoNotFitAreNamed) {

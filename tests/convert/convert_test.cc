@@ -12,11 +12,16 @@
 #include "base/error.h"
 #include "checkpoint/safetensors.h"
 #include "checkpoint/torch_file.h"
-#include "model/companions.h"
+#include "model/weights.h"
 #include "musicgen/musicgen.hpp"
 
 namespace musicgen::convert {
 namespace {
+
+std::shared_ptr<const checkpoint::TensorSource> OpenWeights(const std::string& directory) {
+  std::vector<std::string> notes;
+  return model::OpenWeights(directory, &notes);
+}
 
 using checkpoint::TensorSource;
 
@@ -75,7 +80,7 @@ TEST_F(ConvertTest, HuggingFaceThereAndBack) {
   const std::string model = kFixtures + "/hf-tiny-mono";
   const std::string there = Converted(model, "there");
   const std::string back = Converted(there, "back");
-  ExpectSame(*model::OpenWeights(model), *model::OpenWeights(back));
+  ExpectSame(*OpenWeights(model), *OpenWeights(back));
   for (const char* name : {"config.json", "generation_config.json", "preprocessor_config.json",
                            "spiece.model", "tokenizer_config.json"}) {
     EXPECT_EQ(Text(model + "/" + name), Text(back + "/" + name)) << name;
@@ -106,7 +111,7 @@ TEST_F(ConvertTest, GgufHoldsTheWholeModel) {
     const std::string model = kFixtures + name;
     const std::string there = Converted(model, StrCat("there", name + 1, ".gguf"));
     const std::string back = Converted(there, StrCat("back", name + 1));
-    ExpectSame(*model::OpenWeights(model), *model::OpenWeights(back));
+    ExpectSame(*OpenWeights(model), *OpenWeights(back));
     for (const char* file : {"config.json", "generation_config.json", "preprocessor_config.json",
                              "spiece.model", "tokenizer.json", "tokenizer_config.json"}) {
       EXPECT_EQ(Text(model + "/" + file), Text(back + "/" + file)) << name << " " << file;
@@ -135,7 +140,7 @@ TEST_F(ConvertTest, GgufOfAudioCraftGoesBackToHuggingFace) {
   const std::string model = kFixtures + "/ac-tiny-mono";
   const std::string direct = Converted(model, "direct");
   const std::string through = Converted(Converted(model, "m.gguf"), "through");
-  ExpectSame(*model::OpenWeights(direct), *model::OpenWeights(through));
+  ExpectSame(*OpenWeights(direct), *OpenWeights(through));
   EXPECT_EQ(Text(direct + "/config.json"), Text(through + "/config.json"));
 }
 

@@ -1,0 +1,68 @@
+#include "model/huggingface_files.h"
+
+#include <utility>
+
+#include "base/error.h"
+#include "model/audiocraft_files.h"
+#include "model/gguf_names.h"
+
+namespace musicgen::model {
+
+using checkpoint::Config;
+using checkpoint::SideFiles;
+using checkpoint::TensorSource;
+
+LmPart ReadLmPart(const SideFiles& files, const std::string& xp_cfg,
+                  std::shared_ptr<const TensorSource> tensors) {
+  const Config config = files.ReadConfig(kConfigFile), decoder = config.Object("decoder");
+  const std::string type = config.String("model_type", "");
+  const bool melody = type == "musicgen_melody";
+  if (!melody && type != "musicgen") {
+    const char* hint = type == "encodec" ? " (a codec alone, which --codec takes)"
+                       : type == "t5"    ? " (a text encoder alone, which --text-encoder takes)"
+                                         : "";
+    ThrowBadInput(config.Where("model_type"), ": expected musicgen or musicgen_melody, found ",
+                  Printable(type), hint);
+  }
+  LmPart part;
+  if (xp_cfg.empty()) {
+    part.config = lm::ReadLmConfig(decoder);
+    if (melody) part.melody = ReadMelody(files, config);
+  } else {
+    part = DescribeAudioCraft(xp_cfg, Config::ParseYaml(xp_cfg, files.Where(kXpFile)));
+  }
+  part.model_type = type;
+  if (melody == part.config.cross_attention) {
+    ThrowBadInput(decoder.Where("model_type"), ": expected ", type,
+                  "_decoder as the model's type has it");
+  }
+  part.tensors = {std::move(tensors), "decoder."};
+  part.size_where = decoder.Where("vocab_size");
+  part.books_where = decoder.Where("num_codebooks");
+  return part;
+}
+
+TextPart ReadTextPart(const std::shared_ptr<const SideFiles>& files,
+                      std::shared_ptr<const TensorSource> tensors) {
+  TextPart part;
+  part.config = text::ReadT5Config(files->ReadConfig(kConfigFile).Object("text_encoder"));
+  part.tensors = {std::move(tensors), "text_encoder."};
+  part.tokenizer_files = files;
+  return part;
+}
+
+CodecPart ReadCodecPart(const SideFiles& files, std::shared_ptr<const TensorSource> tensors) {
+  CodecPart part;
+  part.config = codec::ReadCodecConfig(files.ReadConfig(kConfigFile).Object("audio_encoder"));
+  part.tensors = {std::move(tensors), "audio_encoder."};
+  return part;
+}
+
+conditioning::MelodyConfig ReadMelody(const SideFiles& files, const Config& config) {
+  constexpr char kExtractor[] = "preprocessor_config.json";
+  return conditioning::ReadMelodyConfig(config, files.Has(kExtractor)
+                                                    ? files.ReadConfig(kExtractor)
+                                                    : Config::Parse("{}", files.Where(kExtractor)));
+}
+
+}  // namespace musicgen::model
