@@ -13,6 +13,7 @@ struct ModelTensor {
   std::string name;
   TensorView tensor;
   const checkpoint::TensorSource* source;  // which may drop it
+  TensorRole role;
 };
 
 // In the order of the files: language model and projections, T5, codec. What the stages ignore

@@ -11,17 +11,17 @@
 #include "checkpoint/torch_writer.h"
 #include "codec/expected_tensors.h"
 #include "codec/seanet_layout.h"
-#include "conditioning/text_projection.h"
+#include "conditioning/expected_tensors.h"
 #include "convert/convert.h"
 #include "convert/convert_files.h"
 #include "convert/new_folder.h"
-#include "lm/decoder.h"
+#include "lm/expected_tensors.h"
 #include "model/audiocraft_files.h"
 #include "model/audiocraft_names.h"
 #include "model/audiocraft_yaml.h"
 #include "model/codec_files.h"
 #include "model/weights.h"
-#include "text/t5_encoder.h"
+#include "text/expected_tensors.h"
 
 namespace musicgen::convert {
 namespace {
@@ -144,16 +144,16 @@ void Converter::ReadConfigs() {
 }
 
 void Converter::CheckTensors() {
-  std::vector<ExpectedTensor> expected = lm::Decoder::Expected(ac_.lm, "decoder.");
+  std::vector<ExpectedTensor> expected = lm::ExpectedTensors(ac_.lm, "decoder.");
   const auto append = [&](std::vector<ExpectedTensor> more) {
     expected.insert(expected.end(), more.begin(), more.end());
   };
-  append(conditioning::TextProjection::Expected(t5_.d_model, ac_.lm.width, *source_));
+  append(conditioning::ExpectedTextProjection(t5_.d_model, ac_.lm.width, *source_));
   if (ac_.melody) {
-    append({{"audio_enc_to_dec_proj.weight", {ac_.lm.width, ac_.melody->chroma.classes}},
-            {"audio_enc_to_dec_proj.bias", {ac_.lm.width}}});
+    append(conditioning::ExpectedProjection(conditioning::kMelodyProjection,
+                                            ac_.melody->chroma.classes, ac_.lm.width));
   }
-  append(text::T5Encoder::Expected(t5_, *source_, std::string(kT5Prefix)));
+  append(text::ExpectedTensors(t5_, *source_, std::string(kT5Prefix)));
   append(codec::ExpectedTensors(codec_, *source_, std::string(kCodecPrefix)));
   std::vector<std::string> ignored = codec::IgnoredTensors();
   ignored.push_back("decoder.model.decoder.embed_positions.weights");
@@ -255,7 +255,7 @@ void Converter::WriteLm() {
     AddLm(name, &tensors);
   }
   // Between equal widths transformers has no projection, and AudioCraft always has one.
-  if (!source_->Has("enc_to_dec_proj.weight")) {
+  if (!source_->Has(conditioning::kTextProjection.weight)) {
     const int64_t width = ac_.lm.width;
     identity_.assign(static_cast<size_t>(width * width), 0.0f);
     zeros_.assign(static_cast<size_t>(width), 0.0f);

@@ -6,7 +6,6 @@
 #include "checkpoint/gguf_writer.h"
 #include "checkpoint/tensor_stream.h"
 #include "checkpoint/utf8.h"
-#include "codec/expected_tensors.h"
 #include "convert/convert.h"
 #include "convert/convert_config.h"
 #include "convert/convert_files.h"
@@ -35,27 +34,15 @@ struct Output {
   DType dtype;
 };
 
-// Quantised files are for generating: they leave out what is never read.
-bool IsLeftOut(const std::string& name, const model::ModelFiles& files) {
-  if (name == "decoder.model.decoder.embed_positions.weights") return true;
-  // The T5's table may be stored twice.
-  if (name == "text_encoder.encoder.embed_tokens.weight") {
-    return files.t5_tensors.source->Has(files.t5_tensors.prefix + "shared.weight");
-  }
-  for (const std::string& pattern : codec::IgnoredTensors()) {
-    if (pattern.starts_with("*") && name.ends_with(pattern.substr(1))) return true;
-  }
-  return false;
-}
-
 std::vector<Output> ChooseTypes(const model::ModelFiles& files, Precision precision,
                                 ThreadPool& pool) {
   const bool quantized = precision == Precision::kQ8 || precision == Precision::kQ4;
   std::vector<Output> outputs;
   for (ModelTensor& from : AllTensors(files)) {
-    if (quantized && IsLeftOut(from.name, files)) continue;
+    // Quantised files are for generating.
+    if (quantized && from.role == TensorRole::kUnread) continue;
     const TensorView& tensor = from.tensor;
-    DType dtype = model::StoredType(from.name, tensor.shape, tensor.dtype, precision);
+    DType dtype = model::StoredType(from.role, tensor.shape, tensor.dtype, precision);
     const bool narrows = dtype == DType::kF16 && tensor.dtype != DType::kF16;
     if (narrows) {
       if (!checkpoint::FitsF16(tensor, pool)) dtype = DType::kF32;

@@ -4,7 +4,6 @@
 
 #include "base/error.h"
 #include "checkpoint/gguf_header.h"
-#include "model/stored_type.h"
 #include "model/weight_norm_names.h"
 
 namespace musicgen::model {
@@ -38,29 +37,6 @@ TEST(WeightNormNames, SpellBothWays) {
   EXPECT_EQ(NewWeightNormName(old_name), new_name);
   EXPECT_EQ(OldWeightNormName("x.weight"), "x.weight");
   EXPECT_EQ(NewWeightNormName("x.weight"), "x.weight");
-}
-
-TEST(StoredType, KeepsWhatIsSmallOrSensitiveWide) {
-  const auto type = [](const char* name, const Shape& shape, Precision precision) {
-    return StoredType(name, shape, DType::kF32, precision);
-  };
-  const char* fc1 = "decoder.model.decoder.layers.0.fc1.weight";
-  EXPECT_EQ(type(fc1, {64, 32}, Precision::kAuto), DType::kF32);
-  EXPECT_EQ(type(fc1, {64, 32}, Precision::kBF16), DType::kBF16);
-  EXPECT_EQ(type(fc1, {64, 32}, Precision::kQ8), DType::kQ8_0);
-  EXPECT_EQ(type(fc1, {64, 32}, Precision::kQ4), DType::kQ4_0);
-  EXPECT_EQ(type(fc1, {64, 40}, Precision::kQ4), DType::kF16);
-  EXPECT_EQ(type("decoder.lm_heads.0.weight", {64, 32}, Precision::kQ4), DType::kQ8_0);
-  EXPECT_EQ(type("decoder.model.decoder.embed_tokens.0.weight", {64, 32}, Precision::kQ8),
-            DType::kF16);
-  EXPECT_EQ(type("decoder.model.decoder.layer_norm.weight", {64}, Precision::kQ8), DType::kF32);
-  EXPECT_EQ(type("audio_encoder.encoder.layers.0.conv.weight_g", {64, 1, 1}, Precision::kF16),
-            DType::kF32);
-  EXPECT_EQ(type("audio_encoder.encoder.layers.0.conv.weight_v", {64, 1, 7}, Precision::kQ8),
-            DType::kF16);
-  EXPECT_EQ(type("audio_encoder.quantizer.layers.0.codebook.embed", {64, 32}, Precision::kQ8),
-            DType::kF32);
-  EXPECT_EQ(StoredType("x", {3}, DType::kI64, Precision::kF16), DType::kI64);
 }
 
 }  // namespace
