@@ -30,17 +30,17 @@ void Convert(const ModelOptions& options, const std::string& out) {
                   PrecisionName(precision));
   }
   const bool whole = options.text_encoder.empty() && options.codec.empty();
-  if (!to_gguf && !model::IsFile(path) && !model::IsAudioCraftDirectory(path)) {
-    if (!whole) {
-      ThrowBadInput("convert: AudioCraft's layout takes no text encoder or codec of its own");
-    }
-    if (precision != Precision::kAuto) {
-      ThrowBadInput("convert: AudioCraft's layout takes tensors as they are, found precision ",
-                    PrecisionName(precision));
-    }
-    return ConvertToAudioCraft(path, out);
+  const bool to_audiocraft =
+      !to_gguf && !model::IsFile(path) && !model::IsAudioCraftDirectory(path);
+  if (to_audiocraft && !whole) {
+    ThrowBadInput("convert: AudioCraft's layout takes no text encoder or codec of its own");
+  }
+  if (to_audiocraft && precision != Precision::kAuto) {
+    ThrowBadInput("convert: AudioCraft's layout takes tensors as they are, found precision ",
+                  PrecisionName(precision));
   }
   const model::ModelFiles files = model::OpenModel(path, options.text_encoder, options.codec);
+  if (to_audiocraft) return ConvertToAudioCraft(files, out);
   ThreadPool pool(options.threads > 0 ? options.threads : ProcessorCount());
   if (to_gguf) {
     ConvertToGguf(files, precision, pool, out);

@@ -160,14 +160,6 @@ const PickleDict& TorchFile::DictAt(const std::string& key) const {
   return *dict;
 }
 
-std::vector<std::string> TorchFile::Keys(const std::string& key) const {
-  std::vector<std::string> keys;
-  for (const auto& [name, value] : DictAt(key).items) {
-    if (const auto* text = std::get_if<std::string>(&pickle_.at(name))) keys.push_back(*text);
-  }
-  return keys;
-}
-
 TensorView TorchFile::View(const std::string& name, const PickleTensor& tensor,
                            std::vector<std::vector<char>>* copies) const {
   const std::string_view storage = entries_.find("data/" + tensor.storage.key)->second;

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "checkpoint/tensor_source.h"
+#include "conditioning/melody_config.h"
 
 namespace musicgen::conditioning {
 
@@ -26,5 +28,10 @@ std::vector<checkpoint::ExpectedTensor> ExpectedProjection(const ProjectionNames
 // has it.
 std::vector<checkpoint::ExpectedTensor> ExpectedTextProjection(
     int64_t text_width, int64_t width, const checkpoint::TensorSource& source);
+
+// Of the text and, in melody models, of the chroma.
+std::vector<checkpoint::ExpectedTensor> ExpectedProjections(
+    int64_t text_width, const std::optional<MelodyConfig>& melody, int64_t width,
+    const checkpoint::TensorSource& source);
 
 }  // namespace musicgen::conditioning

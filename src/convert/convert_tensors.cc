@@ -1,5 +1,6 @@
 #include "convert/convert_tensors.h"
 
+#include <algorithm>
 #include <optional>
 #include <tuple>
 #include <unordered_map>
@@ -7,6 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "checkpoint/weight_norm_names.h"
 #include "codec/expected_tensors.h"
 #include "conditioning/expected_tensors.h"
 #include "lm/expected_tensors.h"
@@ -14,8 +16,6 @@
 
 namespace musicgen::convert {
 namespace {
-
-constexpr char kT5[] = "text_encoder.", kCodec[] = "audio_encoder.";
 
 using checkpoint::ExpectedTensor;
 
@@ -52,15 +52,11 @@ std::optional<std::string> Inner(const model::StageTensors& stage, const std::st
 }
 
 std::vector<ExpectedTensor> ExpectedOfLm(const model::ModelFiles& files) {
-  const int64_t width = files.lm.width;
-  std::vector<ExpectedTensor> expected = lm::ExpectedTensors(files.lm, files.lm_tensors.prefix);
-  const auto append = [&](std::vector<ExpectedTensor> more) {
-    expected.insert(expected.end(), more.begin(), more.end());
-  };
-  append(conditioning::ExpectedTextProjection(files.t5.d_model, width, *files.lm_tensors.source));
-  if (files.melody) {
-    append(conditioning::ExpectedProjection(conditioning::kMelodyProjection,
-                                            files.melody->chroma.classes, width));
+  const auto& [source, prefix] = files.lm_tensors;
+  std::vector<ExpectedTensor> expected = lm::ExpectedTensors(files.lm, prefix);
+  for (ExpectedTensor& tensor :
+       conditioning::ExpectedProjections(files.t5.d_model, files.melody, files.lm.width, *source)) {
+    expected.push_back(std::move(tensor));
   }
   return expected;
 }
@@ -81,15 +77,21 @@ std::vector<ModelTensor> AllTensors(const model::ModelFiles& files) {
                   if (inner != "shared.weight" && !(inner && inner->starts_with("encoder."))) {
                     return std::nullopt;
                   }
-                  return kT5 + *inner;
+                  return StrCat(kT5, *inner);
                 });
   collector.Add(codec, codec::ExpectedTensors(files.codec, *codec.source, codec.prefix),
                 [&stage = codec](const std::string& name) -> Name {
                   const Name inner = Inner(stage, name);
                   if (!inner) return std::nullopt;
-                  return kCodec + *inner;
+                  return StrCat(kCodec, *inner);
                 });
   return collector.Take();
+}
+
+bool HasNewSpelling(const std::vector<ModelTensor>& tensors) {
+  return std::any_of(tensors.begin(), tensors.end(), [](const ModelTensor& tensor) {
+    return checkpoint::OldWeightNormName(tensor.name) != tensor.name;
+  });
 }
 
 }  // namespace musicgen::convert

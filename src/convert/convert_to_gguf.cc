@@ -6,13 +6,13 @@
 #include "checkpoint/gguf_writer.h"
 #include "checkpoint/tensor_stream.h"
 #include "checkpoint/utf8.h"
+#include "checkpoint/weight_norm_names.h"
 #include "convert/convert.h"
 #include "convert/convert_config.h"
 #include "convert/convert_files.h"
 #include "convert/convert_tensors.h"
 #include "model/gguf_names.h"
 #include "model/stored_type.h"
-#include "model/weight_norm_names.h"
 
 namespace musicgen::convert {
 namespace {
@@ -106,14 +106,17 @@ void AddSizes(const model::ModelFiles& files, GgufWriter* writer) {
 void AddSideFiles(const model::ModelFiles& files, const std::vector<Output>& outputs,
                   GgufWriter* writer) {
   AddText(model::kConfigFile, ConfigJson(files), writer);
-  if (!files.xp_cfg.empty()) AddText(model::kXpFile, files.xp_cfg, writer);
-  constexpr const char* kOtherSettings[] = {"generation_config.json", "preprocessor_config.json"};
+  if (files.dialect == conditioning::Reference::kAudioCraft) {
+    AddText(model::kXpFile, files.side_files->Read(model::kXpFile), writer);
+  }
+  constexpr const char* kOtherSettings[] = {kGenerationFile, kPreprocessorFile};
   AddFiles(*files.side_files, kOtherSettings, writer);
   AddFiles(*files.tokenizer_files, kTokenizerFiles, writer);
   AddFiles(*files.side_files, kCardFiles, writer);
   bool new_spelling = false;
   for (const Output& output : outputs) {
-    new_spelling = new_spelling || model::OldWeightNormName(output.from.name) != output.from.name;
+    new_spelling =
+        new_spelling || checkpoint::OldWeightNormName(output.from.name) != output.from.name;
   }
   // Of a GGUF file that is converted again.
   if (files.side_files->Has(model::kSpellingFile)) {

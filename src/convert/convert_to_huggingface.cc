@@ -5,6 +5,7 @@
 #include "checkpoint/safetensors.h"
 #include "checkpoint/tensor_stream.h"
 #include "checkpoint/torch_file.h"
+#include "checkpoint/weight_norm_names.h"
 #include "conditioning/expected_tensors.h"
 #include "convert/convert.h"
 #include "convert/convert_config.h"
@@ -13,7 +14,6 @@
 #include "convert/new_folder.h"
 #include "model/audiocraft_files.h"
 #include "model/stored_type.h"
-#include "model/weight_norm_names.h"
 
 namespace musicgen::convert {
 namespace {
@@ -121,7 +121,7 @@ void ConvertToHuggingFace(const model::ModelFiles& files, bool whole, Precision 
   LeaveOutProjection(files, &tensors);
   const Kept kept(files);
   if (whole && kept.NewSpelling()) {
-    for (ModelTensor& tensor : tensors) tensor.name = model::NewWeightNormName(tensor.name);
+    for (ModelTensor& tensor : tensors) tensor.name = checkpoint::NewWeightNormName(tensor.name);
   }
   kept.AddTensors(&tensors);
 
@@ -132,8 +132,8 @@ void ConvertToHuggingFace(const model::ModelFiles& files, bool whole, Precision 
     WriteText(out + "/" + name, text ? *text : make(files));
   };
   settings(model::kConfigFile, ConfigJson);
-  settings("generation_config.json", GenerationJson);
-  settings("preprocessor_config.json", PreprocessorJson);
+  settings(kGenerationFile, GenerationJson);
+  settings(kPreprocessorFile, PreprocessorJson);
   CopyFiles(*files.tokenizer_files, kTokenizerFiles, out);
   CopyFiles(*files.side_files, kCardFiles, out);
   folder.Commit();

@@ -16,8 +16,7 @@ AudioCraftState ReadAudioCraftState(const std::shared_ptr<const checkpoint::Torc
   const std::optional<std::string> text = file->String(kConfig);
   if (!text) ThrowBadInput(file->where(), ": expected the configuration ", kConfig, ", found none");
   const std::string where = file->where() + ": " + kConfig;
-  return {*text, where, checkpoint::Config::ParseYaml(*text, where),
-          OpenTorchTensors(file, kTensors)};
+  return {*text, checkpoint::Config::ParseYaml(*text, where), OpenTorchTensors(file, kTensors)};
 }
 
 }  // namespace musicgen::model

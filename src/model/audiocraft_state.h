@@ -11,7 +11,7 @@
 namespace musicgen::model {
 
 struct AudioCraftState {
-  std::string xp_cfg, xp_where;
+  std::string xp_cfg;
   checkpoint::Config xp;  // of xp_cfg
   std::shared_ptr<const checkpoint::TensorSource> tensors;
 };

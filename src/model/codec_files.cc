@@ -12,16 +12,14 @@
 namespace musicgen::model {
 namespace {
 
-using checkpoint::Config;
 using checkpoint::TorchFile;
 
 constexpr char kPointer[] = "pretrained";
 
 CodecPart OpenHuggingFaceCodec(const std::string& directory) {
-  const auto files = checkpoint::FilesOfDirectory(directory);
   CodecPart part;
-  part.json = files->Read(kConfigFile);
-  part.config = codec::ReadCodecConfig(Config::Parse(part.json, files->Where(kConfigFile)));
+  part.config =
+      codec::ReadCodecConfig(checkpoint::FilesOfDirectory(directory)->ReadConfig(kConfigFile));
   part.tensors = {OpenWeights(directory), ""};
   return part;
 }
@@ -47,8 +45,7 @@ CodecPart OpenAudioCraftCodec(const std::string& directory) {
   }
   CodecPart part;
   const AudioCraftState state = ReadAudioCraftState(file);
-  part.json = EncodecJson(state.xp);
-  part.config = codec::ReadCodecConfig(Config::Parse(part.json, state.xp_where));
+  part.config = ReadAudioCraftCodecConfig(state.xp);
   part.tensors = {PresentAudioCraftCodec(state.tensors), ""};
   return part;
 }

@@ -66,15 +66,9 @@ WeightBytes EstimateWeights(const ModelFiles& files, const StageFormats& formats
   bytes.lm = HeldBytes(lm::ExpectedTensors(files.lm, lm.prefix), formats.lm.weights, *lm.source);
   bytes.t5 =
       HeldBytes(text::ExpectedTensors(files.t5, *t5.source, t5.prefix), formats.t5, *t5.source);
-  const int64_t width = files.lm.width;
-  auto projections = conditioning::ExpectedTextProjection(files.t5.d_model, width, *lm.source);
-  if (files.melody) {
-    for (auto& tensor : conditioning::ExpectedProjection(conditioning::kMelodyProjection,
-                                                         files.melody->chroma.classes, width)) {
-      projections.push_back(std::move(tensor));
-    }
-  }
-  bytes.projections = HeldBytes(projections, kernels::WeightFormat::kF32, *lm.source);
+  bytes.projections = HeldBytes(
+      conditioning::ExpectedProjections(files.t5.d_model, files.melody, files.lm.width, *lm.source),
+      kernels::WeightFormat::kF32, *lm.source);
   // The codec's encoder is checked but not loaded for text-to-music.
   auto loaded = codec::ExpectedTensors(files.codec, *codec.source, codec.prefix);
   std::erase_if(loaded, [&](const auto& tensor) {

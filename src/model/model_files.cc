@@ -53,14 +53,11 @@ ModelFiles Assemble(const std::string& path, std::shared_ptr<const SideFiles> si
   files.max_duration_s = lm.max_duration_s;
   files.two_step_coef = lm.two_step_coef;
   files.dialect = lm.dialect;
-  files.xp_cfg = std::move(lm.xp_cfg);
   files.lm_tensors = std::move(lm.tensors);
   files.t5 = std::move(text.config);
-  files.t5_json = std::move(text.json);
   files.t5_tensors = std::move(text.tensors);
   files.tokenizer_files = std::move(text.tokenizer_files);
   files.codec = std::move(codec.config);
-  files.codec_json = std::move(codec.json);
   files.codec_tensors = std::move(codec.tensors);
   return files;
 }
@@ -98,8 +95,9 @@ ModelFiles OpenAudioCraft(const std::string& directory, const Others& others) {
   LmPart lm = OpenAudioCraftLm(directory);
   TextPart text = OpenNamedTextEncoder(directory, lm, others);
   CodecPart codec = others.codec.empty() ? OpenAudioCraftCodec(directory) : OpenCodec(others.codec);
-  return Assemble(directory, checkpoint::FilesOfDirectory(directory), std::move(lm),
-                  std::move(text), std::move(codec));
+  auto side_files = WithFile(checkpoint::FilesOfDirectory(directory), kXpFile, lm.xp_cfg);
+  return Assemble(directory, std::move(side_files), std::move(lm), std::move(text),
+                  std::move(codec));
 }
 
 ModelFiles OpenGguf(const std::string& path, const Others& others) {
@@ -120,6 +118,7 @@ ModelFiles OpenGguf(const std::string& path, const Others& others) {
   TextPart text = OpenNamedTextEncoder(folder, lm, others);
   CodecPart codec =
       OpenCodec(others.codec.empty() ? FindCompanion(folder, lm.codec) : others.codec);
+  side_files = WithFile(std::move(side_files), kXpFile, lm.xp_cfg);
   return Assemble(path, std::move(side_files), std::move(lm), std::move(text), std::move(codec));
 }
 

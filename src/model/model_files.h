@@ -15,13 +15,12 @@ struct ModelFiles {
   std::string directory;  // or the GGUF file
   std::string model_type;
   std::string licence;  // from the model card's front matter, or "unknown"
+  // Of AudioCraft's models, side_files has their configuration as kXpFile (gguf_names.h). The
+  // T5's tokenizer and config.json; the model's own where all stages are in one place.
   std::shared_ptr<const checkpoint::SideFiles> side_files, tokenizer_files;
   lm::LmConfig lm;
   text::T5Config t5;
   codec::CodecConfig codec;
-  // What `t5` and `codec` were read from, in transformers' words, and what the rest was, in
-  // AudioCraft's; empty where side_files' config.json says it all.
-  std::string t5_json, codec_json, xp_cfg;
   std::optional<conditioning::MelodyConfig> melody;  // none: conditions go through cross-attention
   double max_duration_s = 30.0;                      // the window that the model was trained for
   std::optional<double> two_step_coef;  // replaces cfg_coef in two-step guidance (AudioCraft)

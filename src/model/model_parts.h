@@ -47,14 +47,12 @@ struct LmPart {
 
 struct TextPart {
   text::T5Config config;
-  std::string json;  // transformers' configuration; empty where it is the model's own
   StageTensors tensors;
   std::shared_ptr<const checkpoint::SideFiles> tokenizer_files;
 };
 
 struct CodecPart {
   codec::CodecConfig config;
-  std::string json;  // as TextPart::json
   StageTensors tensors;
 };
 

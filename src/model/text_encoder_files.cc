@@ -7,9 +7,7 @@ namespace musicgen::model {
 TextPart OpenTextEncoder(const std::string& directory) {
   TextPart part;
   part.tokenizer_files = checkpoint::FilesOfDirectory(directory);
-  part.json = part.tokenizer_files->Read(kConfigFile);
-  part.config = text::ReadT5Config(
-      checkpoint::Config::Parse(part.json, part.tokenizer_files->Where(kConfigFile)));
+  part.config = text::ReadT5Config(part.tokenizer_files->ReadConfig(kConfigFile));
   part.tensors = {OpenWeights(directory), ""};
   return part;
 }

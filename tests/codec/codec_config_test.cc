@@ -110,5 +110,40 @@ TEST(CodecConfigTest, BoundsHostileSizes) {
   }
 }
 
+TEST(CodecConfigTest, ComesBackFromItsJson) {
+  CodecConfig odd = TinyConfig();
+  odd.sample_rate_hz = 44100;
+  odd.upsampling_ratios = {7, 3};
+  odd.codebook_size = 300;
+  odd.num_quantizers = 11;
+  odd.num_lstm_layers = 1;
+  odd.causal = odd.conv_shortcut = true;
+  odd.pad_mode = nn::PadMode::kZero;
+  odd.trim_right_ratio = 0.25;
+  for (const CodecConfig& config : {CodecConfig(), TinyConfig(), odd}) {
+    const std::string json = ToJson(ToJson(config));
+    const CodecConfig read = Read(json);
+    EXPECT_EQ(ToJson(ToJson(read)), json);
+    EXPECT_EQ(read.num_quantizers, config.num_quantizers);
+    EXPECT_EQ(read.upsampling_ratios, config.upsampling_ratios);
+    EXPECT_EQ(read.pad_mode, config.pad_mode);
+    EXPECT_EQ(read.trim_right_ratio, config.trim_right_ratio);
+  }
+}
+
+TEST(CodecConfigTest, EveryNumberOfCodebooksComesBack) {
+  CodecConfig config;
+  for (const int64_t rate : {24000, 32000, 44100, 48000}) {
+    for (const int64_t size : {2, 100, 1024, 2048, 1 << 20}) {
+      for (int64_t books = 1; books <= most::kQuantizers; ++books) {
+        config.sample_rate_hz = rate;
+        config.codebook_size = size;
+        config.num_quantizers = books;
+        ASSERT_EQ(Read(ToJson(ToJson(config))).num_quantizers, books) << rate << " " << size;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace musicgen::codec

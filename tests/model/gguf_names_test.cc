@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "checkpoint/gguf_header.h"
-#include "model/weight_norm_names.h"
+#include "checkpoint/weight_norm_names.h"
 
 namespace musicgen::model {
 namespace {
@@ -22,7 +22,7 @@ TEST(GgufNames, ComeBack) {
         "audio_encoder.decoder.layers.15.block.1.conv.parametrizations.weight.original1"}) {
     const std::string stored = NameToGguf(name);
     EXPECT_LE(stored.size(), checkpoint::kGgufLongestName) << stored;
-    EXPECT_EQ(NameFromGguf(stored), model::OldWeightNormName(name));
+    EXPECT_EQ(NameFromGguf(stored), checkpoint::OldWeightNormName(name));
   }
 }
 
@@ -33,10 +33,10 @@ TEST(GgufNames, RefusesOneThatMeansAnother) {
 TEST(WeightNormNames, SpellBothWays) {
   const std::string old_name = "x.conv.weight_v",
                     new_name = "x.conv.parametrizations.weight.original1";
-  EXPECT_EQ(OldWeightNormName(new_name), old_name);
-  EXPECT_EQ(NewWeightNormName(old_name), new_name);
-  EXPECT_EQ(OldWeightNormName("x.weight"), "x.weight");
-  EXPECT_EQ(NewWeightNormName("x.weight"), "x.weight");
+  EXPECT_EQ(checkpoint::OldWeightNormName(new_name), old_name);
+  EXPECT_EQ(checkpoint::NewWeightNormName(old_name), new_name);
+  EXPECT_EQ(checkpoint::OldWeightNormName("x.weight"), "x.weight");
+  EXPECT_EQ(checkpoint::NewWeightNormName("x.weight"), "x.weight");
 }
 
 }  // namespace
