@@ -12,6 +12,23 @@ using checkpoint::MakeObject;
 
 std::string Line(const JsonValue& value) { return checkpoint::ToJson(value) + "\n"; }
 
+// The configuration of a stage as its own files have it; `otherwise` where they say nothing.
+JsonValue StageJson(const checkpoint::SideFiles& own, const checkpoint::SideFiles& model,
+                    const char* key, JsonValue otherwise) {
+  JsonValue config =
+      checkpoint::ParseJson(own.Read(model::kConfigFile), own.Where(model::kConfigFile));
+  if (&own != &model) return config;
+  const auto* object = config.as<JsonObject>();
+  const JsonValue* part = object == nullptr ? nullptr : Find(*object, key);
+  return part != nullptr && !part->null() ? *part : std::move(otherwise);
+}
+
+JsonValue CodecJson(const model::ModelFiles& files) {
+  JsonValue made = codec::ToJson(files.codec);
+  if (files.codec_files == nullptr) return made;
+  return StageJson(*files.codec_files, *files.side_files, "audio_encoder", std::move(made));
+}
+
 JsonValue NewConfig(const model::ModelFiles& files) {
   const char* architecture =
       files.melody ? "MusicgenMelodyForConditionalGeneration" : "MusicgenForConditionalGeneration";
@@ -19,7 +36,7 @@ JsonValue NewConfig(const model::ModelFiles& files) {
                                   {"architectures", {JsonArray{{architecture}}}},
                                   {"is_encoder_decoder", {true}},
                                   {"text_encoder", TextEncoderJson(files)},
-                                  {"audio_encoder", codec::ToJson(files.codec)},
+                                  {"audio_encoder", CodecJson(files)},
                                   {"decoder", lm::ToJson(files.lm)}});
   if (files.melody) conditioning::SetMelody(*files.melody, &config);
   return {std::move(config)};
@@ -28,13 +45,8 @@ JsonValue NewConfig(const model::ModelFiles& files) {
 }  // namespace
 
 JsonValue TextEncoderJson(const model::ModelFiles& files) {
-  const checkpoint::SideFiles& own = *files.tokenizer_files;
-  JsonValue config =
-      checkpoint::ParseJson(own.Read(model::kConfigFile), own.Where(model::kConfigFile));
-  if (files.tokenizer_files != files.side_files) return config;
-  const auto* object = config.as<JsonObject>();
-  const JsonValue* part = object == nullptr ? nullptr : Find(*object, "text_encoder");
-  return part != nullptr && !part->null() ? *part : text::ToJson(files.t5);
+  return StageJson(*files.tokenizer_files, *files.side_files, "text_encoder",
+                   text::ToJson(files.t5));
 }
 
 std::string ConfigJson(const model::ModelFiles& files) {
@@ -50,7 +62,7 @@ std::string ConfigJson(const model::ModelFiles& files) {
   JsonValue config = checkpoint::ParseJson(text, files.side_files->Where(model::kConfigFile));
   auto& object = std::get<JsonObject>(config.is);
   if (other_t5) Set(&object, "text_encoder", TextEncoderJson(files));
-  if (other_codec) Set(&object, "audio_encoder", codec::ToJson(files.codec));
+  if (other_codec) Set(&object, "audio_encoder", CodecJson(files));
   return Line(config);
 }
 

@@ -18,8 +18,8 @@ constexpr char kPointer[] = "pretrained";
 
 CodecPart OpenHuggingFaceCodec(const std::string& directory) {
   CodecPart part;
-  part.config =
-      codec::ReadCodecConfig(checkpoint::FilesOfDirectory(directory)->ReadConfig(kConfigFile));
+  part.files = checkpoint::FilesOfDirectory(directory);
+  part.config = codec::ReadCodecConfig(part.files->ReadConfig(kConfigFile));
   part.tensors = {OpenWeights(directory), ""};
   return part;
 }

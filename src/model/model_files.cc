@@ -59,6 +59,7 @@ ModelFiles Assemble(const std::string& path, std::shared_ptr<const SideFiles> si
   files.tokenizer_files = std::move(text.tokenizer_files);
   files.codec = std::move(codec.config);
   files.codec_tensors = std::move(codec.tensors);
+  files.codec_files = std::move(codec.files);
   return files;
 }
 
@@ -75,7 +76,7 @@ ModelFiles OpenWhole(const std::string& path, std::shared_ptr<const SideFiles> s
   TextPart text = others.text_encoder.empty() ? ReadTextPart(side_files, tensors)
                                               : OpenTextEncoder(others.text_encoder);
   CodecPart codec =
-      others.codec.empty() ? ReadCodecPart(*side_files, tensors) : OpenCodec(others.codec);
+      others.codec.empty() ? ReadCodecPart(side_files, tensors) : OpenCodec(others.codec);
   return Assemble(path, std::move(side_files), std::move(lm), std::move(text), std::move(codec));
 }
 

@@ -15,9 +15,10 @@ struct ModelFiles {
   std::string directory;  // or the GGUF file
   std::string model_type;
   std::string licence;  // from the model card's front matter, or "unknown"
-  // Of AudioCraft's models, side_files has their configuration as kXpFile (gguf_names.h). The
-  // T5's tokenizer and config.json; the model's own where all stages are in one place.
-  std::shared_ptr<const checkpoint::SideFiles> side_files, tokenizer_files;
+  // The model's, with AudioCraft's configuration as kXpFile (gguf_names.h) where it is of that
+  // kind; and those beside the T5 and the codec, which are the same where all stages are in one
+  // place. A codec in AudioCraft's format has none: null.
+  std::shared_ptr<const checkpoint::SideFiles> side_files, tokenizer_files, codec_files;
   lm::LmConfig lm;
   text::T5Config t5;
   codec::CodecConfig codec;

@@ -54,6 +54,7 @@ struct TextPart {
 struct CodecPart {
   codec::CodecConfig config;
   StageTensors tensors;
+  std::shared_ptr<const checkpoint::SideFiles> files;  // with config.json; null: AudioCraft's
 };
 
 }  // namespace musicgen::model

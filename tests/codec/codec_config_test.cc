@@ -93,8 +93,9 @@ TEST(CodecConfigTest, RefusesWhatIsNotImplemented) {
             "config.json: pad_mode: expected reflect or constant, found replicate");
   EXPECT_EQ(Complaint(R"({"codebook_dim": 64})"),
             "config.json: codebook_dim: expected hidden_size 128, found 64");
-  EXPECT_EQ(Complaint(R"({"use_causal_conv": false, "trim_right_ratio": 0.5})"),
-            "config.json: trim_right_ratio: expected 1 where use_causal_conv is false, found 0.5");
+  EXPECT_EQ(
+      Complaint(R"({"use_causal_conv": false, "trim_right_ratio": 0.5})"),
+      "config.json: trim_right_ratio: expected 1 where convolutions are not causal, found 0.5");
 }
 
 TEST(CodecConfigTest, BoundsHostileSizes) {

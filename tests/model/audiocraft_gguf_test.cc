@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "checkpoint/gguf_builder.h"
+#include "model/model_files.h"
 #include "musicgen/musicgen.hpp"
 
 namespace musicgen::model {
