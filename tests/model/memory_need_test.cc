@@ -22,14 +22,21 @@ TEST_P(MemoryNeed, IsWhatLoadedStagesHold) {
     const StageFormats formats = ChooseFormats(precision);
     const WeightBytes estimate = EstimateWeights(files, formats);
     generate::Stages stages(files, formats, 2);
-    EXPECT_EQ(estimate.lm, stages.decoder().bytes());
+    // Stacked matrices share tiles, which matters where widths are tiny and no whole tiles.
+    const auto expect_near = [](uint64_t estimated, uint64_t held) {
+      EXPECT_GE(estimated, held);
+      EXPECT_LE(estimated, held * 11 / 10);
+    };
+    if (files.lm.width % kernels::kTileOutputs == 0 &&
+        files.lm.codebook_size % kernels::kTileOutputs == 0) {
+      EXPECT_EQ(estimate.lm, stages.decoder().bytes());
+    } else {
+      expect_near(estimate.lm, stages.decoder().bytes());
+    }
+    expect_near(estimate.t5, stages.text_encoder().bytes());
+    expect_near(estimate.codec, stages.codec().bytes());
     EXPECT_EQ(estimate.projections, stages.text_projection().bytes() +
                                         (files.melody ? stages.melody_projection().bytes() : 0));
-    // Queries, keys and values share tiles, which matters where widths are tiny.
-    EXPECT_GE(estimate.t5, stages.text_encoder().bytes());
-    EXPECT_LE(estimate.t5, stages.text_encoder().bytes() * 11 / 10);
-    EXPECT_GE(estimate.codec, stages.codec().bytes());
-    EXPECT_LE(estimate.codec, stages.codec().bytes() * 11 / 10);
     EXPECT_EQ(EstimateMemory(files, formats, 1.0).weights_bytes, estimate.total());
   }
 }
