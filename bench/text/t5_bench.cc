@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "text/expected_tensors.h"
 #include "text/t5_encoder.h"
 
 namespace musicgen::text {
@@ -25,7 +26,7 @@ T5Config Base() {
 class NoiseSource : public checkpoint::TensorSource {
  public:
   explicit NoiseSource(const T5Config& config)
-      : expected_(T5Encoder::Expected(config, *this, "")),
+      : expected_(ExpectedTensors(config, *this, "")),
         noise_(static_cast<size_t>(config.vocab_size * config.d_model)) {
     std::mt19937 random(1);
     std::normal_distribution<float> normal(0.0f, 0.03f);

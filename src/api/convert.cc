@@ -34,20 +34,21 @@ std::vector<std::string> ConvertChecked(const ModelOptions& options, const std::
                   PrecisionName(precision));
   }
   const bool whole = options.text_encoder.empty() && options.codec.empty();
-  if (!to_gguf && !model::IsFile(path) && !model::IsAudioCraftDirectory(path)) {
-    if (!whole) {
-      ThrowBadInput("convert: AudioCraft's layout takes no text encoder or codec of its own");
-    }
-    if (precision != Precision::kAuto) {
-      ThrowBadInput("convert: AudioCraft's layout takes tensors as they are, found precision ",
-                    PrecisionName(precision));
-    }
-    std::vector<std::string> warnings = model::OpenModel(path, "", "", options.strict).warnings;
-    ConvertToAudioCraft(path, out);
-    return warnings;
+  const bool to_audiocraft =
+      !to_gguf && !model::IsFile(path) && !model::IsAudioCraftDirectory(path);
+  if (to_audiocraft && !whole) {
+    ThrowBadInput("convert: AudioCraft's layout takes no text encoder or codec of its own");
+  }
+  if (to_audiocraft && precision != Precision::kAuto) {
+    ThrowBadInput("convert: AudioCraft's layout takes tensors as they are, found precision ",
+                  PrecisionName(precision));
   }
   const model::ModelFiles files =
       model::OpenModel(path, options.text_encoder, options.codec, options.strict);
+  if (to_audiocraft) {
+    ConvertToAudioCraft(files, out);
+    return files.warnings;
+  }
   ThreadPool pool(threads);
   if (to_gguf) {
     ConvertToGguf(files, precision, pool, out);

@@ -11,11 +11,14 @@
 #include "base/memory.h"
 #include "codec/decode.h"
 #include "codec/expected_tensors.h"
+#include "conditioning/expected_tensors.h"
 #include "generate/request_check.h"
 #include "kernels/isa.h"
+#include "lm/expected_tensors.h"
 #include "model/memory_need.h"
 #include "model/model_path.h"
 #include "musicgen/musicgen.hpp"
+#include "text/expected_tensors.h"
 
 namespace musicgen {
 namespace {
@@ -51,7 +54,7 @@ ModelInfo Describe(const model::ModelFiles& files, const model::StageFormats& fo
   info.model_type = files.model_type;
   info.licence = files.licence;
   info.warnings = files.warnings;
-  const auto lm_expected = lm::Decoder::Expected(files.lm, lm.prefix);
+  const auto lm_expected = lm::ExpectedTensors(files.lm, lm.prefix);
   info.file_dtype = DTypeName(lm.source->Get(lm_expected.front().name).dtype);
   info.precision = PrecisionOf(formats);
   info.hidden_size = files.lm.width;
@@ -69,10 +72,10 @@ ModelInfo Describe(const model::ModelFiles& files, const model::StageFormats& fo
   info.text_layers = files.t5.num_layers;
   info.text_vocabulary = files.t5.vocab_size;
   info.lm_parameters = model::CountParameters(lm_expected) +
-                       model::CountParameters(conditioning::TextProjection::Expected(
+                       model::CountParameters(conditioning::ExpectedTextProjection(
                            files.t5.d_model, files.lm.width, *files.lm_tensors.source));
   info.text_parameters =
-      model::CountParameters(text::T5Encoder::Expected(files.t5, *t5.source, t5.prefix));
+      model::CountParameters(text::ExpectedTensors(files.t5, *t5.source, t5.prefix));
   info.codec_parameters =
       model::CountParameters(codec::ExpectedTensors(files.codec, *codec.source, codec.prefix));
   for (const Precision precision :

@@ -166,6 +166,23 @@ const JsonValue* Find(const JsonObject& object, std::string_view key) {
   return found != object.end() && found->key == key ? &found->value : nullptr;
 }
 
+JsonObject MakeObject(std::vector<JsonMember> members) {
+  std::sort(members.begin(), members.end(),
+            [](const JsonMember& a, const JsonMember& b) { return a.key < b.key; });
+  return members;
+}
+
+void Set(JsonObject* object, std::string_view key, JsonValue value) {
+  const auto place =
+      std::lower_bound(object->begin(), object->end(), key,
+                       [](const JsonMember& a, std::string_view b) { return a.key < b; });
+  if (place != object->end() && place->key == key) {
+    place->value = std::move(value);
+  } else {
+    object->insert(place, {std::string(key), std::move(value)});
+  }
+}
+
 std::string Describe(const JsonValue& value) {
   if (const auto* flag = value.as<bool>()) return *flag ? "true" : "false";
   if (const auto* integer = value.as<int64_t>()) return std::to_string(*integer);

@@ -42,6 +42,11 @@ JsonValue ParseJson(std::string_view text, const std::string& where);
 // The value of `key`, or null when there is none.
 const JsonValue* Find(const JsonObject& object, std::string_view key);
 
+// An object of these members in any order; their keys must differ.
+JsonObject MakeObject(std::vector<JsonMember> members);
+// Replaces the value of `key`, or adds it.
+void Set(JsonObject* object, std::string_view key, JsonValue value);
+
 // What a message says was found: 17, "text", a list, an object, …; one short line.
 std::string Describe(const JsonValue& value);
 

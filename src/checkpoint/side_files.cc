@@ -56,6 +56,22 @@ class GgufFiles : public SideFiles {
   std::shared_ptr<const GgufFile> file_;
 };
 
+class OneMore : public SideFiles {
+ public:
+  OneMore(std::shared_ptr<const SideFiles> files, std::string name, std::string text)
+      : files_(std::move(files)), name_(std::move(name)), text_(std::move(text)) {}
+
+  bool Has(const std::string& name) const override { return name == name_ || files_->Has(name); }
+  std::string Read(const std::string& name) const override {
+    return name == name_ ? text_ : files_->Read(name);
+  }
+  std::string Where(const std::string& name) const override { return files_->Where(name); }
+
+ private:
+  std::shared_ptr<const SideFiles> files_;
+  std::string name_, text_;
+};
+
 }  // namespace
 
 std::shared_ptr<const SideFiles> FilesOfDirectory(const std::string& directory) {
@@ -64,6 +80,11 @@ std::shared_ptr<const SideFiles> FilesOfDirectory(const std::string& directory) 
 
 std::shared_ptr<const SideFiles> FilesOfGguf(std::shared_ptr<const GgufFile> file) {
   return std::make_shared<GgufFiles>(std::move(file));
+}
+
+std::shared_ptr<const SideFiles> WithFile(std::shared_ptr<const SideFiles> files, std::string name,
+                                          std::string text) {
+  return std::make_shared<OneMore>(std::move(files), std::move(name), std::move(text));
 }
 
 std::string GgufKeyOfFile(const std::string& name) {

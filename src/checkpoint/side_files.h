@@ -28,6 +28,10 @@ class SideFiles {
 
 std::shared_ptr<const SideFiles> FilesOfDirectory(const std::string& directory);
 
+// The same and one more, which takes the place of one of its name.
+std::shared_ptr<const SideFiles> WithFile(std::shared_ptr<const SideFiles> files, std::string name,
+                                          std::string text);
+
 // Those a GGUF file keeps in its metadata.
 std::shared_ptr<const SideFiles> FilesOfGguf(std::shared_ptr<const GgufFile> file);
 // The key of a file's content there: tokenizer.huggingface.json for tokenizer.json, as others have

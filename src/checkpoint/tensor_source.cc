@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "base/error.h"
+#include "checkpoint/weight_norm_names.h"
 
 namespace musicgen::checkpoint {
 namespace {
@@ -93,8 +94,8 @@ std::vector<std::string> CheckTensors(const TensorSource& source,
 
 WeightNormNames FindWeightNorm(const TensorSource& source, const std::string& base) {
   const WeightNormNames old_spelling = {base + ".weight_g", base + ".weight_v"};
-  const WeightNormNames new_spelling = {base + ".parametrizations.weight.original0",
-                                        base + ".parametrizations.weight.original1"};
+  const WeightNormNames new_spelling = {NewWeightNormName(old_spelling.gain),
+                                        NewWeightNormName(old_spelling.direction)};
   for (const WeightNormNames& names : {old_spelling, new_spelling}) {
     // One of the two is enough to tell the spelling; CheckTensors then names the other.
     if (source.Has(names.gain) || source.Has(names.direction)) return names;

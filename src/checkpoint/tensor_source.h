@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tensor/tensor_role.h"
 #include "tensor/tensor_view.h"
 
 namespace musicgen::checkpoint {
@@ -28,6 +29,7 @@ class TensorSource {
 struct ExpectedTensor {
   std::string name;
   Shape shape;
+  TensorRole role = TensorRole::kFloat;
 };
 
 // Checks names, shapes and types: floating-point or quantised. Tensors neither expected nor matched

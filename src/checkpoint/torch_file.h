@@ -27,6 +27,7 @@ class TorchFile {
   bool IsDict(const std::string& key) const;
   // Nothing when there is no such key. Another type throws.
   std::optional<std::string> String(const std::string& key) const;
+
   // The string keys of the dict under `key` ("" is the root), in the file's order.
   std::vector<std::string> Keys(const std::string& key) const;
 

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "checkpoint/config.h"
+#include "checkpoint/json.h"
 #include "nn/conv1d.h"
 
 namespace musicgen::codec {
@@ -35,10 +37,33 @@ struct CodecConfig {
   }
 };
 
+// The largest of each size that a configuration may ask for.
+namespace most {
+inline constexpr int64_t kSampleRate = 1 << 20;
+inline constexpr int64_t kChannels = 1 << 14;
+inline constexpr int64_t kRatio = 256;
+inline constexpr size_t kRatios = 8;
+inline constexpr int64_t kCodebookSize = 1 << 20;
+inline constexpr int64_t kQuantizers = 64;
+inline constexpr int64_t kKernel = 255;
+inline constexpr int64_t kResidualLayers = 16;
+inline constexpr int64_t kDilationGrowth = 64;
+inline constexpr int64_t kLstmLayers = 8;
+}  // namespace most
+
+// How messages name the places where a configuration says these.
+struct CodecPlaces {
+  std::string upsampling_ratios, num_filters, compress, num_residual_layers, trim_right_ratio;
+};
+// Checks what sizes that are in range must be together. Throws Error(kBadInput).
+void CheckCodecConfig(const CodecConfig& config, const CodecPlaces& places);
+
 // Reads EnCodec's config.json, or the `audio_encoder` object of a MusicGen model's; absent fields
 // take the library's defaults. Throws Error(kBadInput) naming the key when a value is out of range
 // or a switch differs from what is implemented: one channel (stereo models run it once per side),
 // weight norm, no volume normalisation, no chunking.
 CodecConfig ReadCodecConfig(const checkpoint::Config& encodec);
+// The way back.
+checkpoint::JsonValue ToJson(const CodecConfig& config);
 
 }  // namespace musicgen::codec

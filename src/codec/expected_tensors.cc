@@ -11,13 +11,15 @@ class Expectations {
  public:
   explicit Expectations(const checkpoint::TensorSource& source) : source_(source) {}
 
-  void Add(const std::string& name, Shape shape) { tensors_.push_back({name, std::move(shape)}); }
+  void Add(const std::string& name, Shape shape, TensorRole role = TensorRole::kFloat) {
+    tensors_.push_back({name, std::move(shape), role});
+  }
 
   // The gain has the weight's first axis, which is `in` for transposed convolutions.
   void Conv(const std::string& base, Shape weight, int64_t out) {
     const checkpoint::WeightNormNames names = checkpoint::FindWeightNorm(source_, base);
     if (!names.gain.empty()) Add(names.gain, {weight[0], 1, 1});
-    Add(names.direction, std::move(weight));
+    Add(names.direction, std::move(weight), TensorRole::kConvolution);
     Add(base + ".bias", {out});
   }
 
@@ -39,8 +41,8 @@ class Expectations {
       case Kind::kLstm:
         for (int64_t l = 0; l < config.num_lstm_layers; ++l) {
           const std::string suffix = "_l" + std::to_string(l);
-          Add(name + ".lstm.weight_ih" + suffix, {4 * in, in});
-          Add(name + ".lstm.weight_hh" + suffix, {4 * in, in});
+          Add(name + ".lstm.weight_ih" + suffix, {4 * in, in}, TensorRole::kRecurrent);
+          Add(name + ".lstm.weight_hh" + suffix, {4 * in, in}, TensorRole::kRecurrent);
           Add(name + ".lstm.bias_ih" + suffix, {4 * in});
           Add(name + ".lstm.bias_hh" + suffix, {4 * in});
         }

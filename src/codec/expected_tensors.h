@@ -9,7 +9,7 @@
 
 namespace musicgen::codec {
 
-// Names and shapes of encoder, quantizer and decoder. `prefix` is "audio_encoder." inside a
+// Names, shapes and roles of encoder, quantizer and decoder. `prefix` is "audio_encoder." inside a
 // MusicGen model, else "". The source decides the spelling of the weight-normalised pairs.
 std::vector<checkpoint::ExpectedTensor> ExpectedTensors(const CodecConfig& config,
                                                         const checkpoint::TensorSource& source,

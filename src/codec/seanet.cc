@@ -9,6 +9,7 @@
 #include "codec/weight_norm.h"
 #include "nn/conv1d.h"
 #include "nn/conv_transpose1d.h"
+#include "nn/held_format.h"
 #include "nn/lstm.h"
 
 namespace musicgen::codec {
@@ -16,7 +17,6 @@ namespace {
 
 using Kind = SeanetLayer::Kind;
 
-constexpr size_t kLargeConvolution = size_t{1} << 20;  // weights
 constexpr float kMaxF16 = 65504.0f;
 
 class Loader {
@@ -61,8 +61,9 @@ class Loader {
     shape.causal = config_.causal;
     shape.pad_mode = config_.pad_mode;
     shape.elu_input = elu_input;
-    const std::vector<float> weight = LoadConvWeight(source_, base, {out, in, kernel});
-    return nn::Conv1d(shape, ConvFormat(weight), weight.data(),
+    const Shape weight_shape = {out, in, kernel};
+    const std::vector<float> weight = LoadConvWeight(source_, base, weight_shape);
+    return nn::Conv1d(shape, ConvFormat(weight, weight_shape), weight.data(),
                       LoadTensor(source_, base + ".bias", {out}).data());
   }
 
@@ -76,10 +77,10 @@ class Loader {
     shape.causal = config_.causal;
     shape.trim_right_ratio = config_.trim_right_ratio;
     shape.elu_input = layer.elu_input;
-    const std::vector<float> weight =
-        LoadConvWeight(source_, base, {layer.in_channels, layer.out_channels, layer.kernel});
+    const Shape weight_shape = {layer.in_channels, layer.out_channels, layer.kernel};
+    const std::vector<float> weight = LoadConvWeight(source_, base, weight_shape);
     return std::make_unique<nn::ConvTranspose1d>(
-        shape, ConvFormat(weight), weight.data(),
+        shape, ConvFormat(weight, weight_shape), weight.data(),
         LoadTensor(source_, base + ".bias", {layer.out_channels}).data());
   }
 
@@ -96,30 +97,17 @@ class Loader {
     return lstm;
   }
 
-  // Narrow weights pay where they are read from memory. The other convolutions share few weights
-  // among many rows; together these would cost most of the accuracy. Of the two 16-bit formats f16
-  // has three more bits, which decide about 50 dB here, and no convolution needs bf16's range.
-  kernels::WeightFormat ConvFormat(const std::vector<float>& weight) const {
-    const bool narrow =
-        weight.size() >= kLargeConvolution &&
+  kernels::WeightFormat ConvFormat(const std::vector<float>& weight, const Shape& shape) const {
+    const kernels::WeightFormat format = nn::HeldFormat(TensorRole::kConvolution, format_, shape);
+    const bool fits =
+        format != kernels::WeightFormat::kF16 ||
         std::all_of(weight.begin(), weight.end(), [](float w) { return std::abs(w) <= kMaxF16; });
-    return format_ != kernels::WeightFormat::kF32 && narrow ? kernels::WeightFormat::kF16
-                                                            : kernels::WeightFormat::kF32;
+    return fits ? format : kernels::WeightFormat::kF32;
   }
 
-  // Every frame reads all recurrent weights, so their bytes are what an LSTM costs. Those of a
-  // half-precision checkpoint are kept as they are: widened as they are read, they give the same
-  // bits. (Weight norm leaves no such choice to the convolutions.)
   kernels::WeightFormat LstmFormat(const std::string& weight) const {
-    if (format_ != kernels::WeightFormat::kF32) return format_;
-    switch (source_.Get(weight).dtype) {
-      case DType::kF16:
-        return kernels::WeightFormat::kF16;
-      case DType::kBF16:
-        return kernels::WeightFormat::kBF16;
-      default:
-        return format_;
-    }
+    const TensorView tensor = source_.Get(weight);
+    return nn::HeldFormat(TensorRole::kRecurrent, format_, tensor.shape, tensor.dtype);
   }
 
   const CodecConfig& config_;

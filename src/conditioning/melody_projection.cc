@@ -1,23 +1,14 @@
 #include "conditioning/melody_projection.h"
 
 #include "base/check.h"
+#include "conditioning/expected_tensors.h"
 
 namespace musicgen::conditioning {
-namespace {
-
-constexpr const char* kWeight = "audio_enc_to_dec_proj.weight";
-constexpr const char* kBias = "audio_enc_to_dec_proj.bias";
-
-}  // namespace
-
-std::vector<checkpoint::ExpectedTensor> MelodyProjection::Expected(int64_t classes, int64_t width) {
-  return {{kWeight, {width, classes}}, {kBias, {width}}};
-}
 
 MelodyProjection::MelodyProjection(int64_t classes, int64_t width,
                                    const checkpoint::TensorSource& source) {
-  const TensorView weight = source.Get(kWeight);
-  const TensorView bias = source.Get(kBias);
+  const TensorView weight = source.Get(kMelodyProjection.weight);
+  const TensorView bias = source.Get(kMelodyProjection.bias);
   MG_CHECK(weight.shape == Shape({width, classes}));
   linear_ = nn::Linear(kernels::WeightFormat::kF32, weight);
   linear_.SetBias(ToFloats(bias));

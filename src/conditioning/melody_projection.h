@@ -14,10 +14,7 @@ namespace musicgen::conditioning {
 
 class MelodyProjection {
  public:
-  // audio_enc_to_dec_proj.{weight,bias}: [width, classes], [width].
-  static std::vector<checkpoint::ExpectedTensor> Expected(int64_t classes, int64_t width);
-
-  // The tensors must have passed CheckTensors against Expected.
+  // The tensors must have passed CheckTensors against ExpectedProjection(kMelodyProjection, …).
   MelodyProjection(int64_t classes, int64_t width, const checkpoint::TensorSource& source);
 
   // chroma [frames, classes] → [frames, width], the bias added to every row. Unlike the text's, no

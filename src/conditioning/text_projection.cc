@@ -1,32 +1,21 @@
 #include "conditioning/text_projection.h"
 
 #include "base/check.h"
+#include "conditioning/expected_tensors.h"
 
 namespace musicgen::conditioning {
-namespace {
-
-constexpr const char* kWeight = "enc_to_dec_proj.weight";
-constexpr const char* kBias = "enc_to_dec_proj.bias";
-
-}  // namespace
 
 bool IsNullPrompt(const std::optional<std::string>& prompt, Reference reference) {
   if (!prompt.has_value()) return true;
   return prompt->empty() && reference == Reference::kAudioCraft;
 }
 
-std::vector<checkpoint::ExpectedTensor> TextProjection::Expected(
-    int64_t text_width, int64_t width, const checkpoint::TensorSource& source) {
-  if (text_width == width && !source.Has(kWeight)) return {};
-  return {{kWeight, {width, text_width}}, {kBias, {width}}};
-}
-
 TextProjection::TextProjection(int64_t text_width, int64_t width,
                                const checkpoint::TensorSource& source, kernels::WeightFormat format)
     : text_width_(text_width), width_(width) {
-  if (text_width == width && !source.Has(kWeight)) return;
-  const TensorView weight = source.Get(kWeight);
-  const TensorView bias = source.Get(kBias);
+  if (text_width == width && !source.Has(kTextProjection.weight)) return;
+  const TensorView weight = source.Get(kTextProjection.weight);
+  const TensorView bias = source.Get(kTextProjection.bias);
   linear_.emplace(format, weight);
   linear_->SetBias(ToFloats(bias));
   source.Drop(weight);

@@ -27,12 +27,7 @@ bool IsNullPrompt(const std::optional<std::string>& prompt, Reference reference)
 
 class TextProjection {
  public:
-  // enc_to_dec_proj.{weight,bias}: [width, text_width], [width]. Where the two widths are equal
-  // transformers has no projection: it is expected only if `source` has it.
-  static std::vector<checkpoint::ExpectedTensor> Expected(int64_t text_width, int64_t width,
-                                                          const checkpoint::TensorSource& source);
-
-  // The tensors must have passed CheckTensors against Expected.
+  // The tensors must have passed CheckTensors against ExpectedTextProjection.
   TextProjection(int64_t text_width, int64_t width, const checkpoint::TensorSource& source,
                  kernels::WeightFormat format);
 

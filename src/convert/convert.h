@@ -10,11 +10,11 @@
 
 namespace musicgen::convert {
 
-// Writes the model of `directory`, which is in the Hugging Face layout, as AudioCraft's pair
-// state_dict.bin and compression_state_dict.bin with the whole codec inside, and its T5 in a folder
-// beside them. What has no place there (files of settings, recomputable tensors) is kept under keys
-// of their own, which AudioCraft does not look at. Throws Error.
-void ConvertToAudioCraft(const std::string& directory, const std::string& out);
+// Writes a model in the Hugging Face layout as AudioCraft's pair state_dict.bin and
+// compression_state_dict.bin with the whole codec inside, and its T5 in a folder beside them. What
+// has no place there (files of settings, recomputable tensors) is kept under keys of their own,
+// which AudioCraft does not look at. Throws Error.
+void ConvertToAudioCraft(const model::ModelFiles& files, const std::string& out);
 
 // Writes a model of AudioCraft's files or of a GGUF file in the Hugging Face layout: config.json,
 // generation_config.json, preprocessor_config.json, model.safetensors and the tokenizer's files.

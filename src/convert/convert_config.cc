@@ -1,95 +1,93 @@
 #include "convert/convert_config.h"
 
-#include <algorithm>
-
 #include "base/error.h"
-#include "checkpoint/json.h"
-#include "model/decimal.h"
 
 namespace musicgen::convert {
 namespace {
 
-std::string DecoderJson(const lm::LmConfig& lm) {
-  return StrCat(
-      R"({"model_type":")", lm.cross_attention ? "musicgen_decoder" : "musicgen_melody_decoder",
-      R"(","vocab_size":)", lm.codebook_size, R"(,"hidden_size":)", lm.width,
-      R"(,"num_hidden_layers":)", lm.layers, R"(,"num_attention_heads":)", lm.heads,
-      R"(,"ffn_dim":)", lm.ffn_width, R"(,"num_codebooks":)", lm.codebooks, R"(,"audio_channels":)",
-      lm.audio_channels,
-      R"(,"activation_function":"gelu","max_position_embeddings":2048,"scale_embedding":false)",
-      R"(,"tie_word_embeddings":false,"pad_token_id":)", lm.codebook_size, R"(,"bos_token_id":)",
-      lm.codebook_size, "}");
+using checkpoint::JsonArray;
+using checkpoint::JsonObject;
+using checkpoint::JsonValue;
+using checkpoint::MakeObject;
+
+std::string Line(const JsonValue& value) { return checkpoint::ToJson(value) + "\n"; }
+
+// The configuration of a stage as its own files have it; `otherwise` where they say nothing.
+JsonValue StageJson(const checkpoint::SideFiles& own, const checkpoint::SideFiles& model,
+                    const char* key, JsonValue otherwise) {
+  JsonValue config =
+      checkpoint::ParseJson(own.Read(model::kConfigFile), own.Where(model::kConfigFile));
+  if (&own != &model) return config;
+  const auto* object = config.as<JsonObject>();
+  const JsonValue* part = object == nullptr ? nullptr : Find(*object, key);
+  return part != nullptr && !part->null() ? *part : std::move(otherwise);
 }
 
-// The codec's and the T5's configurations come as their own texts.
-std::string NewConfigJson(const model::ModelFiles& files, const std::string& t5,
-                          const std::string& codec) {
-  const std::string melody = files.melody
-                                 ? StrCat(R"(,"num_chroma":)", files.melody->chroma.classes,
-                                          R"(,"chroma_length":)", files.melody->chroma_length)
-                                 : "";
-  return StrCat(
-      R"({"model_type":")", files.model_type, R"(","architectures":[")",
-      files.melody ? "MusicgenMelodyForConditionalGeneration" : "MusicgenForConditionalGeneration",
-      R"("],"is_encoder_decoder":true)", melody, R"(,"text_encoder":)", t5, R"(,"audio_encoder":)",
-      codec, R"(,"decoder":)", DecoderJson(files.lm), "}\n");
+JsonValue CodecJson(const model::ModelFiles& files) {
+  JsonValue made = codec::ToJson(files.codec);
+  if (files.codec_files == nullptr) return made;
+  return StageJson(*files.codec_files, *files.side_files, "audio_encoder", std::move(made));
 }
 
-// `text` with another object under `key`.
-std::string WithMember(const std::string& text, const std::string& where, const char* key,
-                       const std::string& member) {
-  checkpoint::JsonValue document = checkpoint::ParseJson(text, where);
-  auto& object = std::get<checkpoint::JsonObject>(document.is);
-  checkpoint::JsonValue value = checkpoint::ParseJson(member, key);
-  const auto place = std::lower_bound(
-      object.begin(), object.end(), key,
-      [](const checkpoint::JsonMember& known, const char* name) { return known.key < name; });
-  if (place != object.end() && place->key == key) {
-    place->value = std::move(value);
-  } else {
-    object.insert(place, {key, std::move(value)});
-  }
-  return checkpoint::ToJson(document) + "\n";
+JsonValue NewConfig(const model::ModelFiles& files) {
+  const char* architecture =
+      files.melody ? "MusicgenMelodyForConditionalGeneration" : "MusicgenForConditionalGeneration";
+  JsonObject config = MakeObject({{"model_type", {files.model_type}},
+                                  {"architectures", {JsonArray{{architecture}}}},
+                                  {"is_encoder_decoder", {true}},
+                                  {"text_encoder", TextEncoderJson(files)},
+                                  {"audio_encoder", CodecJson(files)},
+                                  {"decoder", lm::ToJson(files.lm)}});
+  if (files.melody) conditioning::SetMelody(*files.melody, &config);
+  return {std::move(config)};
 }
 
 }  // namespace
 
+JsonValue TextEncoderJson(const model::ModelFiles& files) {
+  return StageJson(*files.tokenizer_files, *files.side_files, "text_encoder",
+                   text::ToJson(files.t5));
+}
+
 std::string ConfigJson(const model::ModelFiles& files) {
   // Beside AudioCraft's files, it would be that of something else.
-  const bool beside = !files.xp_cfg.empty() && !model::IsFile(files.directory);
-  if (beside || !files.side_files->Has(model::kConfigFile))
-    return NewConfigJson(files, files.t5_json, files.codec_json);
+  const bool beside =
+      files.dialect == conditioning::Reference::kAudioCraft && !model::IsFile(files.directory);
+  if (beside || !files.side_files->Has(model::kConfigFile)) return Line(NewConfig(files));
   std::string text = files.side_files->Read(model::kConfigFile);
-  const std::string where = files.side_files->Where(model::kConfigFile);
-  if (!files.t5_json.empty()) text = WithMember(text, where, "text_encoder", files.t5_json);
-  if (!files.codec_json.empty()) text = WithMember(text, where, "audio_encoder", files.codec_json);
-  return text;
+  const auto& model = files.lm_tensors.source;
+  const bool other_t5 = files.t5_tensors.source != model,
+             other_codec = files.codec_tensors.source != model;
+  if (!other_t5 && !other_codec) return text;
+  JsonValue config = checkpoint::ParseJson(text, files.side_files->Where(model::kConfigFile));
+  auto& object = std::get<JsonObject>(config.is);
+  if (other_t5) Set(&object, "text_encoder", TextEncoderJson(files));
+  if (other_codec) Set(&object, "audio_encoder", CodecJson(files));
+  return Line(config);
 }
 
 std::string GenerationJson(const model::ModelFiles& files) {
   const int64_t special = files.lm.codebook_size;
-  return StrCat(
-      R"({"decoder_start_token_id":)", special, R"(,"pad_token_id":)", special,
-      R"(,"bos_token_id":)", special, R"(,"max_length":)",
-      static_cast<int64_t>(files.max_duration_s * static_cast<double>(files.codec.frame_rate())),
-      R"(,"do_sample":true,"guidance_scale":)", model::Decimal(files.two_step_coef.value_or(3.0)),
-      "}\n");
+  const auto frames =
+      static_cast<int64_t>(files.max_duration_s * static_cast<double>(files.codec.frame_rate()));
+  return Line({MakeObject({{"decoder_start_token_id", {special}},
+                           {"pad_token_id", {special}},
+                           {"bos_token_id", {special}},
+                           {"max_length", {frames}},
+                           {"do_sample", {true}},
+                           {"guidance_scale", {files.two_step_coef.value_or(3.0)}}})});
 }
 
 std::string PreprocessorJson(const model::ModelFiles& files) {
-  if (!files.melody) {
-    return StrCat(R"({"feature_extractor_type":"EncodecFeatureExtractor","feature_size":)",
-                  files.lm.audio_channels, R"(,"sampling_rate":)", files.codec.sample_rate_hz,
-                  R"(,"padding_side":"left","padding_value":0.0,"return_attention_mask":true)",
-                  R"(,"chunk_length_s":null,"overlap":null})", "\n");
-  }
-  const conditioning::ChromaConfig& chroma = files.melody->chroma;
-  return StrCat(R"({"feature_extractor_type":"MusicgenMelodyFeatureExtractor","feature_size":)",
-                chroma.classes, R"(,"num_chroma":)", chroma.classes, R"(,"sampling_rate":)",
-                chroma.sample_rate_hz, R"(,"hop_length":)", chroma.hop_samples, R"(,"n_fft":)",
-                chroma.n_fft, R"(,"chunk_length":)", static_cast<int64_t>(files.max_duration_s),
-                R"(,"stem_indices":[3,2],"padding_side":"left","padding_value":0.0)",
-                R"(,"return_attention_mask":false})", "\n");
+  if (files.melody) return Line(conditioning::ToExtractorJson(*files.melody));
+  return Line({MakeObject({{"feature_extractor_type", {"EncodecFeatureExtractor"}},
+                           {"feature_size", {files.lm.audio_channels}},
+                           {"sampling_rate", {files.codec.sample_rate_hz}},
+                           {"padding_side", {"left"}},
+                           {"padding_value", {0.0}},
+                           {"return_attention_mask", {true}},
+                           {"chunk_length_s", {}},
+                           {"overlap", {}}})});
 }
 
 }  // namespace musicgen::convert

@@ -4,20 +4,15 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
-#include "base/mapped_file.h"
 
 namespace musicgen::convert {
+
 void MakeDirectory(const std::string& path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);
   if (error || !std::filesystem::is_directory(path, error)) {
     ThrowFailure(Printable(path, 1000), ": this folder cannot be made: ", error.message());
   }
-}
-
-std::string ReadText(const std::string& path) {
-  const MappedFile file(path);
-  return std::string(file.bytes());
 }
 
 void WriteText(const std::string& path, std::string_view text) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "checkpoint/side_files.h"
+#include "model/model_files.h"
 
 namespace musicgen::convert {
 
@@ -17,8 +18,10 @@ inline constexpr char kKeptSpelling[] = "weight_norm";
 
 inline constexpr char kNewSpelling[] = "parametrizations";
 
-inline constexpr const char* kSettingsFiles[] = {"config.json", "generation_config.json",
-                                                 "preprocessor_config.json"};
+inline constexpr char kGenerationFile[] = "generation_config.json";
+inline constexpr char kPreprocessorFile[] = "preprocessor_config.json";
+inline constexpr const char* kSettingsFiles[] = {model::kConfigFile, kGenerationFile,
+                                                 kPreprocessorFile};
 inline constexpr const char* kTokenizerFiles[] = {"spiece.model", "tokenizer.json",
                                                   "tokenizer_config.json",
                                                   "special_tokens_map.json", "added_tokens.json"};
@@ -27,7 +30,6 @@ inline constexpr const char* kCardFiles[] = {"README.md"};
 
 // Throw Error.
 void MakeDirectory(const std::string& path);
-std::string ReadText(const std::string& path);
 void WriteText(const std::string& path, std::string_view text);
 // Those of the files that there are.
 void CopyFiles(const checkpoint::SideFiles& from, std::span<const char* const> names,

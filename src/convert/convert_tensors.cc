@@ -1,57 +1,97 @@
 #include "convert/convert_tensors.h"
 
+#include <algorithm>
+#include <optional>
+#include <tuple>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
 #include "base/error.h"
+#include "checkpoint/weight_norm_names.h"
+#include "codec/expected_tensors.h"
+#include "conditioning/expected_tensors.h"
+#include "lm/expected_tensors.h"
+#include "text/expected_tensors.h"
 
 namespace musicgen::convert {
 namespace {
 
-constexpr char kT5[] = "text_encoder.", kCodec[] = "audio_encoder.";
+using checkpoint::ExpectedTensor;
 
 class Collector {
  public:
-  void AddLm(const model::StageTensors& stage) {
-    for (const std::string& name : stage.source->Names()) {
-      if (!name.starts_with(kT5) && !name.starts_with(kCodec)) Add(stage, name, name);
-    }
-  }
-  void AddT5(const model::StageTensors& stage) {
-    for (const std::string& name : stage.source->Names()) {
-      if (!name.starts_with(stage.prefix)) continue;
-      const std::string inner = name.substr(stage.prefix.size());
-      if (inner == "shared.weight" || inner.starts_with("encoder.")) Add(stage, name, kT5 + inner);
-    }
-  }
-  void AddCodec(const model::StageTensors& stage) {
-    for (const std::string& name : stage.source->Names()) {
-      if (!name.starts_with(stage.prefix)) continue;
-      Add(stage, name, kCodec + name.substr(stage.prefix.size()));
+  // Those of the stage's tensors that `canonical` gives a name in the Hugging Face layout.
+  template <class Canonical>
+  void Add(const model::StageTensors& stage, const std::vector<ExpectedTensor>& expected,
+           const Canonical& canonical) {
+    std::unordered_map<std::string, TensorRole> roles;
+    for (const ExpectedTensor& tensor : expected) roles.emplace(tensor.name, tensor.role);
+    for (const std::string& own : stage.source->Names()) {
+      std::optional<std::string> name = canonical(own);
+      if (!name) continue;
+      if (!names_.insert(*name).second) {
+        ThrowBadInput("tensor ", Printable(*name), ": found in two files");
+      }
+      const auto role = roles.find(own);
+      tensors_.push_back({std::move(*name), stage.source->Get(own), stage.source.get(),
+                          role == roles.end() ? TensorRole::kUnread : role->second});
     }
   }
   std::vector<ModelTensor> Take() { return std::move(tensors_); }
 
  private:
-  void Add(const model::StageTensors& stage, const std::string& inner, std::string name) {
-    if (!names_.insert(name).second) {
-      ThrowBadInput("tensor ", Printable(name), ": found in two files");
-    }
-    tensors_.push_back({std::move(name), stage.source->Get(inner), stage.source.get()});
-  }
-
   std::vector<ModelTensor> tensors_;
   std::unordered_set<std::string> names_;
 };
 
+// The name behind the stage's prefix.
+std::optional<std::string> Inner(const model::StageTensors& stage, const std::string& name) {
+  if (!name.starts_with(stage.prefix)) return std::nullopt;
+  return name.substr(stage.prefix.size());
+}
+
+std::vector<ExpectedTensor> ExpectedOfLm(const model::ModelFiles& files) {
+  const auto& [source, prefix] = files.lm_tensors;
+  std::vector<ExpectedTensor> expected = lm::ExpectedTensors(files.lm, prefix);
+  for (ExpectedTensor& tensor :
+       conditioning::ExpectedProjections(files.t5.d_model, files.melody, files.lm.width, *source)) {
+    expected.push_back(std::move(tensor));
+  }
+  return expected;
+}
+
 }  // namespace
 
 std::vector<ModelTensor> AllTensors(const model::ModelFiles& files) {
+  using Name = std::optional<std::string>;
+  const auto& [lm, t5, codec] = std::tie(files.lm_tensors, files.t5_tensors, files.codec_tensors);
   Collector collector;
-  collector.AddLm(files.lm_tensors);
-  collector.AddT5(files.t5_tensors);
-  collector.AddCodec(files.codec_tensors);
+  collector.Add(lm, ExpectedOfLm(files), [](const std::string& name) -> Name {
+    if (name.starts_with(kT5) || name.starts_with(kCodec)) return std::nullopt;
+    return name;
+  });
+  collector.Add(t5, text::ExpectedTensors(files.t5, *t5.source, t5.prefix),
+                [&stage = t5](const std::string& name) -> Name {
+                  const Name inner = Inner(stage, name);
+                  if (inner != "shared.weight" && !(inner && inner->starts_with("encoder."))) {
+                    return std::nullopt;
+                  }
+                  return StrCat(kT5, *inner);
+                });
+  collector.Add(codec, codec::ExpectedTensors(files.codec, *codec.source, codec.prefix),
+                [&stage = codec](const std::string& name) -> Name {
+                  const Name inner = Inner(stage, name);
+                  if (!inner) return std::nullopt;
+                  return StrCat(kCodec, *inner);
+                });
   return collector.Take();
+}
+
+bool HasNewSpelling(const std::vector<ModelTensor>& tensors) {
+  return std::any_of(tensors.begin(), tensors.end(), [](const ModelTensor& tensor) {
+    return checkpoint::OldWeightNormName(tensor.name) != tensor.name;
+  });
 }
 
 }  // namespace musicgen::convert

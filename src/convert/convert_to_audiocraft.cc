@@ -1,45 +1,39 @@
 #include <bit>
 #include <cmath>
-#include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 
 #include "base/error.h"
-#include "checkpoint/json.h"
 #include "checkpoint/safetensors.h"
-#include "checkpoint/shard_index.h"
 #include "checkpoint/torch_writer.h"
-#include "codec/expected_tensors.h"
+#include "checkpoint/weight_norm_names.h"
 #include "codec/seanet_layout.h"
-#include "conditioning/text_projection.h"
+#include "conditioning/expected_tensors.h"
 #include "convert/convert.h"
+#include "convert/convert_config.h"
 #include "convert/convert_files.h"
+#include "convert/convert_tensors.h"
 #include "convert/new_folder.h"
-#include "lm/decoder.h"
 #include "model/audiocraft_files.h"
 #include "model/audiocraft_names.h"
 #include "model/audiocraft_yaml.h"
 #include "model/codec_files.h"
-#include "model/renamed_tensors.h"
-#include "model/weights.h"
-#include "text/t5_encoder.h"
 
 namespace musicgen::convert {
 namespace {
 
-using checkpoint::Config;
-using checkpoint::ExpectedTensor;
-using checkpoint::TensorSource;
 using checkpoint::TorchTensors;
 using checkpoint::TorchTensorToWrite;
 
 constexpr char kVersion[] = "1.4.0a2";  // of AudioCraft, whose layout this is
-constexpr std::string_view kT5Prefix = "text_encoder.", kCodecPrefix = "audio_encoder.";
-constexpr std::string_view kNewGain = ".parametrizations.weight.original0",
-                           kNewDirection = ".parametrizations.weight.original1";
 
 std::string_view Bytes(const TensorView& tensor) {
   return {static_cast<const char*>(tensor.data), tensor.bytes()};
+}
+
+TorchTensorToWrite Written(std::string name, const TensorView& tensor) {
+  return {std::move(name), tensor.dtype, tensor.shape, {Bytes(tensor)}};
 }
 
 // A published T5 of these sizes is known to AudioCraft by name.
@@ -53,178 +47,101 @@ std::string T5Name(const text::T5Config& t5) {
 }
 
 // transformers keeps the number of chroma frames, AudioCraft the duration they come from.
-void ReadMelody(const Config& config, const std::string& directory, model::AudioCraftConfig* ac) {
-  conditioning::MelodyConfig melody;
-  const std::string path = directory + "/preprocessor_config.json";
-  const bool given = checkpoint::EntryExists(path);
-  const Config features = given ? Config::ReadFile(path) : Config::Parse("{}", path);
-  melody = conditioning::ReadMelodyConfig(config, features);
-  ac->max_duration_s = features.Number("chunk_length", 30.0, 0.1, 3600.0);
+double MelodySeconds(const conditioning::MelodyConfig& melody, const std::string& where) {
   const conditioning::ChromaConfig& chroma = melody.chroma;
   if (!std::has_single_bit(static_cast<uint64_t>(chroma.n_fft)) ||
       chroma.hop_samples != chroma.n_fft / 4) {
-    ThrowBadInput(features.Where("n_fft"),
-                  ": AudioCraft's windows are powers of two and a quarter apart, found ",
-                  chroma.n_fft, " every ", chroma.hop_samples);
+    ThrowBadInput(where, ": n_fft: AudioCraft's windows are powers of two and a quarter apart, ",
+                  "found ", chroma.n_fft, " every ", chroma.hop_samples);
   }
+  const auto rate = static_cast<double>(chroma.sample_rate_hz);
   const auto frames = [&](double seconds) {
-    return static_cast<int64_t>(seconds * static_cast<double>(chroma.sample_rate_hz)) /
-               chroma.hop_samples +
-           1;
+    return static_cast<int64_t>(seconds * rate) / chroma.hop_samples + 1;
   };
-  if (frames(ac->max_duration_s) != melody.chroma_length) {
-    const double exact = static_cast<double>((melody.chroma_length - 1) * chroma.hop_samples) /
-                         static_cast<double>(chroma.sample_rate_hz);
-    ac->max_duration_s =
-        frames(std::ceil(exact)) == melody.chroma_length ? std::ceil(exact) : exact;
-  }
-  ac->melody = melody;
+  const double seconds = static_cast<double>(melody.format.most_samples) / rate;
+  if (frames(seconds) == melody.chroma_length) return seconds;
+  const double exact = static_cast<double>((melody.chroma_length - 1) * chroma.hop_samples) / rate;
+  return frames(std::ceil(exact)) == melody.chroma_length ? std::ceil(exact) : exact;
 }
 
-class Converter {
- public:
-  Converter(const std::string& directory, const std::string& out)
-      : directory_(directory),
-        folder_(out),
-        out_(folder_.stage()),
-        config_(Config::ReadFile(directory + "/config.json")),
-        source_(model::OpenWeights(directory, &notes_)) {}
-
-  void Run() {
-    ReadConfigs();
-    CheckTensors();
-    WriteTextEncoder();
-    WriteCodec();
-    WriteLm();
-    CopyFiles(*checkpoint::FilesOfDirectory(directory_), kCardFiles, out_);
-    folder_.Commit();
+model::AudioCraftConfig Settings(const model::ModelFiles& files) {
+  model::AudioCraftConfig config;
+  config.lm = files.lm;
+  config.sample_rate_hz = files.codec.sample_rate_hz;
+  config.max_duration_s = files.max_duration_s;
+  config.t5_name = T5Name(files.t5);
+  const checkpoint::SideFiles& side = *files.side_files;
+  if (side.Has(kGenerationFile)) {
+    config.cfg_coef =
+        side.ReadConfig(kGenerationFile).Number("guidance_scale", 3.0, -1000.0, 1000.0);
   }
-
- private:
-  void ReadConfigs();
-  void CheckTensors();
-  void WriteTextEncoder();
-  void WriteCodec();
-  void WriteLm();
-  std::string CodecName(const std::string& name);
-  void AddLm(const std::string& name, TorchTensors* tensors);
-  checkpoint::TorchStrings KeptFiles() const;
-
-  std::string directory_;
-  NewFolder folder_;
-  std::string out_;
-  Config config_;
-  std::vector<std::string> notes_;
-  std::shared_ptr<const TensorSource> source_;
-  model::AudioCraftConfig ac_;
-  text::T5Config t5_;
-  codec::CodecConfig codec_;
-  std::set<int64_t> transposed_;  // layers of the codec's decoder
-  bool new_spelling_ = false;     // of weight norm
-  std::vector<float> identity_, zeros_;
-};
-
-void Converter::ReadConfigs() {
-  const std::string type = config_.String("model_type", "");
-  if (type != "musicgen" && type != "musicgen_melody") {
-    ThrowBadInput(config_.Where("model_type"), ": expected musicgen or musicgen_melody, found ",
-                  Printable(type));
+  config.melody = files.melody;
+  if (files.melody) {
+    config.max_duration_s = MelodySeconds(*files.melody, side.Where(kPreprocessorFile));
   }
-  ac_.lm = lm::ReadLmConfig(config_.Object("decoder"));
-  t5_ = text::ReadT5Config(config_.Object("text_encoder"));
-  codec_ = codec::ReadCodecConfig(config_.Object("audio_encoder"));
-  ac_.sample_rate_hz = codec_.sample_rate_hz;
-  ac_.t5_name = T5Name(t5_);
-  const std::string path = directory_ + "/generation_config.json";
-  if (checkpoint::EntryExists(path)) {
-    ac_.cfg_coef = Config::ReadFile(path).Number("guidance_scale", 3.0, -1000.0, 1000.0);
-  }
-  if (type == "musicgen_melody") ReadMelody(config_, directory_, &ac_);
-  for (const codec::SeanetLayer& layer : codec::DecoderLayout(codec_)) {
-    if (layer.kind == codec::SeanetLayer::Kind::kConvTranspose) transposed_.insert(layer.index);
-  }
+  return config;
 }
 
-void Converter::CheckTensors() {
-  std::vector<ExpectedTensor> expected = lm::Decoder::Expected(ac_.lm, "decoder.");
-  const auto append = [&](std::vector<ExpectedTensor> more) {
-    expected.insert(expected.end(), more.begin(), more.end());
-  };
-  append(conditioning::TextProjection::Expected(t5_.d_model, ac_.lm.width, *source_));
-  if (ac_.melody) {
-    append({{"audio_enc_to_dec_proj.weight", {ac_.lm.width, ac_.melody->chroma.classes}},
-            {"audio_enc_to_dec_proj.bias", {ac_.lm.width}}});
-  }
-  append(text::T5Encoder::Expected(t5_, *source_, std::string(kT5Prefix)));
-  append(codec::ExpectedTensors(codec_, *source_, std::string(kCodecPrefix)));
-  std::vector<std::string> ignored = codec::IgnoredTensors();
-  ignored.push_back("decoder.model.decoder.embed_positions.weights");
-  source_ = model::Without(source_, checkpoint::CheckTensors(*source_, expected, ignored));
-}
-
-void Converter::WriteTextEncoder() {
-  const std::string folder = out_ + "/" + ac_.t5_name;
+void WriteTextEncoder(const model::ModelFiles& files, const std::vector<ModelTensor>& tensors,
+                      const std::string& folder) {
   MakeDirectory(folder);
-  std::vector<checkpoint::TensorToWrite> tensors;
-  for (const std::string& name : source_->Names()) {
-    if (!name.starts_with(kT5Prefix)) continue;
-    const TensorView tensor = source_->Get(name);
-    tensors.push_back({name.substr(kT5Prefix.size()), tensor.dtype, tensor.shape, tensor.data});
+  std::vector<checkpoint::TensorToWrite> written;
+  for (const auto& [name, tensor, source, role] : tensors) {
+    if (!name.starts_with(kT5)) continue;
+    written.push_back({name.substr(kT5.size()), tensor.dtype, tensor.shape, tensor.data});
   }
-  checkpoint::WriteSafetensors(folder + "/model.safetensors", tensors, {{"format", "pt"}});
-  const checkpoint::JsonValue config =
-      checkpoint::ParseJson(ReadText(directory_ + "/config.json"), "config.json");
-  const auto* t5 = checkpoint::Find(*config.as<checkpoint::JsonObject>(), "text_encoder");
-  WriteText(folder + "/config.json", t5 == nullptr ? "{}\n" : checkpoint::ToJson(*t5) + "\n");
-  CopyFiles(*checkpoint::FilesOfDirectory(directory_), kTokenizerFiles, folder);
+  checkpoint::WriteSafetensors(folder + "/model.safetensors", written, {{"format", "pt"}});
+  WriteText(folder + "/" + model::kConfigFile, ToJson(TextEncoderJson(files)) + "\n");
+  CopyFiles(*files.tokenizer_files, kTokenizerFiles, folder);
 }
 
-// AudioCraft's own layers know only the older spelling of weight norm.
-std::string Converter::CodecName(const std::string& name) {
-  std::string inner = name.substr(kCodecPrefix.size());
-  for (const auto& [from, to] : {std::pair(kNewGain, ".weight_g"), {kNewDirection, ".weight_v"}}) {
-    if (!inner.ends_with(from)) continue;
-    inner.replace(inner.size() - from.size(), from.size(), to);
-    new_spelling_ = true;
+// Layers of the codec's decoder.
+std::set<int64_t> TransposedLayers(const codec::CodecConfig& config) {
+  std::set<int64_t> layers;
+  for (const codec::SeanetLayer& layer : codec::DecoderLayout(config)) {
+    if (layer.kind == codec::SeanetLayer::Kind::kConvTranspose) layers.insert(layer.index);
   }
-  std::optional<std::string> known = model::CodecNameToAudioCraft(inner);
-  if (!known) ThrowBadInput(source_->Where(), ": no place for tensor ", Printable(name));
-  // The table cannot tell the two kinds of convolution apart.
-  if (const size_t at = known->find(".convtr.convtr."); at != known->npos) {
-    const int64_t layer = std::stoll(known->substr(std::string_view("decoder.model.").size()));
-    if (!transposed_.contains(layer)) known->replace(at, 15, ".conv.conv.");
-  }
-  return *known;
+  return layers;
 }
 
-void Converter::WriteCodec() {
-  TorchTensors tensors;
-  for (const std::string& name : source_->Names()) {
-    if (!name.starts_with(kCodecPrefix)) continue;
-    const TensorView tensor = source_->Get(name);
-    tensors.push_back({CodecName(name), tensor.dtype, tensor.shape, {Bytes(tensor)}});
+void WriteCodec(const model::ModelFiles& files, const std::vector<ModelTensor>& tensors,
+                const std::string& path) {
+  const std::set<int64_t> transposed = TransposedLayers(files.codec);
+  TorchTensors written;
+  for (const auto& [name, tensor, source, role] : tensors) {
+    if (!name.starts_with(kCodec)) continue;
+    // AudioCraft's own layers know only the older spelling of weight norm.
+    std::optional<std::string> known =
+        model::CodecNameToAudioCraft(checkpoint::OldWeightNormName(name.substr(kCodec.size())));
+    if (!known) ThrowBadInput(source->Where(), ": no place for tensor ", Printable(name));
+    // The table cannot tell the two kinds of convolution apart.
+    constexpr std::string_view kBefore = "decoder.model.", kTransposed = ".convtr.convtr.";
+    if (const size_t at = known->find(kTransposed); at != known->npos) {
+      const bool is = transposed.contains(std::stoll(known->substr(kBefore.size())));
+      if (!is) known->replace(at, kTransposed.size(), ".conv.conv.");
+    }
+    written.push_back(Written(*std::move(known), tensor));
   }
-  checkpoint::WriteTorchFile(out_ + "/" + model::kCompressionFile,
-                             {{"best_state", tensors},
-                              {"xp.cfg", model::AudioCraftCodecYaml(codec_)},
-                              {"version", std::string(kVersion)},
-                              {"exported", true}});
+  checkpoint::WriteTorchFile(path, {{"best_state", written},
+                                    {"xp.cfg", model::AudioCraftCodecYaml(files.codec)},
+                                    {"version", std::string(kVersion)},
+                                    {"exported", true}});
 }
 
 // q, k and v become one tensor, written when q comes along.
-void Converter::AddLm(const std::string& name, TorchTensors* tensors) {
+void AddLm(const ModelTensor& from, TorchTensors* tensors) {
+  const auto& [name, tensor, source, role] = from;
   const std::optional<model::LmName> known = model::LmNameToAudioCraft(name);
-  if (!known) ThrowBadInput(source_->Where(), ": no place for tensor ", Printable(name));
-  const TensorView tensor = source_->Get(name);
-  TorchTensorToWrite written = {known->name, tensor.dtype, tensor.shape, {Bytes(tensor)}};
+  if (!known) ThrowBadInput(source->Where(), ": no place for tensor ", Printable(name));
+  TorchTensorToWrite written = Written(known->name, tensor);
   if (known->split) {
     const size_t at = name.rfind("q_proj");
     if (at == name.npos) return;
     for (const char* part : {"k_proj", "v_proj"}) {
       std::string other = name;
-      const TensorView block = source_->Get(other.replace(at, 6, part));
+      const TensorView block = source->Get(other.replace(at, 6, part));
       if (block.dtype != tensor.dtype) {
-        ThrowBadInput(source_->Where(), ": tensors ", name, " and ", other,
+        ThrowBadInput(source->Where(), ": tensors ", name, " and ", other,
                       ": expected one type, found ", DTypeName(tensor.dtype), " and ",
                       DTypeName(block.dtype));
       }
@@ -235,53 +152,61 @@ void Converter::AddLm(const std::string& name, TorchTensors* tensors) {
   tensors->push_back(std::move(written));
 }
 
-checkpoint::TorchStrings Converter::KeptFiles() const {
+checkpoint::TorchStrings KeptFiles(const checkpoint::SideFiles& side,
+                                   const std::vector<ModelTensor>& tensors) {
   checkpoint::TorchStrings files;
   for (const char* name : kSettingsFiles) {
-    const std::string path = directory_ + "/" + name;
-    if (checkpoint::EntryExists(path)) files.emplace_back(name, ReadText(path));
+    if (side.Has(name)) files.emplace_back(name, side.Read(name));
   }
-  files.emplace_back(kKeptSpelling, new_spelling_ ? kNewSpelling : "pair");
+  files.emplace_back(kKeptSpelling, HasNewSpelling(tensors) ? kNewSpelling : "pair");
   return files;
 }
 
-void Converter::WriteLm() {
-  TorchTensors tensors, kept;
-  for (const std::string& name : source_->Names()) {
-    if (name.starts_with(kT5Prefix) || name.starts_with(kCodecPrefix)) continue;
-    if (name == "decoder.model.decoder.embed_positions.weights") {
-      const TensorView tensor = source_->Get(name);
-      kept.push_back({name, tensor.dtype, tensor.shape, {Bytes(tensor)}});
-      continue;
+void WriteLm(const model::ModelFiles& files, const model::AudioCraftConfig& config,
+             const std::vector<ModelTensor>& tensors, const std::string& path) {
+  TorchTensors written, kept;
+  for (const ModelTensor& tensor : tensors) {
+    if (tensor.name.starts_with(kT5) || tensor.name.starts_with(kCodec)) continue;
+    if (tensor.role == TensorRole::kUnread) {
+      kept.push_back(Written(tensor.name, tensor.tensor));
+    } else {
+      AddLm(tensor, &written);
     }
-    AddLm(name, &tensors);
   }
   // Between equal widths transformers has no projection, and AudioCraft always has one.
-  if (!source_->Has("enc_to_dec_proj.weight")) {
-    const int64_t width = ac_.lm.width;
-    identity_.assign(static_cast<size_t>(width * width), 0.0f);
-    zeros_.assign(static_cast<size_t>(width), 0.0f);
-    for (int64_t i = 0; i < width; ++i) identity_[static_cast<size_t>(i * width + i)] = 1.0f;
-    const auto bytes = [](const std::vector<float>& values) {
-      return std::string_view(reinterpret_cast<const char*>(values.data()), values.size() * 4);
+  const int64_t width = files.lm.width;
+  std::vector<float> identity, zeros;
+  if (!files.lm_tensors.source->Has(conditioning::kTextProjection.weight)) {
+    identity.assign(static_cast<size_t>(width * width), 0.0f);
+    zeros.assign(static_cast<size_t>(width), 0.0f);
+    for (int64_t i = 0; i < width; ++i) identity[static_cast<size_t>(i * width + i)] = 1.0f;
+    const auto add = [&](const char* name, Shape shape, const std::vector<float>& values) {
+      written.push_back(Written(model::LmNameToAudioCraft(name)->name,
+                                {name, DType::kF32, std::move(shape), values.data()}));
     };
-    const std::string base = "condition_provider.conditioners.description.output_proj.";
-    tensors.push_back({base + "weight", DType::kF32, {width, width}, {bytes(identity_)}});
-    tensors.push_back({base + "bias", DType::kF32, {width}, {bytes(zeros_)}});
+    add(conditioning::kTextProjection.weight, {width, width}, identity);
+    add(conditioning::kTextProjection.bias, {width}, zeros);
   }
-  checkpoint::WriteTorchFile(out_ + "/" + model::kStateFile,
-                             {{"best_state", tensors},
-                              {"xp.cfg", model::AudioCraftYaml(ac_)},
-                              {"version", std::string(kVersion)},
-                              {"exported", true},
-                              {kKeptFiles, KeptFiles()},
-                              {kKeptTensors, kept}});
+  checkpoint::WriteTorchFile(path, {{"best_state", written},
+                                    {"xp.cfg", model::AudioCraftYaml(config)},
+                                    {"version", std::string(kVersion)},
+                                    {"exported", true},
+                                    {kKeptFiles, KeptFiles(*files.side_files, tensors)},
+                                    {kKeptTensors, kept}});
 }
 
 }  // namespace
 
-void ConvertToAudioCraft(const std::string& directory, const std::string& out) {
-  Converter(directory, out).Run();
+void ConvertToAudioCraft(const model::ModelFiles& files, const std::string& target) {
+  NewFolder folder(target);
+  const std::string out = folder.stage() + "/";
+  const model::AudioCraftConfig config = Settings(files);
+  const std::vector<ModelTensor> tensors = AllTensors(files);
+  WriteTextEncoder(files, tensors, out + config.t5_name);
+  WriteCodec(files, tensors, out + model::kCompressionFile);
+  WriteLm(files, config, tensors, out + model::kStateFile);
+  CopyFiles(*files.side_files, kCardFiles, folder.stage());
+  folder.Commit();
 }
 
 }  // namespace musicgen::convert

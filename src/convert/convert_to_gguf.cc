@@ -6,14 +6,13 @@
 #include "checkpoint/gguf_writer.h"
 #include "checkpoint/tensor_stream.h"
 #include "checkpoint/utf8.h"
-#include "codec/expected_tensors.h"
+#include "checkpoint/weight_norm_names.h"
 #include "convert/convert.h"
 #include "convert/convert_config.h"
 #include "convert/convert_files.h"
 #include "convert/convert_tensors.h"
 #include "model/gguf_names.h"
 #include "model/stored_type.h"
-#include "model/weight_norm_names.h"
 
 namespace musicgen::convert {
 namespace {
@@ -35,27 +34,15 @@ struct Output {
   DType dtype;
 };
 
-// Quantised files are for generating: they leave out what is never read.
-bool IsLeftOut(const std::string& name, const model::ModelFiles& files) {
-  if (name == "decoder.model.decoder.embed_positions.weights") return true;
-  // The T5's table may be stored twice.
-  if (name == "text_encoder.encoder.embed_tokens.weight") {
-    return files.t5_tensors.source->Has(files.t5_tensors.prefix + "shared.weight");
-  }
-  for (const std::string& pattern : codec::IgnoredTensors()) {
-    if (pattern.starts_with("*") && name.ends_with(pattern.substr(1))) return true;
-  }
-  return false;
-}
-
 std::vector<Output> ChooseTypes(const model::ModelFiles& files, Precision precision,
                                 ThreadPool& pool) {
   const bool quantized = precision == Precision::kQ8 || precision == Precision::kQ4;
   std::vector<Output> outputs;
   for (ModelTensor& from : AllTensors(files)) {
-    if (quantized && IsLeftOut(from.name, files)) continue;
+    // Quantised files are for generating.
+    if (quantized && from.role == TensorRole::kUnread) continue;
     const TensorView& tensor = from.tensor;
-    DType dtype = model::StoredType(from.name, tensor.shape, tensor.dtype, precision);
+    DType dtype = model::StoredType(from.role, tensor.shape, tensor.dtype, precision);
     const bool narrows = dtype == DType::kF16 && tensor.dtype != DType::kF16;
     if (narrows) {
       if (!checkpoint::FitsF16(tensor, pool)) dtype = DType::kF32;
@@ -119,14 +106,17 @@ void AddSizes(const model::ModelFiles& files, GgufWriter* writer) {
 void AddSideFiles(const model::ModelFiles& files, const std::vector<Output>& outputs,
                   GgufWriter* writer) {
   AddText(model::kConfigFile, ConfigJson(files), writer);
-  if (!files.xp_cfg.empty()) AddText(model::kXpFile, files.xp_cfg, writer);
-  constexpr const char* kOtherSettings[] = {"generation_config.json", "preprocessor_config.json"};
+  if (files.dialect == conditioning::Reference::kAudioCraft) {
+    AddText(model::kXpFile, files.side_files->Read(model::kXpFile), writer);
+  }
+  constexpr const char* kOtherSettings[] = {kGenerationFile, kPreprocessorFile};
   AddFiles(*files.side_files, kOtherSettings, writer);
   AddFiles(*files.tokenizer_files, kTokenizerFiles, writer);
   AddFiles(*files.side_files, kCardFiles, writer);
   bool new_spelling = false;
   for (const Output& output : outputs) {
-    new_spelling = new_spelling || model::OldWeightNormName(output.from.name) != output.from.name;
+    new_spelling =
+        new_spelling || checkpoint::OldWeightNormName(output.from.name) != output.from.name;
   }
   // Of a GGUF file that is converted again.
   if (files.side_files->Has(model::kSpellingFile)) {

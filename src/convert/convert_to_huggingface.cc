@@ -5,6 +5,8 @@
 #include "checkpoint/safetensors.h"
 #include "checkpoint/tensor_stream.h"
 #include "checkpoint/torch_file.h"
+#include "checkpoint/weight_norm_names.h"
+#include "conditioning/expected_tensors.h"
 #include "convert/convert.h"
 #include "convert/convert_config.h"
 #include "convert/convert_files.h"
@@ -12,15 +14,12 @@
 #include "convert/new_folder.h"
 #include "model/audiocraft_files.h"
 #include "model/stored_type.h"
-#include "model/weight_norm_names.h"
 
 namespace musicgen::convert {
 namespace {
 
 using checkpoint::TensorSource;
 using checkpoint::TorchFile;
-
-constexpr char kProjection[] = "enc_to_dec_proj.weight";
 
 // transformers fixes the pattern: codebook k is delayed by k frames, stereo pairs together.
 void CheckPattern(const model::ModelFiles& files) {
@@ -47,13 +46,15 @@ bool IsIdentity(const TensorView& weight, const TensorView& bias) {
 // Between equal widths transformers has no projection.
 void LeaveOutProjection(const model::ModelFiles& files, std::vector<ModelTensor>* tensors) {
   const TensorSource& source = *files.lm_tensors.source;
-  if (files.t5.d_model != files.lm.width || files.melody || !source.Has(kProjection)) return;
-  if (!IsIdentity(source.Get(kProjection), source.Get("enc_to_dec_proj.bias"))) {
+  const auto& [weight, bias] = conditioning::kTextProjection;
+  if (files.t5.d_model != files.lm.width || files.melody || !source.Has(weight)) return;
+  if (!IsIdentity(source.Get(weight), source.Get(bias))) {
     ThrowBadInput(source.Where(), ": the Hugging Face layout has no projection between equal ",
                   "widths, and this model's is not the identity");
   }
   std::erase_if(*tensors, [](const ModelTensor& tensor) {
-    return tensor.name.starts_with("enc_to_dec_proj.");
+    return tensor.name == conditioning::kTextProjection.weight ||
+           tensor.name == conditioning::kTextProjection.bias;
   });
 }
 
@@ -79,7 +80,7 @@ class Kept {
                       [&](const ModelTensor& known) { return known.name == name; })) {
         ThrowBadInput("tensor ", Printable(name), ": found in two files");
       }
-      tensors->push_back({name, tensors_->Get(name), tensors_.get()});
+      tensors->push_back({name, tensors_->Get(name), tensors_.get(), TensorRole::kUnread});
     }
   }
 
@@ -92,7 +93,7 @@ class Kept {
 // Quantised tensors become f32, which holds their numbers exactly.
 DType TypeOf(const ModelTensor& tensor, Precision precision) {
   const DType type =
-      model::StoredType(tensor.name, tensor.tensor.shape, tensor.tensor.dtype, precision);
+      model::StoredType(tensor.role, tensor.tensor.shape, tensor.tensor.dtype, precision);
   return DTypeGroup(type) > 1 ? DType::kF32 : type;
 }
 
@@ -120,7 +121,7 @@ void ConvertToHuggingFace(const model::ModelFiles& files, bool whole, Precision 
   LeaveOutProjection(files, &tensors);
   const Kept kept(files);
   if (whole && kept.NewSpelling()) {
-    for (ModelTensor& tensor : tensors) tensor.name = model::NewWeightNormName(tensor.name);
+    for (ModelTensor& tensor : tensors) tensor.name = checkpoint::NewWeightNormName(tensor.name);
   }
   kept.AddTensors(&tensors);
 
@@ -131,8 +132,8 @@ void ConvertToHuggingFace(const model::ModelFiles& files, bool whole, Precision 
     WriteText(out + "/" + name, text ? *text : make(files));
   };
   settings(model::kConfigFile, ConfigJson);
-  settings("generation_config.json", GenerationJson);
-  settings("preprocessor_config.json", PreprocessorJson);
+  settings(kGenerationFile, GenerationJson);
+  settings(kPreprocessorFile, PreprocessorJson);
   CopyFiles(*files.tokenizer_files, kTokenizerFiles, out);
   CopyFiles(*files.side_files, kCardFiles, out);
   folder.Commit();

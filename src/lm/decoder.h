@@ -19,9 +19,9 @@
 namespace musicgen::lm {
 
 // How weights and caches are kept in memory. Quantised weights are multiplied as integers, all else
-// is computed in float. At q4 the output heads, whose error guidance multiplies, the values and
-// outputs of self-attention, and what a step does not read keep eight bits; heads and the first
-// layer take their inputs in sixteen bits (docs/decisions.md).
+// is computed in float. What becomes of each tensor is its role's to say (expected_tensors.h,
+// nn/held_format.h); at q4 the heads and the first layer take their inputs in sixteen bits
+// (docs/decisions.md).
 struct Formats {
   kernels::WeightFormat weights = kernels::WeightFormat::kF32;
   kernels::WeightFormat cache = kernels::WeightFormat::kF32;
@@ -49,11 +49,9 @@ struct DecoderRow {
 
 class Decoder {
  public:
-  // Names and shapes under `prefix` ("decoder." in a MusicGen file, "" for a language model alone).
-  static std::vector<checkpoint::ExpectedTensor> Expected(const LmConfig& config,
-                                                          const std::string& prefix);
   // Packs the weights, on the threads of the pool that will read them, and drops the file's pages.
-  // The tensors must have passed CheckTensors.
+  // The tensors must have passed CheckTensors against ExpectedTensors (expected_tensors.h), whose
+  // `prefix` this is.
   Decoder(ThreadPool& pool, const LmConfig& config, const checkpoint::TensorSource& source,
           const std::string& prefix, Formats formats);
 
@@ -83,6 +81,8 @@ class Decoder {
   // gaps, and follow what its cache already holds.
   void Forward(ThreadPool& pool, std::span<const DecoderRow> rows, Scratch& scratch) const;
 
+  // Bytes of all weights.
+  size_t bytes() const;
   // Bytes of packed matrices that one step reads, however many rows it has.
   uint64_t StepWeightBytes() const;
   StageBytes StageWeightBytes() const;

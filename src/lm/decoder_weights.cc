@@ -1,10 +1,12 @@
-// The tensors of the language model: their names in the Hugging Face layout, their shapes, their
-// places.
+// The weights of the language model: which tensor goes where, in which format.
 
 #include <numeric>
+#include <unordered_map>
 
 #include "base/check.h"
 #include "lm/decoder.h"
+#include "lm/expected_tensors.h"
+#include "nn/held_format.h"
 #include "nn/pack.h"
 
 namespace musicgen::lm {
@@ -13,103 +15,102 @@ namespace {
 using checkpoint::ExpectedTensor;
 using checkpoint::TensorSource;
 
-nn::LayerNorm LoadNorm(const TensorSource& source, const std::string& name) {
-  return {ToFloats(source.Get(name + ".weight")), ToFloats(source.Get(name + ".bias"))};
-}
-
-// Stacks weight matrices on top of each other, or `parts` slices of each in turn, and drops their
-// pages.
-nn::Linear LoadStack(ThreadPool& pool, const TensorSource& source,
-                     const std::vector<std::string>& names, kernels::WeightFormat format,
-                     int64_t parts = 1) {
-  std::vector<TensorView> tensors, slices;
-  for (const std::string& name : names) tensors.push_back(source.Get(name));
-  for (int64_t part = 0; part < parts; ++part) {
-    for (const TensorView& tensor : tensors) {
-      const int64_t rows = tensor.shape[0] / parts;
-      slices.push_back(RowsOf(tensor, part * rows, (part + 1) * rows));
+class Loader {
+ public:
+  Loader(ThreadPool& pool, const LmConfig& config, const TensorSource& source,
+         const std::string& prefix, kernels::WeightFormat format)
+      : pool_(pool), source_(source), format_(format) {
+    for (ExpectedTensor& tensor : ExpectedTensors(config, prefix)) {
+      roles_.emplace(std::move(tensor.name), tensor.role);
     }
   }
-  nn::Linear linear = nn::PackStack(pool, format, slices);
-  for (const TensorView& tensor : tensors) source.Drop(tensor);
-  return linear;
+
+  nn::LayerNorm Norm(const std::string& name) const {
+    return {ToFloats(source_.Get(name + ".weight")), ToFloats(source_.Get(name + ".bias"))};
+  }
+
+  nn::Embedding Table(const std::string& name) const {
+    const TensorView table = source_.Get(name);
+    nn::Embedding embedding(pool_, FormatOf(name, table.shape), table);
+    source_.Drop(table);
+    return embedding;
+  }
+
+  // Stacks weight matrices of one role on top of each other, or `parts` slices of each in turn, and
+  // drops their pages.
+  nn::Linear Stack(const std::vector<std::string>& names, int64_t parts = 1) const {
+    std::vector<TensorView> tensors, slices;
+    for (const std::string& name : names) tensors.push_back(source_.Get(name));
+    const kernels::WeightFormat format = FormatOf(names.front(), tensors.front().shape);
+    for (const std::string& name : names) MG_CHECK(Role(name) == Role(names.front()));
+    for (int64_t part = 0; part < parts; ++part) {
+      for (const TensorView& tensor : tensors) {
+        const int64_t rows = tensor.shape[0] / parts;
+        slices.push_back(RowsOf(tensor, part * rows, (part + 1) * rows));
+      }
+    }
+    nn::Linear linear = nn::PackStack(pool_, format, slices);
+    for (const TensorView& tensor : tensors) source_.Drop(tensor);
+    return linear;
+  }
+
+ private:
+  TensorRole Role(const std::string& name) const { return roles_.at(name); }
+  kernels::WeightFormat FormatOf(const std::string& name, const Shape& shape) const {
+    return nn::HeldFormat(Role(name), format_, shape);
+  }
+
+  ThreadPool& pool_;
+  const TensorSource& source_;
+  kernels::WeightFormat format_;
+  std::unordered_map<std::string, TensorRole> roles_;
+};
+
+size_t NormBytes(const nn::LayerNorm& norm) {
+  return (norm.weight.size() + norm.bias.size()) * sizeof(float);
 }
 
 }  // namespace
 
-std::vector<ExpectedTensor> Decoder::Expected(const LmConfig& config, const std::string& prefix) {
-  const int64_t width = config.width;
-  const std::string root = prefix + "model.decoder.";
-  std::vector<ExpectedTensor> expected;
-  const auto norm = [&](const std::string& name) {
-    expected.push_back({name + ".weight", {width}});
-    expected.push_back({name + ".bias", {width}});
-  };
-  for (int64_t k = 0; k < config.codebooks; ++k) {
-    expected.push_back(
-        {StrCat(root, "embed_tokens.", k, ".weight"), {config.codebook_size + 1, width}});
-    expected.push_back({StrCat(prefix, "lm_heads.", k, ".weight"), {config.codebook_size, width}});
-  }
-  for (int64_t i = 0; i < config.layers; ++i) {
-    const std::string layer = StrCat(root, "layers.", i, ".");
-    std::vector<std::string> attentions = {"self_attn"};
-    if (config.cross_attention) attentions.push_back("encoder_attn");
-    for (const std::string& attention : attentions) {
-      for (const char* part : {"q_proj", "k_proj", "v_proj", "out_proj"}) {
-        expected.push_back({layer + attention + "." + part + ".weight", {width, width}});
-      }
-      norm(layer + attention + "_layer_norm");
-    }
-    expected.push_back({layer + "fc1.weight", {config.ffn_width, width}});
-    expected.push_back({layer + "fc2.weight", {width, config.ffn_width}});
-    norm(layer + "final_layer_norm");
-  }
-  norm(root + "layer_norm");
-  return expected;
-}
-
 Decoder::Decoder(ThreadPool& pool, const LmConfig& config, const TensorSource& source,
                  const std::string& prefix, Formats formats)
     : config_(config), formats_(formats), positions_(config.width) {
+  const Loader loader(pool, config, source, prefix, formats.weights);
   const std::string root = prefix + "model.decoder.";
   std::vector<std::string> heads;
   for (int64_t k = 0; k < config.codebooks; ++k) {
-    const TensorView table = source.Get(StrCat(root, "embed_tokens.", k, ".weight"));
-    embeddings_.emplace_back(pool, formats.weights, table);
-    source.Drop(table);
+    embeddings_.push_back(loader.Table(StrCat(root, "embed_tokens.", k, ".weight")));
     heads.push_back(StrCat(prefix, "lm_heads.", k, ".weight"));
   }
-  const kernels::WeightFormat sensitive =
-      formats.weights == kernels::WeightFormat::kQ4 ? kernels::WeightFormat::kQ8 : formats.weights;
   for (int64_t i = 0; i < config.layers; ++i) {
     const std::string name = StrCat(root, "layers.", i, ".");
     const auto stack = [&](const std::string& attention, std::vector<std::string> parts,
-                           kernels::WeightFormat format, int64_t slices = 1) {
+                           int64_t slices = 1) {
       for (std::string& part : parts) part = name + attention + "." + part + "_proj.weight";
-      return LoadStack(pool, source, parts, format, slices);
+      return loader.Stack(parts, slices);
     };
     Layer layer;
-    layer.self_norm = LoadNorm(source, name + "self_attn_layer_norm");
-    layer.self_qk = stack("self_attn", {"q", "k"}, formats.weights, config.heads);
-    layer.self_v = stack("self_attn", {"v"}, sensitive);
+    layer.self_norm = loader.Norm(name + "self_attn_layer_norm");
+    layer.self_qk = stack("self_attn", {"q", "k"}, config.heads);
+    layer.self_v = stack("self_attn", {"v"});
     head_parallel_ = layer.self_qk.SplitOutputsBy(2 * config.head_dim()) &&
-                     layer.self_v.SplitOutputsBy(config.head_dim());
-    layer.self_out = stack("self_attn", {"out"}, sensitive);
+                   layer.self_v.SplitOutputsBy(config.head_dim());
+    layer.self_out = stack("self_attn", {"out"});
     if (config.cross_attention) {
-      layer.cross_norm = LoadNorm(source, name + "encoder_attn_layer_norm");
-      layer.cross_q = stack("encoder_attn", {"q"}, formats.weights);
+      layer.cross_norm = loader.Norm(name + "encoder_attn_layer_norm");
+      layer.cross_q = stack("encoder_attn", {"q"});
       head_parallel_ = layer.cross_q.SplitOutputsBy(config.head_dim()) && head_parallel_;
-      layer.cross_kv = stack("encoder_attn", {"k", "v"}, sensitive);
-      layer.cross_out = stack("encoder_attn", {"out"}, formats.weights);
+      layer.cross_kv = stack("encoder_attn", {"k", "v"});
+      layer.cross_out = stack("encoder_attn", {"out"});
     }
     // "final_layer_norm" is the norm before the feed-forward block, not the model's last one.
-    layer.ffn_norm = LoadNorm(source, name + "final_layer_norm");
-    layer.fc1 = LoadStack(pool, source, {name + "fc1.weight"}, formats.weights);
-    layer.fc2 = LoadStack(pool, source, {name + "fc2.weight"}, formats.weights);
+    layer.ffn_norm = loader.Norm(name + "final_layer_norm");
+    layer.fc1 = loader.Stack({name + "fc1.weight"});
+    layer.fc2 = loader.Stack({name + "fc2.weight"});
     layers_.push_back(std::move(layer));
   }
-  out_norm_ = LoadNorm(source, root + "layer_norm");
-  heads_ = LoadStack(pool, source, heads, sensitive);
+  out_norm_ = loader.Norm(root + "layer_norm");
+  heads_ = loader.Stack(heads);
   heads_.UseTwoDigitActivations();
   Layer& first = layers_.front();
   for (nn::Linear* linear : {&first.self_qk, &first.self_v, &first.self_out, &first.cross_q,
@@ -133,6 +134,19 @@ StageBytes Decoder::StageWeightBytes() const {
     of(StepStage::kFeedForward) += layer.fc1.bytes() + layer.fc2.bytes();
     if (config_.cross_attention)
       of(StepStage::kCross) += layer.cross_q.bytes() + layer.cross_out.bytes();
+  }
+  return bytes;
+}
+
+size_t Decoder::bytes() const {
+  size_t bytes = heads_.bytes() + NormBytes(out_norm_);
+  for (const nn::Embedding& embedding : embeddings_) bytes += embedding.bytes();
+  for (const Layer& layer : layers_) {
+    for (const nn::Linear* linear : {&layer.self_qk, &layer.self_v, &layer.self_out, &layer.cross_q,
+                                     &layer.cross_kv, &layer.cross_out, &layer.fc1, &layer.fc2}) {
+      bytes += linear->bytes();
+    }
+    bytes += NormBytes(layer.self_norm) + NormBytes(layer.cross_norm) + NormBytes(layer.ffn_norm);
   }
   return bytes;
 }

@@ -54,4 +54,22 @@ LmConfig ReadLmConfig(const checkpoint::Config& decoder) {
   return config;
 }
 
+checkpoint::JsonValue ToJson(const LmConfig& config) {
+  const char* type = config.cross_attention ? "musicgen_decoder" : "musicgen_melody_decoder";
+  return {checkpoint::MakeObject({{"model_type", {type}},
+                                  {"vocab_size", {config.codebook_size}},
+                                  {"hidden_size", {config.width}},
+                                  {"num_hidden_layers", {config.layers}},
+                                  {"num_attention_heads", {config.heads}},
+                                  {"ffn_dim", {config.ffn_width}},
+                                  {"num_codebooks", {config.codebooks}},
+                                  {"audio_channels", {config.audio_channels}},
+                                  {"activation_function", {"gelu"}},
+                                  {"max_position_embeddings", {2048}},
+                                  {"scale_embedding", {false}},
+                                  {"tie_word_embeddings", {false}},
+                                  {"pad_token_id", {config.codebook_size}},
+                                  {"bos_token_id", {config.codebook_size}}})};
+}
+
 }  // namespace musicgen::lm

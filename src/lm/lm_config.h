@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "checkpoint/config.h"
+#include "checkpoint/json.h"
 #include "lm/codebook_pattern.h"
 
 namespace musicgen::lm {
@@ -27,5 +28,7 @@ struct LmConfig {
 // defaults. Throws Error(kBadInput) naming the key when a value is out of range or a switch differs
 // from what is implemented.
 LmConfig ReadLmConfig(const checkpoint::Config& decoder);
+// The way back. transformers has one pattern, of delays 0, 1, 2, …: another is not written.
+checkpoint::JsonValue ToJson(const LmConfig& config);
 
 }  // namespace musicgen::lm

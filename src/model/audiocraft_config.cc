@@ -195,6 +195,10 @@ AudioCraftConfig ReadAudioCraftConfig(const Config& xp) {
   if (config.melody) {
     config.melody->format.sample_rate_hz = config.melody->chroma.sample_rate_hz;
     config.melody->format.channels = config.lm.audio_channels;
+    // The chunk of transformers' extractor, in whole seconds.
+    config.melody->format.most_samples =
+        std::max(int64_t{1}, static_cast<int64_t>(config.max_duration_s)) *
+        config.melody->format.sample_rate_hz;
   }
   config.lm.pattern = ReadPattern(xp, transformer, config.lm.codebooks);
   return config;

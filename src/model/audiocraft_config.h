@@ -7,6 +7,7 @@
 #include <string>
 
 #include "checkpoint/config.h"
+#include "codec/codec_config.h"
 #include "conditioning/melody_config.h"
 #include "lm/lm_config.h"
 
@@ -24,8 +25,7 @@ struct AudioCraftConfig {
 // `xp` is the configuration of a language model. Throws Error(kBadInput).
 AudioCraftConfig ReadAudioCraftConfig(const checkpoint::Config& xp);
 
-// `xp` is that of a compression model; the result is what transformers' EncodecConfig would hold,
-// as JSON (codec::ReadCodecConfig reads it). Throws Error(kBadInput).
-std::string EncodecJson(const checkpoint::Config& xp);
+// `xp` is that of a compression model. Throws Error(kBadInput).
+codec::CodecConfig ReadAudioCraftCodecConfig(const checkpoint::Config& xp);
 
 }  // namespace musicgen::model

@@ -9,7 +9,7 @@
 namespace musicgen::model {
 
 // `xp.cfg` of a language model and of a compression model: YAML that ReadAudioCraftConfig and
-// EncodecJson turn back into the same settings.
+// ReadAudioCraftCodecConfig turn back into the same settings.
 std::string AudioCraftYaml(const AudioCraftConfig& config);
 std::string AudioCraftCodecYaml(const codec::CodecConfig& config);
 

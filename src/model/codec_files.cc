@@ -14,7 +14,6 @@
 namespace musicgen::model {
 namespace {
 
-using checkpoint::Config;
 using checkpoint::TorchFile;
 
 constexpr char kPointer[] = "pretrained";
@@ -33,10 +32,9 @@ void RefuseLanguageModel(const AudioCraftState& state) {
 }
 
 CodecPart OpenHuggingFaceCodec(const std::string& directory) {
-  const auto files = checkpoint::FilesOfDirectory(directory);
   CodecPart part;
-  part.json = files->Read(kConfigFile);
-  const Config config = Config::Parse(part.json, files->Where(kConfigFile));
+  part.files = checkpoint::FilesOfDirectory(directory);
+  const checkpoint::Config config = part.files->ReadConfig(kConfigFile);
   if (config.String("model_type", "") == "dac") RefuseDac(config.Where("model_type"));
   part.config = codec::ReadCodecConfig(config);
   part.tensors = {OpenWeights(directory, &part.notes), ""};
@@ -68,8 +66,7 @@ CodecPart OpenAudioCraftCodec(const std::string& directory) {
   CodecPart part;
   AudioCraftState state = ReadAudioCraftState(file);
   RefuseLanguageModel(state);
-  part.json = EncodecJson(state.xp);
-  part.config = codec::ReadCodecConfig(Config::Parse(part.json, state.xp_where));
+  part.config = ReadAudioCraftCodecConfig(state.xp);
   part.tensors = {PresentAudioCraftCodec(state.tensors), ""};
   part.notes = std::move(state.notes);
   return part;

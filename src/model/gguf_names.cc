@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "model/weight_norm_names.h"
+#include "checkpoint/weight_norm_names.h"
 
 namespace musicgen::model {
 namespace {
@@ -29,7 +29,7 @@ std::string NameFromGguf(const std::string& name) {
 }
 
 std::string NameToGguf(const std::string& name) {
-  const std::string old = OldWeightNormName(name);
+  const std::string old = checkpoint::OldWeightNormName(name);
   std::string result = old;
   for (const Beginning& beginning : kBeginnings) {
     if (!old.starts_with(beginning.canonical)) continue;

@@ -51,9 +51,11 @@ TextPart ReadTextPart(const std::shared_ptr<const SideFiles>& files,
   return part;
 }
 
-CodecPart ReadCodecPart(const SideFiles& files, std::shared_ptr<const TensorSource> tensors) {
+CodecPart ReadCodecPart(const std::shared_ptr<const SideFiles>& files,
+                        std::shared_ptr<const TensorSource> tensors) {
   CodecPart part;
-  part.config = codec::ReadCodecConfig(files.ReadConfig(kConfigFile).Object("audio_encoder"));
+  part.files = files;
+  part.config = codec::ReadCodecConfig(files->ReadConfig(kConfigFile).Object("audio_encoder"));
   part.tensors = {std::move(tensors), "audio_encoder."};
   return part;
 }

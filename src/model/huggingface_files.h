@@ -15,7 +15,7 @@ LmPart ReadLmPart(const checkpoint::SideFiles& files, const std::string& xp_cfg,
                   std::shared_ptr<const checkpoint::TensorSource> tensors);
 TextPart ReadTextPart(const std::shared_ptr<const checkpoint::SideFiles>& files,
                       std::shared_ptr<const checkpoint::TensorSource> tensors);
-CodecPart ReadCodecPart(const checkpoint::SideFiles& files,
+CodecPart ReadCodecPart(const std::shared_ptr<const checkpoint::SideFiles>& files,
                         std::shared_ptr<const checkpoint::TensorSource> tensors);
 
 // What a melody model's config.json and preprocessor_config.json say of its chroma.

@@ -3,13 +3,17 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <tuple>
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "codec/expected_tensors.h"
-#include "conditioning/text_projection.h"
+#include "conditioning/expected_tensors.h"
+#include "lm/codebook_pattern.h"
+#include "lm/expected_tensors.h"
+#include "nn/held_format.h"
 #include "nn/kv_cache.h"
-#include "text/t5_encoder.h"
+#include "text/expected_tensors.h"
 #include "types/frames.h"
 
 namespace musicgen::model {
@@ -21,46 +25,64 @@ std::string Gigabytes(uint64_t bytes) {
   return text;
 }
 
-// Vectors stay in float, tables that are only looked up are at least of 16 bits (nn/embedding.h).
-uint64_t BytesAt(kernels::WeightFormat format,
-                 const std::vector<checkpoint::ExpectedTensor>& tensors) {
+// A packed matrix has whole tiles of outputs.
+uint64_t HeldBytes(const checkpoint::ExpectedTensor& tensor, kernels::WeightFormat format,
+                   DType own) {
+  const kernels::WeightFormat held = nn::HeldFormat(tensor.role, format, tensor.shape, own);
+  const int64_t elements = NumElements(tensor.shape);
+  switch (tensor.role) {
+    case TensorRole::kUnread:
+      return 0;
+    case TensorRole::kFloat:
+    case TensorRole::kTable:
+      return kernels::FormatBytes(held, elements);
+    case TensorRole::kFloatMatrix:
+    case TensorRole::kMatrix:
+    case TensorRole::kSensitiveMatrix:
+    case TensorRole::kConvolution:
+    case TensorRole::kRecurrent:
+      break;
+  }
+  const int64_t outputs = tensor.shape[0];
+  const int64_t tiles = (outputs + kernels::kTileOutputs - 1) / kernels::kTileOutputs;
+  return static_cast<uint64_t>(tiles * kernels::kTileOutputs) *
+         kernels::FormatBytes(held, elements / outputs);
+}
+
+uint64_t HeldBytes(const std::vector<checkpoint::ExpectedTensor>& tensors,
+                   kernels::WeightFormat format, const checkpoint::TensorSource& source) {
   uint64_t bytes = 0;
   for (const auto& tensor : tensors) {
-    const bool table = tensor.name.find("embed_tokens.") != std::string::npos ||
-                       tensor.name.find("shared.") != std::string::npos;
-    kernels::WeightFormat own = format;
-    if (tensor.shape.size() < 2) own = kernels::WeightFormat::kF32;
-    if (table && kernels::IsQuantized(format)) own = kernels::WeightFormat::kF16;
-    bytes += kernels::FormatBytes(own, NumElements(tensor.shape));
+    bytes += HeldBytes(tensor, format, source.Get(tensor.name).dtype);
   }
   return bytes;
 }
 
-// The codec's encoder is checked but not loaded for text-to-music.
-std::vector<checkpoint::ExpectedTensor> LoadedCodecTensors(const ModelFiles& files) {
-  const StageTensors& stage = files.codec_tensors;
-  std::vector<checkpoint::ExpectedTensor> loaded =
-      codec::ExpectedTensors(files.codec, *stage.source, stage.prefix);
-  std::erase_if(loaded, [&](const auto& tensor) {
-    return tensor.name.rfind(stage.prefix + "encoder.", 0) == 0;
-  });
-  return loaded;
-}
-
 }  // namespace
+
+WeightBytes EstimateWeights(const ModelFiles& files, const StageFormats& formats) {
+  const auto& [lm, t5, codec] = std::tie(files.lm_tensors, files.t5_tensors, files.codec_tensors);
+  WeightBytes bytes;
+  bytes.lm = HeldBytes(lm::ExpectedTensors(files.lm, lm.prefix), formats.lm.weights, *lm.source);
+  bytes.t5 =
+      HeldBytes(text::ExpectedTensors(files.t5, *t5.source, t5.prefix), formats.t5, *t5.source);
+  bytes.projections = HeldBytes(
+      conditioning::ExpectedProjections(files.t5.d_model, files.melody, files.lm.width, *lm.source),
+      kernels::WeightFormat::kF32, *lm.source);
+  // The codec's encoder is checked but not loaded for text-to-music.
+  auto loaded = codec::ExpectedTensors(files.codec, *codec.source, codec.prefix);
+  std::erase_if(loaded, [&](const auto& tensor) {
+    return tensor.name.starts_with(codec.prefix + "encoder.");
+  });
+  bytes.codec = HeldBytes(loaded, formats.codec, *codec.source);
+  return bytes;
+}
 
 MemoryEstimate EstimateMemory(const ModelFiles& files, const StageFormats& formats,
                               double duration_s) {
   const lm::LmConfig& lm = files.lm;
-  const StageTensors& t5 = files.t5_tensors;
   MemoryEstimate estimate;
-  estimate.weights_bytes =
-      BytesAt(formats.lm.weights, lm::Decoder::Expected(lm, files.lm_tensors.prefix)) +
-      BytesAt(formats.t5, text::T5Encoder::Expected(files.t5, *t5.source, t5.prefix)) +
-      (CountParameters(conditioning::TextProjection::Expected(files.t5.d_model, lm.width,
-                                                              *files.lm_tensors.source)) +
-       CountParameters(LoadedCodecTensors(files))) *
-          sizeof(float);
+  estimate.weights_bytes = EstimateWeights(files, formats).total();
   const int64_t frames = std::max<int64_t>(1, FramesOf(duration_s, files.codec.frame_rate()));
   const int64_t positions =
       files.prefix_rows() + lm::CodebookPattern(lm.pattern, lm.codebooks, frames).steps();

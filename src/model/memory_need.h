@@ -8,6 +8,15 @@
 
 namespace musicgen::model {
 
+// What the weights that text to music loads take in these formats, by stage: what the stages'
+// bytes() will say, or a little more (weight norm is multiplied out, and stacked matrices share
+// tiles).
+struct WeightBytes {
+  uint64_t lm = 0, t5 = 0, projections = 0, codec = 0;
+  uint64_t total() const { return lm + t5 + projections + codec; }
+};
+WeightBytes EstimateWeights(const ModelFiles& files, const StageFormats& formats);
+
 struct MemoryEstimate {
   uint64_t weights_bytes = 0;
   uint64_t cache_bytes_per_stream = 0;  // keys and values of a guided stream

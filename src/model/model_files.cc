@@ -58,15 +58,13 @@ ModelFiles Assemble(const std::string& path, std::shared_ptr<const SideFiles> si
   files.max_duration_s = lm.max_duration_s;
   files.two_step_coef = lm.two_step_coef;
   files.dialect = lm.dialect;
-  files.xp_cfg = std::move(lm.xp_cfg);
   files.lm_tensors = std::move(lm.tensors);
   files.t5 = std::move(text.config);
-  files.t5_json = std::move(text.json);
   files.t5_tensors = std::move(text.tensors);
   files.tokenizer_files = std::move(text.tokenizer_files);
   files.codec = std::move(codec.config);
-  files.codec_json = std::move(codec.json);
   files.codec_tensors = std::move(codec.tensors);
+  files.codec_files = std::move(codec.files);
   return files;
 }
 
@@ -85,7 +83,7 @@ ModelFiles OpenWhole(const std::string& path, std::shared_ptr<const SideFiles> s
   TextPart text = options.text_encoder.empty() ? ReadTextPart(side_files, tensors)
                                                : OpenTextEncoder(options.text_encoder);
   CodecPart codec =
-      options.codec.empty() ? ReadCodecPart(*side_files, tensors) : OpenCodec(options.codec);
+      options.codec.empty() ? ReadCodecPart(side_files, tensors) : OpenCodec(options.codec);
   return Assemble(path, std::move(side_files), std::move(lm), std::move(text), std::move(codec),
                   options.strict);
 }
@@ -127,8 +125,9 @@ ModelFiles OpenAudioCraft(const std::string& directory, const Options& options) 
   LmPart lm = OpenAudioCraftLm(directory);
   TextPart text = OpenNamedTextEncoder(directory, lm, options);
   CodecPart codec = OpenNamedCodec(directory, lm, options);
-  return Assemble(directory, checkpoint::FilesOfDirectory(directory), std::move(lm),
-                  std::move(text), std::move(codec), options.strict);
+  auto side_files = WithFile(checkpoint::FilesOfDirectory(directory), kXpFile, lm.xp_cfg);
+  return Assemble(directory, std::move(side_files), std::move(lm), std::move(text),
+                  std::move(codec), options.strict);
 }
 
 ModelFiles OpenGguf(const std::string& path, const Options& options) {
@@ -150,6 +149,7 @@ ModelFiles OpenGguf(const std::string& path, const Options& options) {
   TextPart text = OpenNamedTextEncoder(folder, lm, options);
   CodecPart codec =
       OpenCodec(options.codec.empty() ? FindCompanion(folder, lm.codec) : options.codec);
+  side_files = WithFile(std::move(side_files), kXpFile, lm.xp_cfg);
   return Assemble(path, std::move(side_files), std::move(lm), std::move(text), std::move(codec),
                   options.strict);
 }

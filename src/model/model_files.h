@@ -15,13 +15,13 @@ struct ModelFiles {
   std::string directory;  // or the GGUF file
   std::string model_type;
   std::string licence;  // from the model card's front matter, or "unknown"
-  std::shared_ptr<const checkpoint::SideFiles> side_files, tokenizer_files;
+  // The model's, with AudioCraft's configuration as kXpFile (gguf_names.h) where it is of that
+  // kind; and those beside the T5 and the codec, which are the same where all stages are in one
+  // place. A codec in AudioCraft's format has none: null.
+  std::shared_ptr<const checkpoint::SideFiles> side_files, tokenizer_files, codec_files;
   lm::LmConfig lm;
   text::T5Config t5;
   codec::CodecConfig codec;
-  // What `t5` and `codec` were read from, in transformers' words, and what the rest was, in
-  // AudioCraft's; empty where side_files' config.json says it all.
-  std::string t5_json, codec_json, xp_cfg;
   std::optional<conditioning::MelodyConfig> melody;  // none: conditions go through cross-attention
   double max_duration_s = 30.0;                      // the window that the model was trained for
   std::optional<double> two_step_coef;  // replaces cfg_coef in two-step guidance (AudioCraft)

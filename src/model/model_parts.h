@@ -49,7 +49,6 @@ struct LmPart {
 
 struct TextPart {
   text::T5Config config;
-  std::string json;  // transformers' configuration; empty where it is the model's own
   StageTensors tensors;
   std::shared_ptr<const checkpoint::SideFiles> tokenizer_files;
   std::vector<std::string> notes;
@@ -57,8 +56,8 @@ struct TextPart {
 
 struct CodecPart {
   codec::CodecConfig config;
-  std::string json;  // as TextPart::json
   StageTensors tensors;
+  std::shared_ptr<const checkpoint::SideFiles> files;  // with config.json; null: AudioCraft's
   std::vector<std::string> notes;
 };
 

@@ -7,11 +7,10 @@
 
 #include "base/error.h"
 #include "codec/expected_tensors.h"
-#include "conditioning/melody_projection.h"
-#include "conditioning/text_projection.h"
-#include "lm/decoder.h"
+#include "conditioning/expected_tensors.h"
+#include "lm/expected_tensors.h"
 #include "model/renamed_tensors.h"
-#include "text/t5_encoder.h"
+#include "text/expected_tensors.h"
 
 namespace musicgen::model {
 namespace {
@@ -34,17 +33,18 @@ struct Wanted {
 Wanted OfLm(const LmPart& lm, const TextPart& text, const CodecPart& codec) {
   const TensorSource& source = *lm.tensors.source;
   Wanted wanted{lm.tensors.source};
-  wanted.Expect(lm::Decoder::Expected(lm.config, lm.tensors.prefix));
+  wanted.Expect(lm::ExpectedTensors(lm.config, lm.tensors.prefix));
   const int64_t width = lm.config.width, text_width = text.config.d_model;
   if (lm.dialect == conditioning::Reference::kAudioCraft) {
     // It always projects, also between equal widths.
     wanted.Expect(
-        {{"enc_to_dec_proj.weight", {width, text_width}}, {"enc_to_dec_proj.bias", {width}}});
+        conditioning::ExpectedProjection(conditioning::kTextProjection, text_width, width));
   } else {
-    wanted.Expect(conditioning::TextProjection::Expected(text_width, width, source));
+    wanted.Expect(conditioning::ExpectedTextProjection(text_width, width, source));
   }
   if (lm.melody) {
-    wanted.Expect(conditioning::MelodyProjection::Expected(lm.melody->chroma.classes, width));
+    wanted.Expect(conditioning::ExpectedProjection(conditioning::kMelodyProjection,
+                                                   lm.melody->chroma.classes, width));
   }
   wanted.ignored = {"decoder.model.decoder.embed_positions.weights"};  // recomputed
   // Others take the place of the model's own.
@@ -55,7 +55,7 @@ Wanted OfLm(const LmPart& lm, const TextPart& text, const CodecPart& codec) {
 
 Wanted OfTextEncoder(const TextPart& text) {
   const auto& [source, prefix] = text.tensors;
-  Wanted wanted{source, text::T5Encoder::Expected(text.config, *source, prefix)};
+  Wanted wanted{source, text::ExpectedTensors(text.config, *source, prefix)};
   // The decoder half of a whole T5 is not used.
   wanted.ignored = {prefix + "decoder.*", prefix + "lm_head.*"};
   return wanted;

@@ -1,5 +1,7 @@
 #include "model/precision.h"
 
+#include "lm/expected_tensors.h"
+
 namespace musicgen::model {
 
 using kernels::WeightFormat;
@@ -7,7 +9,7 @@ using kernels::WeightFormat;
 Precision Resolve(const ModelFiles& files, Precision precision) {
   if (precision != Precision::kAuto) return precision;
   const StageTensors& lm = files.lm_tensors;
-  for (const auto& expected : lm::Decoder::Expected(files.lm, lm.prefix)) {
+  for (const auto& expected : lm::ExpectedTensors(files.lm, lm.prefix)) {
     if (expected.name.find(".fc1.") == std::string::npos) continue;
     const DType dtype = lm.source->Get(expected.name).dtype;
     if (dtype == DType::kQ8_0) return Precision::kQ8;

@@ -15,9 +15,7 @@ TextPart OpenTextEncoder(const std::string& directory) {
 TextPart DescribeTextEncoder(const std::string& directory, StageTensors tensors) {
   TextPart part;
   part.tokenizer_files = checkpoint::FilesOfDirectory(directory);
-  part.json = part.tokenizer_files->Read(kConfigFile);
-  part.config = text::ReadT5Config(
-      checkpoint::Config::Parse(part.json, part.tokenizer_files->Where(kConfigFile)));
+  part.config = text::ReadT5Config(part.tokenizer_files->ReadConfig(kConfigFile));
   part.tensors = std::move(tensors);
   return part;
 }

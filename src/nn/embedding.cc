@@ -4,13 +4,14 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "nn/held_format.h"
 
 namespace musicgen::nn {
 
 using kernels::WeightFormat;
 
 Embedding::Embedding(WeightFormat format, const TensorView& table)
-    : format_(kernels::IsQuantized(format) ? WeightFormat::kF16 : format),
+    : format_(HeldFormat(TensorRole::kTable, format, table.shape)),
       rows_(table.shape.at(0)),
       width_(table.shape.at(1)),
       buffer_(kernels::FormatBytes(format_, table.elements())) {
@@ -18,7 +19,7 @@ Embedding::Embedding(WeightFormat format, const TensorView& table)
 }
 
 Embedding::Embedding(ThreadPool& pool, WeightFormat format, const TensorView& table)
-    : format_(kernels::IsQuantized(format) ? WeightFormat::kF16 : format),
+    : format_(HeldFormat(TensorRole::kTable, format, table.shape)),
       rows_(table.shape.at(0)),
       width_(table.shape.at(1)),
       buffer_(kernels::FormatBytes(format_, table.elements())) {

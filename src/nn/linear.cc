@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "nn/held_format.h"
 
 namespace musicgen::nn {
 
@@ -10,10 +11,7 @@ using kernels::kTileOutputs;
 using kernels::WeightFormat;
 
 Linear::Linear(WeightFormat format, int64_t outputs, int64_t inputs)
-    : weight_(kernels::IsQuantized(format) && !kernels::PackedMatrix::CanQuantize(inputs)
-                  ? WeightFormat::kF16
-                  : format,
-              outputs, inputs) {}
+    : weight_(HeldFormat(TensorRole::kMatrix, format, {outputs, inputs}), outputs, inputs) {}
 
 Linear::Linear(WeightFormat format, const TensorView& weight)
     : Linear(format, weight.shape.at(0),

@@ -1,5 +1,7 @@
 #include "text/t5_config.h"
 
+#include <charconv>
+
 #include "base/error.h"
 
 namespace musicgen::text {
@@ -11,6 +13,15 @@ FeedForward ReadFeedForward(const checkpoint::Config& config) {
   if (name == "gated-gelu") return FeedForward::kGatedGelu;
   ThrowBadInput(config.Where("feed_forward_proj"),
                 ": expected \"relu\" or \"gated-gelu\", found \"", Printable(name), '"');
+}
+
+// The double that is written in as few digits as this float: 1e-06, not 9.999999974752427e-07.
+double Shortest(float value) {
+  char digits[32];
+  const char* const end = std::to_chars(digits, digits + sizeof(digits), value).ptr;
+  double result = 0;
+  std::from_chars(digits, end, result);
+  return result;
 }
 
 }  // namespace
@@ -39,6 +50,21 @@ T5Config ReadT5Config(const checkpoint::Config& config) {
                   t5.max_distance, ", found ", t5.num_buckets);
   }
   return t5;
+}
+
+checkpoint::JsonValue ToJson(const T5Config& config) {
+  const bool gated = config.feed_forward == FeedForward::kGatedGelu;
+  return {checkpoint::MakeObject({{"model_type", {"t5"}},
+                                  {"vocab_size", {config.vocab_size}},
+                                  {"d_model", {config.d_model}},
+                                  {"d_kv", {config.d_kv}},
+                                  {"d_ff", {config.d_ff}},
+                                  {"num_layers", {config.num_layers}},
+                                  {"num_heads", {config.num_heads}},
+                                  {"relative_attention_num_buckets", {config.num_buckets}},
+                                  {"relative_attention_max_distance", {config.max_distance}},
+                                  {"layer_norm_epsilon", {Shortest(config.norm_eps)}},
+                                  {"feed_forward_proj", {gated ? "gated-gelu" : "relu"}}})};
 }
 
 }  // namespace musicgen::text

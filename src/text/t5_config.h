@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "checkpoint/config.h"
+#include "checkpoint/json.h"
 
 namespace musicgen::text {
 
@@ -27,5 +28,7 @@ struct T5Config {
 // From a plain T5 config.json or the `text_encoder` object of a MusicGen one; absent fields take
 // the defaults above, which are those of transformers. Throws Error(kBadInput).
 T5Config ReadT5Config(const checkpoint::Config& config);
+// The way back.
+checkpoint::JsonValue ToJson(const T5Config& config);
 
 }  // namespace musicgen::text

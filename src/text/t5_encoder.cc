@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/team_stop.h"
 #include "nn/pack.h"
+#include "text/expected_tensors.h"
 #include "text/t5_positions.h"
 
 namespace musicgen::text {
@@ -16,8 +17,6 @@ std::string BlockName(const std::string& prefix, int64_t layer, int part) {
 }
 
 constexpr const char* kPositionBias = "SelfAttention.relative_attention_bias.weight";
-constexpr const char* kSharedEmbedding = "shared.weight";
-constexpr const char* kOwnEmbedding = "encoder.embed_tokens.weight";
 
 std::vector<float> TakeFloats(const TensorSource& source, const std::string& name) {
   const TensorView tensor = source.Get(name);
@@ -45,41 +44,10 @@ std::vector<std::string> FeedForwardIn(const T5Config& config, const std::string
 
 }  // namespace
 
-std::vector<checkpoint::ExpectedTensor> T5Encoder::Expected(const T5Config& config,
-                                                            const TensorSource& source,
-                                                            const std::string& prefix) {
-  const int64_t d = config.d_model;
-  std::vector<checkpoint::ExpectedTensor> expected;
-  const bool shared = source.Has(prefix + kSharedEmbedding);
-  const bool own = source.Has(prefix + kOwnEmbedding);
-  if (shared || !own) expected.push_back({prefix + kSharedEmbedding, {config.vocab_size, d}});
-  if (own) expected.push_back({prefix + kOwnEmbedding, {config.vocab_size, d}});
-  for (int64_t i = 0; i < config.num_layers; ++i) {
-    const std::string attention = BlockName(prefix, i, 0);
-    const std::string feed_forward = BlockName(prefix, i, 1);
-    for (const char* name : {"q", "k", "v"}) {
-      expected.push_back({attention + "SelfAttention." + name + ".weight", {config.inner(), d}});
-    }
-    expected.push_back({attention + "SelfAttention.o.weight", {d, config.inner()}});
-    if (i == 0) {
-      expected.push_back({attention + kPositionBias, {config.num_buckets, config.num_heads}});
-    }
-    expected.push_back({attention + "layer_norm.weight", {d}});
-    for (const std::string& name : FeedForwardIn(config, feed_forward)) {
-      expected.push_back({name, {config.d_ff, d}});
-    }
-    expected.push_back({feed_forward + "DenseReluDense.wo.weight", {d, config.d_ff}});
-    expected.push_back({feed_forward + "layer_norm.weight", {d}});
-  }
-  expected.push_back({prefix + "encoder.final_layer_norm.weight", {d}});
-  return expected;
-}
-
 T5Encoder::T5Encoder(ThreadPool& pool, const T5Config& config, const TensorSource& source,
                      const std::string& prefix, WeightFormat format)
     : config_(config) {
-  const TensorView embedding = source.Get(
-      prefix + (source.Has(prefix + kSharedEmbedding) ? kSharedEmbedding : kOwnEmbedding));
+  const TensorView embedding = source.Get(EmbeddingName(source, prefix));
   embedding_ = nn::Embedding(pool, format, embedding);
   source.Drop(embedding);
   position_bias_ = TakeFloats(source, BlockName(prefix, 0, 0) + kPositionBias);

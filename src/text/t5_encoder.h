@@ -19,15 +19,9 @@ namespace musicgen::text {
 
 class T5Encoder {
  public:
-  // The tensors an encoder of this size has. `prefix` is "text_encoder." inside a MusicGen
-  // checkpoint, "" in a plain T5. The token embedding may be stored as shared.weight, as
-  // encoder.embed_tokens.weight or twice: what `source` has is expected.
-  static std::vector<checkpoint::ExpectedTensor> Expected(const T5Config& config,
-                                                          const checkpoint::TensorSource& source,
-                                                          const std::string& prefix);
-
   // Packs the weights into `format`, on the threads of the pool, and lets go of the file's pages.
-  // The tensors must have passed CheckTensors against Expected.
+  // The tensors must have passed CheckTensors against ExpectedTensors (expected_tensors.h), whose
+  // `prefix` this is.
   T5Encoder(ThreadPool& pool, const T5Config& config, const checkpoint::TensorSource& source,
             const std::string& prefix, kernels::WeightFormat format);
 

@@ -84,10 +84,6 @@ Tokenizer Tokenizer::Load(const checkpoint::SideFiles& files) {
   return Tokenizer(std::make_unique<Impl>(vocabulary, where));
 }
 
-Tokenizer Tokenizer::Load(const std::string& directory) {
-  return Load(*checkpoint::FilesOfDirectory(directory));
-}
-
 Tokenizer::Tokenizer(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
 Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;

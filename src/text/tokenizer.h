@@ -15,7 +15,6 @@ class Tokenizer {
   // Reads tokenizer.json or, when there is none, spiece.model (with the number of
   // sentinels from tokenizer_config.json, 100 if it is silent). Throws Error(kBadInput).
   static Tokenizer Load(const checkpoint::SideFiles& files);
-  static Tokenizer Load(const std::string& directory);
   Tokenizer(Tokenizer&&) noexcept;
   Tokenizer& operator=(Tokenizer&&) noexcept;
   ~Tokenizer();

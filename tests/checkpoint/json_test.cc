@@ -118,5 +118,14 @@ TEST(JsonTest, QuotedTextReadsBackTheSame) {
   EXPECT_EQ(*ParseJson(QuoteJson("a\xff"), "f").as<std::string>(), "a\xef\xbf\xbd");
 }
 
+TEST(JsonTest, ObjectsAreMadeInAnyOrder) {
+  JsonObject object = MakeObject({{"b", {2}}, {"c", {JsonArray{{true}, {}}}}, {"a", {"text"}}});
+  EXPECT_EQ(ToJson({object}), R"({"a":"text","b":2,"c":[true,null]})");
+  Set(&object, "b", {2.0});
+  Set(&object, "bb", {false});
+  EXPECT_EQ(ToJson({object}), R"({"a":"text","b":2.0,"bb":false,"c":[true,null]})");
+  EXPECT_EQ(ToJson(ParseJson(ToJson({object}), "f")), ToJson({object}));
+}
+
 }  // namespace
 }  // namespace musicgen::checkpoint

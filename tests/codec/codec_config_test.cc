@@ -93,8 +93,9 @@ TEST(CodecConfigTest, RefusesWhatIsNotImplemented) {
             "config.json: pad_mode: expected reflect or constant, found replicate");
   EXPECT_EQ(Complaint(R"({"codebook_dim": 64})"),
             "config.json: codebook_dim: expected hidden_size 128, found 64");
-  EXPECT_EQ(Complaint(R"({"use_causal_conv": false, "trim_right_ratio": 0.5})"),
-            "config.json: trim_right_ratio: expected 1 where use_causal_conv is false, found 0.5");
+  EXPECT_EQ(
+      Complaint(R"({"use_causal_conv": false, "trim_right_ratio": 0.5})"),
+      "config.json: trim_right_ratio: expected 1 where convolutions are not causal, found 0.5");
 }
 
 TEST(CodecConfigTest, BoundsHostileSizes) {
@@ -107,6 +108,41 @@ TEST(CodecConfigTest, BoundsHostileSizes) {
         R"({"kernel_size": 0})", R"({"num_residual_layers": 16, "dilation_growth_rate": 64})",
         R"({"sampling_rate": 0})", R"({"trim_right_ratio": 2})", R"({"hidden_size": -1})"}) {
     EXPECT_NE(Complaint(json), "") << json;
+  }
+}
+
+TEST(CodecConfigTest, ComesBackFromItsJson) {
+  CodecConfig odd = TinyConfig();
+  odd.sample_rate_hz = 44100;
+  odd.upsampling_ratios = {7, 3};
+  odd.codebook_size = 300;
+  odd.num_quantizers = 11;
+  odd.num_lstm_layers = 1;
+  odd.causal = odd.conv_shortcut = true;
+  odd.pad_mode = nn::PadMode::kZero;
+  odd.trim_right_ratio = 0.25;
+  for (const CodecConfig& config : {CodecConfig(), TinyConfig(), odd}) {
+    const std::string json = ToJson(ToJson(config));
+    const CodecConfig read = Read(json);
+    EXPECT_EQ(ToJson(ToJson(read)), json);
+    EXPECT_EQ(read.num_quantizers, config.num_quantizers);
+    EXPECT_EQ(read.upsampling_ratios, config.upsampling_ratios);
+    EXPECT_EQ(read.pad_mode, config.pad_mode);
+    EXPECT_EQ(read.trim_right_ratio, config.trim_right_ratio);
+  }
+}
+
+TEST(CodecConfigTest, EveryNumberOfCodebooksComesBack) {
+  CodecConfig config;
+  for (const int64_t rate : {24000, 32000, 44100, 48000}) {
+    for (const int64_t size : {2, 100, 1024, 2048, 1 << 20}) {
+      for (int64_t books = 1; books <= most::kQuantizers; ++books) {
+        config.sample_rate_hz = rate;
+        config.codebook_size = size;
+        config.num_quantizers = books;
+        ASSERT_EQ(Read(ToJson(ToJson(config))).num_quantizers, books) << rate << " " << size;
+      }
+    }
   }
 }
 

@@ -56,5 +56,22 @@ TEST(MelodyConfig, RefusesWhatCannotBe) {
   }
 }
 
+TEST(MelodyConfig, ComesBackFromItsFiles) {
+  const MelodyConfig config =
+      Read(R"({"num_chroma": 24, "chroma_length": 7, "decoder": {"audio_channels": 2}})",
+           R"({"sampling_rate": 16000, "n_fft": 1024, "hop_length": 100, "chunk_length": 2})");
+  checkpoint::JsonObject model;
+  checkpoint::Set(&model, "chroma_length", {1});
+  SetMelody(config, &model);
+  const MelodyConfig read =
+      Read(ToJson(checkpoint::JsonValue{model}), ToJson(ToExtractorJson(config)));
+  EXPECT_EQ(read.chroma_length, 7);
+  EXPECT_EQ(read.chroma.classes, 24);
+  EXPECT_EQ(read.chroma.sample_rate_hz, 16000);
+  EXPECT_EQ(read.chroma.n_fft, 1024);
+  EXPECT_EQ(read.chroma.hop_samples, 100);
+  EXPECT_EQ(read.format.most_samples, 32000);
+}
+
 }  // namespace
 }  // namespace musicgen::conditioning

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "checkpoint/safetensors.h"
+#include "conditioning/expected_tensors.h"
 #include "golden.h"
 
 namespace musicgen::conditioning {
@@ -61,9 +62,9 @@ TEST(TextProjection, GivesTheSameBitsOnAnyNumberOfThreads) {
 TEST(TextProjection, IsTheIdentityWhereThereIsNone) {
   const auto other = checkpoint::OpenSafetensors(std::string(MUSICGEN_FIXTURES) +
                                                  "/hf-tiny-mono/golden.safetensors");
-  EXPECT_TRUE(TextProjection::Expected(8, 8, *other).empty());
-  EXPECT_EQ(TextProjection::Expected(8, 16, *other).size(), 2u);
-  EXPECT_EQ(TextProjection::Expected(kWidth, kWidth, *OpenModel()).size(), 2u);
+  EXPECT_TRUE(ExpectedTextProjection(8, 8, *other).empty());
+  EXPECT_EQ(ExpectedTextProjection(8, 16, *other).size(), 2u);
+  EXPECT_EQ(ExpectedTextProjection(kWidth, kWidth, *OpenModel()).size(), 2u);
   const TextProjection projection(2, 2, *other, WeightFormat::kF32);
   ThreadPool pool(1);
   EXPECT_EQ(projection.Project(pool, {1, 2, 3, 4}, 2).values, (std::vector<float>{1, 2, 3, 4}));

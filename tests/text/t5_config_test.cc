@@ -56,5 +56,22 @@ TEST(T5Config, RefusesOtherModels) {
   EXPECT_THAT(Complaint(R"({"relative_attention_max_distance": 8})"), HasSubstr("8"));
 }
 
+TEST(T5Config, ComesBackFromItsJson) {
+  T5Config odd;
+  odd.vocab_size = 640;
+  odd.d_kv = 24;
+  odd.num_heads = 3;
+  odd.num_buckets = 16;
+  odd.norm_eps = 1e-5f;
+  odd.feed_forward = FeedForward::kGatedGelu;
+  const std::string json = ToJson(ToJson(odd));
+  const T5Config read = Read(json);
+  EXPECT_EQ(ToJson(ToJson(read)), json);
+  EXPECT_EQ(read.d_kv, 24);
+  EXPECT_EQ(read.norm_eps, 1e-5f);
+  EXPECT_EQ(read.feed_forward, FeedForward::kGatedGelu);
+  EXPECT_THAT(json, testing::HasSubstr("1e-05"));
+}
+
 }  // namespace
 }  // namespace musicgen::text

@@ -11,6 +11,7 @@
 
 #include "checkpoint/safetensors.h"
 #include "golden.h"
+#include "text/expected_tensors.h"
 
 namespace musicgen::text {
 namespace {
@@ -177,7 +178,7 @@ TEST(T5Encoder, ExpectsWhatTheFilesHold) {
   for (const char* fixture : {"hf-tiny-mono", "t5-gated"}) {
     const Model model = OpenModel(fixture);
     checkpoint::CheckTensors(*model.source,
-                             T5Encoder::Expected(model.config, *model.source, model.prefix),
+                             ExpectedTensors(model.config, *model.source, model.prefix),
                              {"audio_encoder.*", "decoder.*", "enc_to_dec_proj.*"}, true);
   }
 }
@@ -203,7 +204,7 @@ TEST(T5Encoder, AcceptsBothNamesOfTheEmbedding) {
   const auto expected = [](std::vector<std::string> names) {
     T5Config config;
     std::vector<std::string> out;
-    for (const auto& tensor : T5Encoder::Expected(config, NameSource(std::move(names)), "t.")) {
+    for (const auto& tensor : ExpectedTensors(config, NameSource(std::move(names)), "t.")) {
       if (tensor.shape == Shape{config.vocab_size, config.d_model}) out.push_back(tensor.name);
     }
     return out;

@@ -32,7 +32,8 @@ class TokenizerFiles : public testing::Test {
   // What loading complains of, one line; "none" when it does not.
   std::string Complaint() {
     try {
-      Tokenizer::Load(folder_.string()).Encode("a \ufb01ne </s> tune");
+      Tokenizer::Load(*checkpoint::FilesOfDirectory(folder_.string()))
+          .Encode("a \ufb01ne </s> tune");
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::kBadInput);
       EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
@@ -83,7 +84,7 @@ TEST_F(TokenizerFiles, MayHoldAnyBytes) {
 TEST_F(TokenizerFiles, CountSentinelsFromTheConfiguration) {
   Write("spiece.model", SentencePieceBytes());
   Write("tokenizer_config.json", R"({"extra_ids": 3})");
-  const Tokenizer tokenizer = Tokenizer::Load(folder_.string());
+  const Tokenizer tokenizer = Tokenizer::Load(*checkpoint::FilesOfDirectory(folder_.string()));
   EXPECT_EQ(tokenizer.id_bound(), 503);
   EXPECT_EQ(tokenizer.Encode("<extra_id_0><extra_id_2>"), (TokenIds{502, 500, 1}));
   Write("tokenizer_config.json", R"({"extra_ids": 1000000000})");
@@ -102,7 +103,8 @@ TEST_F(TokenizerFiles, MustSpeakOfT5) {
       R"({"type": "Unigram", "unk_id": 1, "vocab": [["</s>", 0], ["<unk>", 0.0], ["▁a", -2.5]]})";
   const std::string end = R"([{"id": 0, "content": "</s>", "normalized": false}])";
   EXPECT_EQ(JsonComplaint(file("null", steps, model, end)), "none");
-  EXPECT_EQ(Tokenizer::Load(folder_.string()).Encode("a b"), (TokenIds{2, 1, 0}));
+  EXPECT_EQ(Tokenizer::Load(*checkpoint::FilesOfDirectory(folder_.string())).Encode("a b"),
+            (TokenIds{2, 1, 0}));
   EXPECT_EQ(JsonComplaint(file(R"({"type": "Sequence", "normalizers": [{"type": "Strip"}]})", steps,
                                model, end)),
             "none");

@@ -15,7 +15,7 @@ std::string Fixture(const std::string& name) { return std::string(MUSICGEN_FIXTU
 // The two forms a tokenizer is stored in, of the same vocabulary.
 class TokenizerTest : public testing::TestWithParam<const char*> {
  protected:
-  const Tokenizer tokenizer_ = Tokenizer::Load(Fixture(GetParam()));
+  const Tokenizer tokenizer_ = Tokenizer::Load(*checkpoint::FilesOfDirectory(Fixture(GetParam())));
 };
 INSTANTIATE_TEST_SUITE_P(Forms, TokenizerTest,
                          testing::Values("hf-tiny-mono" /* spiece.model */,

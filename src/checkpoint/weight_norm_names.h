@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace musicgen::model {
+namespace musicgen::checkpoint {
 
 // "…parametrizations.weight.original0" and "…original1" become "…weight_g" and "…weight_v"; other
 // names stay.
@@ -11,4 +11,4 @@ std::string OldWeightNormName(std::string name);
 // The reverse.
 std::string NewWeightNormName(std::string name);
 
-}  // namespace musicgen::model
+}  // namespace musicgen::checkpoint

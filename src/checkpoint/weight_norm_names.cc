@@ -1,8 +1,8 @@
-#include "model/weight_norm_names.h"
+#include "checkpoint/weight_norm_names.h"
 
 #include <string_view>
 
-namespace musicgen::model {
+namespace musicgen::checkpoint {
 namespace {
 
 struct Spelling {
@@ -28,4 +28,4 @@ std::string NewWeightNormName(std::string name) {
   return name;
 }
 
-}  // namespace musicgen::model
+}  // namespace musicgen::checkpoint
