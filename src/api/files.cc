@@ -66,11 +66,13 @@ audio::Strategy StrategyOf(Strategy strategy) {
 
 }  // namespace
 
-void Normalize(Waveform& wave, Strategy strategy) {
+int64_t Normalize(Waveform& wave, Strategy strategy) {
   audio::NormalizeOptions options;
   options.strategy = StrategyOf(strategy);
-  audio::Normalize(wave, options);
+  return audio::Normalize(wave, options);
 }
+
+int64_t CountBeyondFullScale(const Waveform& wave) { return audio::CountBeyondFullScale(wave); }
 
 std::vector<uint8_t> EncodeAudio(const Waveform& wave, AudioFormat format, SampleFormat samples,
                                  const std::string& comment) {

@@ -16,7 +16,9 @@ using conditioning::ChromaConfig;
 using conditioning::ChromaExtractor;
 using conditioning::Reference;
 
-Waveform ReadAudio(const std::string& path) { return audio::ReadAudio(path); }
+Waveform ReadAudio(const std::string& path, const Excerpt& excerpt) {
+  return audio::ReadAudio(path, excerpt);
+}
 
 Chroma ExtractChroma(const Waveform& melody, ReferenceDialect reference, const std::string& model) {
   conditioning::MelodyConfig config;
