@@ -49,7 +49,8 @@ struct GenerateFlags {
   int64_t seed = -1;
   GenerationParams params;
   std::string melody, continue_file;
-  double prompt_duration_s = 0;  // of continue_file; 0: all of it
+  double prompt_start_s = 0;     // in continue_file; below 0: before its end
+  double prompt_duration_s = 0;  // of it; 0: to its end
   double max_duration_s = 0;     // 0: the model's own window
   bool greedy = false, json = false, no_progress = false;
   std::string codes_out;
