@@ -34,6 +34,7 @@ std::string_view SkipId3(std::string_view bytes) {
     size += (rest[5] & kFooterFlag) != 0 ? 2 * kHeaderBytes : kHeaderBytes;
     if (size >= rest.size()) return bytes;
     rest.remove_prefix(size);
+    rest.remove_prefix(std::min(rest.find_first_not_of('\0'), rest.size()));
   }
   return rest;
 }

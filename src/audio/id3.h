@@ -8,7 +8,8 @@
 
 namespace musicgen::audio {
 
-// The bytes behind the tags they begin with; all of them where a tag goes beyond their end.
+// The bytes behind the tags they begin with, and behind the zeros after those; all of them where a
+// tag goes beyond their end.
 std::string_view SkipId3(std::string_view bytes);
 
 // A tag of version 2.4, whose texts are UTF-8: TSSE with the software, COMM with the comment. An

@@ -18,6 +18,9 @@ class Interleaved {
   Interleaved(std::string where, const ReadLimits& limits, const Excerpt& excerpt);
 
   const std::string& where() const { return where_; }
+  const ReadLimits& limits() const { return limits_; }
+  int64_t sample_rate_hz() const { return sample_rate_hz_; }
+  int64_t channels() const { return channels_; }
   // Before the first samples; the same again changes nothing, another format is refused.
   void SetFormat(int64_t sample_rate_hz, int64_t channels);
   void Append(std::span<const float> values);  // whole frames

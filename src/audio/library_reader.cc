@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "audio/convert.h"
 #include "base/error.h"
 
 namespace musicgen::audio {
@@ -62,6 +63,27 @@ sf_count_t SourceRead(void* data, sf_count_t bytes, void* opaque) {
 
 sf_count_t SourceWrite(const void*, sf_count_t, void*) { return 0; }
 
+void ReadAll(SNDFILE* file, const SF_INFO& info, Interleaved& sound) {
+  sound.SetFormat(info.samplerate, info.channels);
+  std::vector<float> block(static_cast<size_t>(kBlockFrames * info.channels));
+  while (!sound.full()) {
+    const sf_count_t frames = sf_readf_float(file, block.data(), kBlockFrames);
+    if (frames <= 0) return;
+    sound.Append({block.data(), static_cast<size_t>(frames * info.channels)});
+  }
+}
+
+void AppendConverted(const Waveform& other, Interleaved& sound) {
+  const Waveform wave = ConvertAudio(other, sound.sample_rate_hz(), sound.channels());
+  std::vector<float> frames(wave.values.size());
+  for (int64_t c = 0; c < wave.channels; ++c) {
+    for (int64_t n = 0; n < wave.samples; ++n) {
+      frames[static_cast<size_t>(n * wave.channels + c)] = wave.channel(c)[n];
+    }
+  }
+  sound.Append(frames);
+}
+
 }  // namespace
 
 std::string TryWithLibrary(const std::string& head, std::string_view body, Interleaved& sound) {
@@ -72,12 +94,14 @@ std::string TryWithLibrary(const std::string& head, std::string_view body, Inter
   const std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> file(
       sf_open_virtual(&io, SFM_READ, &info, &source), sf_close);
   if (file == nullptr) return Printable(sf_strerror(nullptr), 200);
-  sound.SetFormat(info.samplerate, info.channels);
-  std::vector<float> block(static_cast<size_t>(kBlockFrames * info.channels));
-  while (!sound.full()) {
-    const sf_count_t frames = sf_readf_float(file.get(), block.data(), kBlockFrames);
-    if (frames <= 0) break;
-    sound.Append({block.data(), static_cast<size_t>(frames * info.channels)});
+  const bool fits = sound.empty() || (info.samplerate == sound.sample_rate_hz() &&
+                                      info.channels == sound.channels());
+  if (fits) {
+    ReadAll(file.get(), info, sound);
+  } else {
+    Interleaved other(sound.where(), sound.limits(), {});
+    ReadAll(file.get(), info, other);
+    if (!other.empty()) AppendConverted(other.Finish(), sound);
   }
   return "";
 }

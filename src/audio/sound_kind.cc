@@ -31,6 +31,8 @@ constexpr Signature kSignatures[] = {
     {4, "ftyp", "MP4 (MPEG-4)"},
     {4, "moov", "a QuickTime movie or MP4"},
     {4, "mdat", "a QuickTime movie or MP4"},
+    {4, "wide", "a QuickTime movie or MP4"},
+    {4, "free", "a QuickTime movie or MP4"},
     {0, "\x1a\x45\xdf\xa3", "WebM or Matroska"},
     {0, "\x30\x26\xb2\x75\x8e\x66\xcf\x11", "WMA (Windows Media, ASF)"},
     {0, "ADIF", "AAC"},

@@ -52,8 +52,9 @@ constexpr Coding kCodings[] = {
 }  // namespace
 
 WavFormat ReadWavFormat(std::string_view chunk, bool big_endian, const std::string& where) {
-  if (chunk.size() < 16) {
-    ThrowBadInput(where, ": expected a format chunk of at least 16 bytes, found ", chunk.size());
+  constexpr size_t kWithoutBits = 14;
+  if (chunk.size() < kWithoutBits) {
+    ThrowBadInput(where, ": expected a format chunk of at least 14 bytes, found ", chunk.size());
   }
   const auto field = [&](size_t at, size_t bytes) {
     return Integer(chunk.substr(at), bytes, big_endian);
@@ -63,7 +64,8 @@ WavFormat ReadWavFormat(std::string_view chunk, bool big_endian, const std::stri
   format.channels = field(2, 2);
   format.sample_rate_hz = field(4, 4);
   const uint64_t frame_bytes = field(12, 2);
-  format.bits = field(14, 2);
+  if (chunk.size() >= kWithoutBits + 2) format.bits = field(14, 2);
+  if (format.bits == 0 && format.channels > 0) format.bits = 8 * frame_bytes / format.channels;
   if (format.tag == kWavExtensible) {  // the tag proper is the beginning of the format's GUID
     format.tag = chunk.size() >= 26 ? static_cast<uint32_t>(field(24, 2)) : kWavPcm;
   }

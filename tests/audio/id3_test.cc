@@ -25,6 +25,7 @@ TEST(SkipId3, SkipsWholeTagsAlone) {
   const std::string tag = "ID3\3\0\0\0\0\0\4abcd"s;
   const std::string with_footer = "ID3\4\0\x10\0\0\0\4abcd3DI\4\0\x10\0\0\0\4"s;
   EXPECT_EQ(SkipId3(tag + with_footer + "fLaC"), "fLaC");
+  EXPECT_EQ(SkipId3(tag + std::string(50, '\0') + "fLaC"), "fLaC");
   EXPECT_EQ(SkipId3("fLaC"), "fLaC");
   const std::string lying = "ID3\3\0\0\x7f\x7f\x7f\x7f rest"s;
   EXPECT_EQ(SkipId3(lying), lying);

@@ -50,7 +50,13 @@ TEST(OggLinks, ServesTheReader) {
   const std::string damaged = vorbis.substr(0, 60) + std::string(30, 'x') + vorbis.substr(90);
   EXPECT_THAT(ReadingComplaint(vorbis + damaged + vorbis), HasSubstr("cannot read the Ogg file"));
   const std::string slower = Encode(FileFormat::kOgg, Tone(32000, 30000));
-  EXPECT_THAT(ReadingComplaint(vorbis + slower), HasSubstr("one sample rate"));
+  const size_t resampled = 30000 * 48 / 32;
+  EXPECT_EQ(DecodeAudio(vorbis + slower, "x").values.size(), once + resampled);
+  const std::string stereo = Encode(FileFormat::kOgg, Ramp(48000, 2, 30000));
+  const Waveform wide = DecodeAudio(stereo + vorbis, "x");
+  EXPECT_EQ(wide.channels, 2);
+  EXPECT_EQ(wide.samples, 60000);
+  EXPECT_EQ(DecodeAudio(vorbis + stereo, "x").samples, 60000);
 }
 
 TEST(UnwrapFlac, GivesTheSound) {

@@ -115,6 +115,17 @@ TEST(DecodeAudio, DistrustsTheLengthInTheHeader) {
   }
 }
 
+// Streams of FLAC say no length.
+TEST(DecodeAudio, ReadsFlacOfUnknownLength) {
+  Waveform wave(32000, 1, 30000);
+  for (size_t i = 0; i < wave.values.size(); ++i) wave.values[i] = static_cast<float>(i % 64) / 128;
+  std::string flac = EncodeAudio(wave, FileFormat::kFlac, WavEncoding::kPcm16, {});
+  flac[21] = static_cast<char>(flac[21] & 0xf0);  // 36 bits of STREAMINFO
+  flac.replace(22, 4, 4, '\0');
+  EXPECT_EQ(DecodeAudio(flac, "x").values, wave.values);
+  EXPECT_EQ(DecodeAudio(flac, "x", {-0.5, 0}).samples, 16000);
+}
+
 TEST(DecodeAudio, RefusesWhatExceedsItsLimits) {
   const std::string second = Wav(1, 16, 1, 8000, std::string(16000, '\1'));
   ReadLimits limits;

@@ -132,6 +132,11 @@ TEST(DecodeWav, ReadsWhatSloppyWritersLeave) {
               kValues);
   }
   EXPECT_EQ(DecodeAudio(Riff(RiffChunk("data", kSamples) + Format()), "x").values, kValues);
+  // The oldest format chunk says no bits, others say 0.
+  const std::string without_bits = RiffChunk("fmt ", WavFormatOf(1, 1, 8000, 16, 2).substr(0, 14));
+  EXPECT_EQ(DecodeAudio(Riff(without_bits + RiffChunk("data", kSamples)), "x").values, kValues);
+  const std::string no_bits = RiffChunk("fmt ", WavFormatOf(1, 1, 8000, 0, 2));
+  EXPECT_EQ(DecodeAudio(Riff(no_bits + RiffChunk("data", kSamples)), "x").values, kValues);
   // An odd chunk without the byte behind it.
   EXPECT_EQ(
       DecodeAudio(Riff("LIST" + Bytes(3, 4) + "abc" + Format() + RiffChunk("data", kSamples)), "x")
