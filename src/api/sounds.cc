@@ -1,6 +1,5 @@
 // The library's face to sounds that people bring: reading, chroma, pictures.
 
-#include "audio/plot.h"
 #include "audio/read.h"
 #include "checkpoint/safetensors.h"
 #include "conditioning/chroma_extractor.h"
@@ -9,6 +8,7 @@
 #include "model/model_files.h"
 #include "model/model_path.h"
 #include "musicgen/musicgen.hpp"
+#include "plot/plot.h"
 
 namespace musicgen {
 
@@ -48,7 +48,7 @@ std::vector<uint8_t> PlotAudio(const Waveform& wave) {
   conditioning::Normalize(chroma);
   const double step_s =
       static_cast<double>(config.hop_samples) / static_cast<double>(config.sample_rate_hz);
-  const std::string bytes = audio::PlotSound(wave, chroma, step_s);
+  const std::string bytes = plot::PlotSound(wave, chroma, step_s);
   return {bytes.begin(), bytes.end()};
 }
 
