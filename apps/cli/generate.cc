@@ -8,6 +8,7 @@
 #include "cli/build_info.h"
 #include "cli/commands.h"
 #include "cli/errors.h"
+#include "cli/inputs.h"
 #include "cli/interrupt.h"
 #include "cli/json.h"
 #include "cli/open_model.h"
@@ -81,21 +82,8 @@ void PrintSetting(const Model& model, const std::vector<Piece>& pieces) {
                static_cast<double>(need->second.weights_bytes) / 1e9, caches / 1e9);
 }
 
-// The first seconds of a sound to continue; all of it for 0.
-Waveform ReadPrompt(const std::string& path, double seconds) {
-  Waveform sound = ReadAudio(path);
-  const auto wanted = static_cast<int64_t>(seconds * static_cast<double>(sound.sample_rate_hz));
-  if (seconds == 0 || wanted >= sound.samples) return sound;
-  if (wanted < 1) BadInput("--prompt-duration: expected at least one sample of " + path);
-  Waveform begin(sound.sample_rate_hz, sound.channels, wanted);
-  for (int64_t c = 0; c < sound.channels; ++c) {
-    std::copy_n(sound.channel(c), wanted, begin.channel(c));
-  }
-  return begin;
-}
-
 std::vector<GenerationRequest> Requests(const std::vector<Piece>& pieces,
-                                        const GenerateFlags& flags) {
+                                        const GenerateFlags& flags, const ModelInfo& info) {
   std::vector<GenerationRequest> requests;
   for (const Piece& piece : pieces) {
     GenerationRequest request;
@@ -106,9 +94,13 @@ std::vector<GenerationRequest> Requests(const std::vector<Piece>& pieces,
     request.params.seed = piece.seed;
     if (flags.max_duration_s > 0) request.params.max_duration_s = flags.max_duration_s;
     if (flags.extend_stride_s > 0) request.params.extend_stride_s = flags.extend_stride_s;
-    if (!piece.melody.empty()) request.melody = ReadAudio(piece.melody);
+    if (!piece.melody.empty()) {
+      request.melody = ReadMelody(piece.melody, piece.duration_s,
+                                  request.params.max_duration_s.value_or(info.max_duration_s));
+    }
     if (!piece.continue_file.empty()) {
-      request.audio_prompt = ReadPrompt(piece.continue_file, flags.prompt_duration_s);
+      request.audio_prompt =
+          ReadAudio(piece.continue_file, {flags.prompt_start_s, flags.prompt_duration_s});
     }
     requests.push_back(std::move(request));
   }
@@ -193,8 +185,8 @@ int Run(const GenerateFlags& flags) {
   const std::vector<Piece> pieces = ListPieces(flags, seed);
   const std::vector<std::string> files = AudioFiles(flags.audio, pieces.size());
 
-  const std::vector<GenerationRequest> requests = Requests(pieces, flags);
   Model model = OpenModel(flags.model);
+  const std::vector<GenerationRequest> requests = Requests(pieces, flags, model.info());
   CheckLengths(pieces, flags, model.info());
   model.Load(Streams(pieces), Longest(pieces));
   if (!flags.no_progress) PrintSetting(model, pieces);
@@ -225,6 +217,7 @@ int Run(const GenerateFlags& flags) {
     std::fputs("musicgen: interrupted\n", stderr);
     return kExitInterrupted;
   }
+  if (stdout_stream) stdout_stream->Finish();
   WriteAll(*results, requests, files, flags, model.info());
   const double seconds = SecondsSince(start);
   for (size_t i = 0; i < results->size(); ++i) {

@@ -205,6 +205,11 @@ void AddGenerate(CLI::App* app, GenerateFlags& flags) {
        "S");
   TextFlag(app, "--melody", flags.melody, "Sound whose melody to follow (melody models)", "FILE");
   TextFlag(app, "--continue", flags.continue_file, "Sound to continue", "FILE");
+  Flag(
+      app, "--prompt-start", flags.prompt_start_s,
+      "Continue what comes so many seconds after the beginning of --continue; below 0: the last so "
+      "many seconds",
+      Between<double>(-kMaxDuration, kMaxDuration), "S");
   Flag(app, "--prompt-duration", flags.prompt_duration_s,
        "Use only so many seconds of --continue; 0: all", Between<double>(0, kMaxDuration), "S");
   Flag(app, "--max-duration", flags.max_duration_s,
@@ -229,7 +234,8 @@ void AddGenerate(CLI::App* app, GenerateFlags& flags) {
   Switch(app, "--greedy", flags.greedy, "Always take the most probable code");
   TextFlag(app, "--codes-out", flags.codes_out, "Also write the codes, as safetensors", "FILE");
   Switch(app, "--json", flags.json, "Print a JSON object for each result on stdout");
-  Switch(app, "--no-progress", flags.no_progress, "Print nothing but errors and a drawn seed");
+  Switch(app, "--no-progress", flags.no_progress,
+         "Print nothing but errors, clipped samples and a drawn seed");
 }
 
 void AddTokenize(CLI::App* app, TokenizeFlags& flags) {
@@ -270,7 +276,8 @@ void AddDecode(CLI::App* app, DecodeFlags& flags) {
 }
 
 void AddSound(CLI::App* app, std::string& audio, std::string& output, const std::string& help) {
-  TextFlag(app, "audio,--audio", audio, "WAV, FLAC, Ogg or MP3 file", "FILE")->required();
+  TextFlag(app, "audio,--audio", audio, "WAV, AIFF, AU, CAF, FLAC, Ogg or MP3 file", "FILE")
+      ->required();
   TextFlag(app, "-o,--output", output, help, "FILE")->required();
 }
 

@@ -50,7 +50,8 @@ struct GenerateFlags {
   int64_t seed = -1;
   GenerationParams params;
   std::string melody, continue_file;
-  double prompt_duration_s = 0;  // of continue_file; 0: all of it
+  double prompt_start_s = 0;     // in continue_file; below 0: before its end
+  double prompt_duration_s = 0;  // of it; 0: to its end
   double max_duration_s = 0;     // 0: the model's own window
   double extend_stride_s = 0;    // 0: by the window
   bool greedy = false, json = false, no_progress = false;

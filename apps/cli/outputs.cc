@@ -56,10 +56,29 @@ std::vector<std::string> AudioFiles(const AudioFlags& flags, size_t count) {
 
 void WriteAudio(const AudioFlags& flags, const std::string& file, Waveform audio,
                 const std::string& comment) {
-  Normalize(audio, flags.level());
+  int64_t clipped = Normalize(audio, flags.level());
+  if (Clips(flags)) clipped += CountBeyondFullScale(audio);
   const std::vector<uint8_t> bytes = EncodeAudio(audio, flags.kind(), flags.samples(), comment);
-  if (file != "-") return WriteFile(file, bytes);
-  std::fwrite(bytes.data(), 1, bytes.size(), stdout);  // main() checks stdout at the end
+  if (file != "-") {
+    WriteFile(file, bytes);
+  } else {
+    std::fwrite(bytes.data(), 1, bytes.size(), stdout);  // main() checks stdout at the end
+  }
+  ReportClipping(file, clipped, audio.channels * audio.samples);
+}
+
+bool Clips(const AudioFlags& flags) {
+  return flags.kind() != AudioFormat::kWav || flags.samples() != SampleFormat::kFloat32;
+}
+
+void ReportClipping(const std::string& file, int64_t clipped, int64_t samples) {
+  if (clipped == 0) return;
+  const double percent = 100.0 * static_cast<double>(clipped) / static_cast<double>(samples);
+  char share[32] = "less than 0.1";
+  if (percent >= 0.05) std::snprintf(share, sizeof share, "%.1f", percent);
+  std::fprintf(stderr, "%s: %s %% of the samples were clipped (%lld of %lld)\n",
+               file == "-" ? "stdout" : file.c_str(), share, static_cast<long long>(clipped),
+               static_cast<long long>(samples));
 }
 
 }  // namespace musicgen::cli

@@ -18,8 +18,14 @@ void CheckWritable(const std::string& path);
 // and the format.
 std::vector<std::string> AudioFiles(const AudioFlags& flags, size_t count);
 
-// Sets the level and writes the sound file; "-" is stdout.
+// Sets the level and writes the sound file; "-" is stdout. Says on stderr what was clipped.
 void WriteAudio(const AudioFlags& flags, const std::string& file, Waveform audio,
                 const std::string& comment);
+
+// Whether files of these flags clip at full scale: all but WAV of floats.
+bool Clips(const AudioFlags& flags);
+
+// One line on stderr, where `clipped` of all samples were.
+void ReportClipping(const std::string& file, int64_t clipped, int64_t samples);
 
 }  // namespace musicgen::cli

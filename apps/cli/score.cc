@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/errors.h"
+#include "cli/inputs.h"
 #include "cli/json.h"
 #include "cli/open_model.h"
 #include "cli/outputs.h"
@@ -47,7 +48,11 @@ int Run(const ScoreFlags& flags) {
   const std::vector<Codes> samples = ReadCodes(flags.codes);
   const auto prompts = Prompts(flags, samples.size());
   std::optional<Waveform> melody;
-  if (!flags.melody.empty()) melody = ReadAudio(flags.melody);
+  if (!flags.melody.empty()) {
+    const double duration_s = static_cast<double>(samples.front().frames) /
+                              static_cast<double>(model.info().frame_rate_hz);
+    melody = ReadMelody(flags.melody, duration_s, model.info().max_duration_s);
+  }
   const bool keep_logits = !flags.logits_out.empty();
   if (keep_logits && samples.size() != 1) {
     BadInput("--logits-out: takes a codes file of one sample, found " +

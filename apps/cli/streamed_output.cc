@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/outputs.h"
+
 namespace musicgen::cli {
 namespace {
 
@@ -21,7 +23,8 @@ void Put(const std::vector<uint8_t>& bytes) {
 
 StreamedOutput::StreamedOutput(const AudioFlags& flags, const ModelInfo& info, int64_t samples,
                                bool talkative)
-    : wav_(info.sample_rate_hz, info.audio_channels, samples, flags.samples()) {
+    : wav_(info.sample_rate_hz, info.audio_channels, samples, flags.samples()),
+      clips_(Clips(flags)) {
   if (talkative && flags.level() != Strategy::kNone && flags.level() != Strategy::kClip) {
     std::fputs("stdout is streamed: its gain is fixed at 1, the level is not normalised\n", stderr);
   }
@@ -31,6 +34,10 @@ void StreamedOutput::Write(const Waveform& chunk) {
   if (!started_) Put(wav_.Header());
   started_ = true;
   Put(wav_.Samples(chunk));
+  if (clips_) clipped_ += CountBeyondFullScale(chunk);
+  samples_ += chunk.channels * chunk.samples;
 }
+
+void StreamedOutput::Finish() const { ReportClipping("-", clipped_, samples_); }
 
 }  // namespace musicgen::cli

@@ -15,10 +15,14 @@ class StreamedOutput {
 
   // Throws Error(kFailure) when nobody takes the bytes.
   void Write(const Waveform& chunk);
+  // Says on stderr what was clipped.
+  void Finish() const;
 
  private:
   WavStream wav_;
   bool started_ = false;
+  bool clips_;
+  int64_t clipped_ = 0, samples_ = 0;  // of all channels
 };
 
 }  // namespace musicgen::cli

@@ -21,6 +21,7 @@
 #include "musicgen/chroma.hpp"
 #include "musicgen/codes.hpp"
 #include "musicgen/error.hpp"
+#include "musicgen/excerpt.hpp"
 #include "musicgen/generation.hpp"
 #include "musicgen/session.hpp"
 #include "musicgen/step_stages.hpp"
@@ -170,7 +171,8 @@ class Model {
 // back as f32. Returns ModelInfo::warnings.
 std::vector<std::string> Convert(const ModelOptions& options, const std::string& out);
 
-// Level of a finished piece, equal to AudioCraft's audio_write.
+// Level of a finished piece, equal to AudioCraft's audio_write. Normalize() returns how many
+// samples of all channels it clipped.
 enum class Strategy {
   kLoudness,  // −14 LUFS with AudioCraft's compressor
   kPeak,
@@ -178,7 +180,9 @@ enum class Strategy {
   kClip,
   kNone,
 };
-void Normalize(Waveform& audio, Strategy strategy);
+int64_t Normalize(Waveform& audio, Strategy strategy);
+// The samples beyond ±1, which every file but a WAV of floats clips.
+int64_t CountBeyondFullScale(const Waveform& audio);
 
 enum class SampleFormat { kPcm16, kPcm24, kFloat32 };
 // The bytes of a WAV file; `comment` goes into its metadata.
@@ -192,9 +196,10 @@ enum class AudioFormat { kWav, kFlac, kOgg, kOpus, kMp3 };
 std::vector<uint8_t> EncodeAudio(const Waveform& audio, AudioFormat format, SampleFormat samples,
                                  const std::string& comment);
 
-// WAV, FLAC, Ogg (Vorbis, Opus, FLAC) or MP3, told by its content, at the file's own rate and
-// channels. At most 8 channels and 10 minutes. Throws Error(kBadInput).
-Waveform ReadAudio(const std::string& path);
+// WAV (and RIFX, RF64, BW64, Wave64), AIFF, AU, CAF, FLAC, Ogg (Vorbis, Opus, FLAC) or MP3, told by
+// its content, at the file's own rate and channels. At most 64 channels, and 10 minutes of what is
+// read. Throws Error(kBadInput).
+Waveform ReadAudio(const std::string& path, const Excerpt& excerpt = {});
 
 // The melody models' chroma of a sound: one-hot rows [frames, 12], one for each 4096 samples at 32
 // kHz, or as the configuration of `model` says (a directory or name as in ModelOptions).

@@ -71,12 +71,19 @@ std::vector<uint8_t> Bytes(const std::string& bytes) { return {bytes.begin(), by
 
 }  // namespace
 
-void Normalize(Waveform& wave, Strategy strategy) {
-  Guard([&] {
+int64_t Normalize(Waveform& wave, Strategy strategy) {
+  return Guard([&] {
     CheckSound("sound", wave);
     audio::NormalizeOptions options;
     options.strategy = StrategyOf(strategy);
-    audio::Normalize(wave, options);
+    return audio::Normalize(wave, options);
+  });
+}
+
+int64_t CountBeyondFullScale(const Waveform& wave) {
+  return Guard([&] {
+    CheckSound("sound", wave);
+    return audio::CountBeyondFullScale(wave);
   });
 }
 

@@ -2,7 +2,6 @@
 
 #include "api/argument_check.h"
 #include "api/guard.h"
-#include "audio/plot.h"
 #include "audio/read.h"
 #include "checkpoint/safetensors.h"
 #include "conditioning/chroma_extractor.h"
@@ -12,6 +11,7 @@
 #include "model/model_files.h"
 #include "model/model_path.h"
 #include "musicgen/musicgen.hpp"
+#include "plot/plot.h"
 
 namespace musicgen {
 
@@ -44,14 +44,14 @@ std::vector<uint8_t> Plot(const Waveform& wave) {
   conditioning::Normalize(chroma);
   const double step_s =
       static_cast<double>(config.hop_samples) / static_cast<double>(config.sample_rate_hz);
-  const std::string bytes = audio::PlotSound(wave, chroma, step_s);
+  const std::string bytes = plot::PlotSound(wave, chroma, step_s);
   return {bytes.begin(), bytes.end()};
 }
 
 }  // namespace
 
-Waveform ReadAudio(const std::string& path) {
-  return Guard([&] { return audio::ReadAudio(path); });
+Waveform ReadAudio(const std::string& path, const Excerpt& excerpt) {
+  return Guard([&] { return audio::ReadAudio(path, excerpt); });
 }
 
 Chroma ExtractChroma(const Waveform& melody, ReferenceDialect reference, const std::string& model) {

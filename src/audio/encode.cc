@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "audio/id3.h"
 #include "audio/ogg_pages.h"
 #include "audio/pcm.h"
 #include "audio/resample.h"
@@ -121,8 +122,10 @@ void Write(const Waveform& wave, FileFormat format, WavEncoding encoding,
                   " channels at ", wave.sample_rate_hz, " Hz: ", sf_strerror(nullptr));
   }
   SetQuality(file.get(), format);
-  SetText(file.get(), SF_STR_SOFTWARE, metadata.software);
-  SetText(file.get(), SF_STR_COMMENT, metadata.comment);
+  if (format != FileFormat::kMp3) {  // there the library says that its UTF-8 is Latin-1
+    SetText(file.get(), SF_STR_SOFTWARE, metadata.software);
+    SetText(file.get(), SF_STR_COMMENT, metadata.comment);
+  }
   bool whole = true;
   for (int64_t begin = 0; whole && begin < wave.samples; begin += kBlockFrames) {
     const int64_t frames = std::min(kBlockFrames, wave.samples - begin);
@@ -169,6 +172,7 @@ std::string EncodeAudio(const Waveform& wave, FileFormat format, WavEncoding enc
   } else {
     Write(ResampleJulius(wave, rate), format, encoding, metadata, sink);
   }
+  if (format == FileFormat::kMp3) out.insert(0, MakeId3(metadata));
   if (format == FileFormat::kOgg || format == FileFormat::kOpus) SetOggSerial(out, kSerial);
   return out;
 }

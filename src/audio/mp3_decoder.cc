@@ -31,16 +31,10 @@ Handle Open() {
 
 }  // namespace
 
-bool LooksLikeMp3(std::string_view bytes) {
-  if (bytes.substr(0, 3) == "ID3") return true;
-  return bytes.size() >= 2 && bytes[0] == '\xff' && (bytes[1] & 0xe0) == 0xe0;
-}
-
-Waveform DecodeMp3(std::string_view bytes, const std::string& where, const ReadLimits& limits) {
+void DecodeMp3(std::string_view bytes, Interleaved& sound) {
   const Handle handle = Open();
-  Interleaved sound(where, limits);
   std::vector<float> block(kBlockValues);
-  for (;;) {
+  while (!sound.full()) {
     size_t done = 0;
     const int result = mpg123_read(handle.get(), block.data(), block.size() * sizeof(float), &done);
     sound.Append({block.data(), done / sizeof(float)});
@@ -54,10 +48,10 @@ Waveform DecodeMp3(std::string_view bytes, const std::string& where, const ReadL
       mpg123_feed(handle.get(), reinterpret_cast<const unsigned char*>(piece.data()), piece.size());
       bytes.remove_prefix(piece.size());
     } else if (result == MPG123_ERR && sound.empty()) {
-      ThrowBadInput(where,
+      ThrowBadInput(sound.where(),
                     ": cannot read the MP3 file: ", Printable(mpg123_strerror(handle.get()), 200));
     } else if (result != MPG123_OK) {
-      return sound.Finish();  // the end, or damage that leaves what came before it
+      return;  // the end, or damage that leaves what came before it
     }
   }
 }

@@ -3,20 +3,14 @@
 // this header.
 #pragma once
 
-#include <cstdint>
-#include <string>
 #include <string_view>
 
-#include "audio/read.h"
-#include "types/waveform.h"
+#include "audio/interleaved.h"
 
 namespace musicgen::audio {
 
-// Whether the bytes begin with an ID3 tag or an MPEG audio frame.
-bool LooksLikeMp3(std::string_view bytes);
-
 // The encoder's delay and padding are taken out where the file tells them. Throws Error(kBadInput)
-// that begins with `where`.
-Waveform DecodeMp3(std::string_view bytes, const std::string& where, const ReadLimits& limits);
+// that begins with sound.where().
+void DecodeMp3(std::string_view bytes, Interleaved& sound);
 
 }  // namespace musicgen::audio

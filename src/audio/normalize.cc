@@ -33,9 +33,17 @@ void Scale(Waveform& wave, double gain) {
   for (float& value : wave.values) value *= factor;
 }
 
-void Clamp(Waveform& wave, double limit) {
+int64_t CountBeyond(const Waveform& wave, float high) {
+  return std::count_if(wave.values.begin(), wave.values.end(),
+                       [=](float value) { return std::abs(value) > high; });
+}
+
+// Returns the number of samples that changed.
+int64_t Clamp(Waveform& wave, double limit) {
   const float high = static_cast<float>(limit);
+  const int64_t beyond = CountBeyond(wave, high);
   for (float& value : wave.values) value = std::clamp(value, -high, high);
+  return beyond;
 }
 
 // Brings `level`, a magnitude of the sound, to `wanted`. A level no float gain can reach is
@@ -52,7 +60,7 @@ void NormalizePeak(Waveform& wave, const NormalizeOptions& options, bool normali
   ScaleTo(wave, FromDb(-options.peak_clip_headroom_db), peak, normalize);
 }
 
-void NormalizeRms(Waveform& wave, const NormalizeOptions& options) {
+int64_t NormalizeRms(Waveform& wave, const NormalizeOptions& options) {
   double energy = 0;
   for (int64_t n = 0; n < wave.samples; ++n) {
     double sum = 0;
@@ -62,15 +70,16 @@ void NormalizeRms(Waveform& wave, const NormalizeOptions& options) {
   }
   ScaleTo(wave, FromDb(-options.rms_headroom_db),
           std::sqrt(energy / static_cast<double>(wave.samples)), options.normalize);
-  Clamp(wave, 1);
+  return Clamp(wave, 1);
 }
 
-void NormalizeLoudness(Waveform& wave, const NormalizeOptions& options) {
+int64_t NormalizeLoudness(Waveform& wave, const NormalizeOptions& options) {
   double energy = 0;
   for (const float value : wave.values) energy += static_cast<double>(value) * value;
   if (std::sqrt(energy / static_cast<double>(wave.values.size())) >= kEnergyFloor) {
     if (wave.samples < LoudnessBlockSamples(wave.sample_rate_hz)) {
-      return NormalizePeak(wave, options, /*normalize=*/true);
+      NormalizePeak(wave, options, /*normalize=*/true);
+      return 0;
     }
     if (const std::optional<double> loudness = IntegratedLoudness(wave)) {
       Scale(wave, FromDb(-options.loudness_headroom_db - *loudness));
@@ -79,7 +88,7 @@ void NormalizeLoudness(Waveform& wave, const NormalizeOptions& options) {
       }
     }
   }
-  Clamp(wave, 1);
+  return Clamp(wave, 1);
 }
 
 }  // namespace
@@ -94,21 +103,25 @@ Strategy ParseStrategy(std::string_view name) {
                 "'");
 }
 
-void Normalize(Waveform& wave, const NormalizeOptions& options) {
+int64_t Normalize(Waveform& wave, const NormalizeOptions& options) {
   CheckFinite(wave);
-  if (wave.values.empty()) return;
+  if (wave.values.empty()) return 0;
   switch (options.strategy) {
     case Strategy::kLoudness:
       return NormalizeLoudness(wave, options);
     case Strategy::kPeak:
-      return NormalizePeak(wave, options, options.normalize);
+      NormalizePeak(wave, options, options.normalize);
+      return 0;
     case Strategy::kRms:
       return NormalizeRms(wave, options);
     case Strategy::kClip:
       return Clamp(wave, FromDb(-options.peak_clip_headroom_db));
     case Strategy::kNone:
-      return;
+      return 0;
   }
+  return 0;
 }
+
+int64_t CountBeyondFullScale(const Waveform& wave) { return CountBeyond(wave, 1); }
 
 }  // namespace musicgen::audio

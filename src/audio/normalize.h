@@ -2,6 +2,7 @@
 // (audiocraft/data/audio_utils.py).
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "types/waveform.h"
@@ -32,7 +33,11 @@ struct NormalizeOptions {
 //   rms       the RMS of the mean over channels to −headroom dB, clamp to ±1;
 //   clip      clamp to ±(−peak_clip_headroom dB);
 //   none      nothing, whatever the level: such sound is written as float.
-// Throws Error(kFailure) when a sample is not finite, Error(kBadInput) as IntegratedLoudness does.
-void Normalize(Waveform& wave, const NormalizeOptions& options);
+// Returns how many samples of all channels the clamp changed. Throws Error(kFailure) when a sample
+// is not finite, Error(kBadInput) as IntegratedLoudness does.
+int64_t Normalize(Waveform& wave, const NormalizeOptions& options);
+
+// The samples of all channels beyond ±1, which every format clips that stores no floats.
+int64_t CountBeyondFullScale(const Waveform& wave);
 
 }  // namespace musicgen::audio

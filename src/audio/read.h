@@ -1,29 +1,34 @@
 // Reading sound files of any kind people have. Files are hostile: their kind is told from their
-// first bytes, their headers only say where to stop. The audio library stays behind this header.
+// first bytes, their headers only say where to stop.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "musicgen/excerpt.hpp"
 #include "types/waveform.h"
 
 namespace musicgen::audio {
 
 // What a file may decode to; a small one can claim, or even hold, very much.
 struct ReadLimits {
-  double duration_s = 600;
-  int64_t channels = 8;
+  double duration_s = 600;  // of the excerpt that is kept
+  double passed_s = 86400;  // of what is decoded on the way to it
+  int64_t channels = 64;
   int64_t values = int64_t{1} << 28;  // samples of all channels together: 1 GiB
 };
 
-// WAV, FLAC, Ogg (Vorbis, Opus, FLAC) and MP3 to [C, N] at the file's own rate, from 1
-// to 768000 Hz. Integers of b bits are divided by 2^(b−1); floats are taken as they are and may
-// exceed ±1. At least one sample. Throws Error(kBadInput) naming the file: unknown or damaged,
-// empty, beyond a limit, or with a sample that is not finite.
-Waveform ReadAudio(const std::string& path, const ReadLimits& limits = {});
+// WAV and its relatives (RIFX, RF64, BW64, Wave64), AIFF, AU, CAF, FLAC, Ogg (Vorbis, Opus, FLAC)
+// and MP3 to [C, N] at the file's own rate, from 1 to 768000 Hz; tags in front and, for MP3,
+// anything else are skipped. Integers of b bits are divided by 2^(b−1); floats are taken as they
+// are and may exceed ±1. At least one sample. Throws Error(kBadInput) naming the file: unknown (and
+// what it is instead) or damaged, empty, beyond a limit, shorter than the excerpt's beginning, or
+// with a sample that is not finite.
+Waveform ReadAudio(const std::string& path, const Excerpt& excerpt = {},
+                   const ReadLimits& limits = {});
 // The same of a file's bytes; `where` names them in messages.
-Waveform DecodeAudio(std::string_view bytes, const std::string& where,
+Waveform DecodeAudio(std::string_view bytes, const std::string& where, const Excerpt& excerpt = {},
                      const ReadLimits& limits = {});
 
 }  // namespace musicgen::audio

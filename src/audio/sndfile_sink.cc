@@ -53,12 +53,17 @@ SNDFILE* OpenSink(SndfileSink& sink, SF_INFO& info) {
   return sf_open_virtual(&io, SFM_WRITE, &info, &sink);
 }
 
-void SetText(SNDFILE* file, int field, std::string text) {
+std::string CutText(std::string text) {
   if (text.size() > kMostTextBytes) {
     size_t cut = kMostTextBytes;
     while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xc0) == 0x80) --cut;
     text.resize(cut);
   }
+  return text;
+}
+
+void SetText(SNDFILE* file, int field, std::string text) {
+  text = CutText(std::move(text));
   if (!text.empty()) sf_set_string(file, field, text.c_str());
 }
 

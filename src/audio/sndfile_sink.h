@@ -24,7 +24,10 @@ SndfileSink MemorySink(std::string& bytes);
 // Opens a file of info.format on the sink; null when the library refuses.
 SNDFILE* OpenSink(SndfileSink& sink, SF_INFO& info);
 
-// Sets a text field; an empty text is left out, a long one cut at 2000 bytes of whole UTF-8.
+// What files keep of a text: at most 2000 bytes of whole UTF-8.
+std::string CutText(std::string text);
+
+// Sets a text field, cut; an empty text is left out.
 void SetText(SNDFILE* file, int field, std::string text);
 
 }  // namespace musicgen::audio

@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   musicgen::audio::ReadLimits limits;
   limits.values = 1 << 20;
   try {
-    const musicgen::Waveform wave = musicgen::audio::DecodeAudio(bytes, "sound", limits);
+    const musicgen::Waveform wave = musicgen::audio::DecodeAudio(bytes, "sound", {}, limits);
     MG_CHECK(wave.sample_rate_hz >= 1 && wave.sample_rate_hz <= 768000);
     MG_CHECK(wave.channels >= 1 && wave.channels <= limits.channels && wave.samples >= 1);
     MG_CHECK_LE(wave.channels * wave.samples, limits.values);

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace musicgen::audio {
+namespace musicgen::plot {
 
 struct Color {
   uint8_t r = 0, g = 0, b = 0;
@@ -37,4 +37,4 @@ class Canvas {
   std::vector<uint8_t> pixels_;
 };
 
-}  // namespace musicgen::audio
+}  // namespace musicgen::plot

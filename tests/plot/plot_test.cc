@@ -1,4 +1,4 @@
-#include "audio/plot.h"
+#include "plot/plot.h"
 
 #include <gtest/gtest.h>
 #include <png.h>
@@ -6,9 +6,9 @@
 #include <cmath>
 #include <limits>
 
-#include "audio/canvas.h"
+#include "plot/canvas.h"
 
-namespace musicgen::audio {
+namespace musicgen::plot {
 namespace {
 
 struct Picture {
@@ -82,4 +82,4 @@ TEST(PlotSound, ShowsTheChroma) {
 }
 
 }  // namespace
-}  // namespace musicgen::audio
+}  // namespace musicgen::plot

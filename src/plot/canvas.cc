@@ -1,4 +1,4 @@
-#include "audio/canvas.h"
+#include "plot/canvas.h"
 
 #include <png.h>
 
@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "base/error.h"
 
-namespace musicgen::audio {
+namespace musicgen::plot {
 namespace {
 
 constexpr int kScale = 2;  // pixels of one dot
@@ -117,4 +117,4 @@ std::string Canvas::EncodePng() const {
   return out;
 }
 
-}  // namespace musicgen::audio
+}  // namespace musicgen::plot

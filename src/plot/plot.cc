@@ -1,4 +1,4 @@
-#include "audio/plot.h"
+#include "plot/plot.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,13 +7,13 @@
 #include <string>
 #include <vector>
 
-#include "audio/canvas.h"
 #include "audio/convert.h"
 #include "audio/mel_filters.h"
 #include "audio/power_spectrum.h"
 #include "base/check.h"
+#include "plot/canvas.h"
 
-namespace musicgen::audio {
+namespace musicgen::plot {
 namespace {
 
 constexpr int kColumns = 1120;
@@ -95,12 +95,12 @@ void DrawWave(Canvas& canvas, const Panel& panel, const Waveform& wave) {
 
 // Decibels [columns, bands] relative to the loudest, at least the floor.
 std::vector<double> MelDecibels(const Waveform& wave) {
-  Waveform mono = ConvertChannels(wave, 1);
+  Waveform mono = audio::ConvertChannels(wave, 1);
   mono.values.resize(std::max<size_t>(mono.values.size(), kMelFft));
-  const std::vector<float> filters = MelFilters(wave.sample_rate_hz, kMelFft, kMelBands);
+  const std::vector<float> filters = audio::MelFilters(wave.sample_rate_hz, kMelFft, kMelBands);
   // One frame for each column; the last column's centre is the sound's end.
   const int64_t hop = std::max<int64_t>(1, wave.samples / kColumns);
-  PowerSpectrum spectrum(kMelFft, hop);
+  audio::PowerSpectrum spectrum(kMelFft, hop);
   std::vector<double> power(static_cast<size_t>(spectrum.bins()));
   std::vector<double> decibels;
   for (int x = 0; x < kColumns; ++x) {
@@ -132,7 +132,7 @@ void DrawMel(Canvas& canvas, const Panel& panel, const Waveform& wave) {
   const double nyquist = static_cast<double>(wave.sample_rate_hz) / 2;
   for (const double hz : {0.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0, 16000.0}) {
     if (hz > nyquist) break;
-    const double share = HzToMel(hz) / HzToMel(nyquist);
+    const double share = audio::HzToMel(hz) / audio::HzToMel(nyquist);
     const int y =
         panel.top + panel.height - 1 - static_cast<int>(std::lround(share * (panel.height - 1)));
     DrawTick(canvas, y);
@@ -196,4 +196,4 @@ std::string PlotSound(const Waveform& wave, const Chroma& chroma, double chroma_
   return canvas.EncodePng();
 }
 
-}  // namespace musicgen::audio
+}  // namespace musicgen::plot
