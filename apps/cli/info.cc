@@ -1,11 +1,12 @@
 #include <cstdio>
 
 #include "cli/commands.h"
-#include "cli/json.h"
+#include "common/json.h"
 
 namespace musicgen::cli {
 namespace {
 
+using common::JsonObject;
 JsonObject ToJson(const ModelInfo& info) {
   JsonObject json;
   json.Set("path", info.path);

@@ -17,6 +17,7 @@
 #include "musicgen/chroma.hpp"
 #include "musicgen/codes.hpp"
 #include "musicgen/error.hpp"
+#include "musicgen/frames.hpp"
 #include "musicgen/step_stages.hpp"
 #include "musicgen/waveform.hpp"
 
@@ -52,7 +53,8 @@ struct ModelOptions {
   std::string codec;         // directory of an EnCodec, likewise
   Precision precision = Precision::kAuto;
   ReferenceDialect reference = ReferenceDialect::kAuto;
-  int threads = 0;  // 0: one for each processor this process may use
+  std::string device = "auto";  // auto, cpu; others are refused while no other backend is built
+  int threads = 0;              // 0: one for each processor this process may use
 };
 
 // AudioCraft's names; a duration of d seconds is int(d · frame rate) frames.
@@ -183,6 +185,14 @@ class Model {
 // which gets all of the files or none.
 void Convert(const ModelOptions& options, const std::string& out);
 
+// The library's version, "0.1.0".
+const char* Version();
+
+// What a sound file says about its making, as JSON: enough to make it again, and neither time nor
+// host, so that equal requests give equal files. A prompt too long for a file's comment loses its
+// end, and the comment says so (prompt_is_cut). Goes into `comment` below.
+std::string Provenance(const GenerationRequest& request, const ModelInfo& info);
+
 // Level of a finished piece, equal to AudioCraft's audio_write.
 enum class Strategy {
   kLoudness,  // −14 LUFS with AudioCraft's compressor
@@ -234,6 +244,10 @@ class WavStream {
   SampleFormat format_;
 };
 
+// Whether a file can be written, asked before the work that makes its content. Throws
+// Error(kBadInput) for a name that the file system refuses, a folder, a place where nothing may be
+// made. Folders on the way may be missing.
+void CheckDestination(const std::string& path);
 // Files that appear whole or not at all.
 void WriteFile(const std::string& path, std::span<const uint8_t> bytes);
 

@@ -9,6 +9,7 @@
 #include "base/atomic_file.h"
 #include "base/bandwidth.h"
 #include "base/cpu.h"
+#include "base/destination.h"
 #include "base/memory.h"
 #include "checkpoint/codes_file.h"
 #include "checkpoint/safetensors.h"
@@ -95,6 +96,8 @@ std::vector<uint8_t> WavStream::Header() const {
 std::vector<uint8_t> WavStream::Samples(const Waveform& chunk) const {
   return audio::WavSamples(chunk, Encoding(format_));
 }
+
+void CheckDestination(const std::string& path) { CheckWritable(path); }
 
 void WriteFile(const std::string& path, std::span<const uint8_t> bytes) {
   AtomicFile file(path);

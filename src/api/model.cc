@@ -28,6 +28,12 @@ int ThreadCount(int wanted) {
   return wanted > 0 ? wanted : ProcessorCount();
 }
 
+void CheckDevice(const std::string& device) {
+  if (device == "auto" || device == "cpu") return;
+  ThrowBadInput("device: ", Printable(device),
+                " is not available in this version: ", "expected auto or cpu");
+}
+
 Precision PrecisionOf(const model::StageFormats& formats) {
   switch (formats.lm.weights) {
     case kernels::WeightFormat::kF32:
@@ -113,6 +119,7 @@ struct Model::Impl {
 
 Model::Model(const ModelOptions& options) {
   ThreadCount(options.threads);
+  CheckDevice(options.device);
   model::ModelFiles files =
       model::OpenModel(model::FindModel(options.model), options.text_encoder, options.codec);
   const model::StageFormats formats =
