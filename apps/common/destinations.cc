@@ -15,6 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kStdout[] = "-";
+constexpr int kMostLinks = 40;  // of a chain of symbolic links, as in the kernel
 
 // Kinds of files that people know by their suffix.
 constexpr const char* kKnownSuffixes[] = {
@@ -35,7 +36,12 @@ std::string KeyOf(const std::string& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (fs::exists(status) && !fs::is_regular_file(status)) return "";
-  const fs::path whole = fs::weakly_canonical(fs::absolute(path, error), error);
+  fs::path target = fs::absolute(path, error);
+  // A link to a file that is not there yet is one, too.
+  for (int i = 0; i < kMostLinks && fs::is_symlink(fs::symlink_status(target, error)); ++i) {
+    target = target.parent_path() / fs::read_symlink(target, error);
+  }
+  const fs::path whole = fs::weakly_canonical(target, error);
   return error ? path : whole.string();
 }
 

@@ -162,7 +162,7 @@ class Failures(CliTest):
         with open(self.path("log"), "wb") as log:
             log.write(b"before")
             log.flush()
-            support.run(*encode, "-", stdout=log, cwd=self.folder)
+            subprocess.run([BINARY, *encode, "-"], stdout=log, env=environment(), cwd=self.folder, check=True)
         with open(self.path("log"), "rb") as log:
             self.assertEqual(log.read(), b"before" + whole)
         self.assertEqual(self.succeed("plot", "out.wav", "-o", "-", cwd=self.folder).bytes[:4], b"\x89PNG")
