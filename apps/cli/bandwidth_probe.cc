@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "cli/errors.h"
+#include "common/errors.h"
 #include "musicgen/musicgen.hpp"
 
 namespace musicgen::cli {

@@ -8,19 +8,20 @@
 #include "cli/bandwidth_probe.h"
 #include "cli/build_info.h"
 #include "cli/commands.h"
-#include "cli/errors.h"
-#include "cli/json.h"
 #include "cli/open_model.h"
 #include "cli/prompt_bench.h"
+#include "common/errors.h"
+#include "common/json.h"
 
 namespace musicgen::cli {
 namespace {
 
+using common::BadInput;
+using common::JsonObject;
 using Clock = std::chrono::steady_clock;
 
 constexpr char kPrompt[] =
     "80s electronic track with melodic synthesizers, catchy beat and groovy bass";
-constexpr int64_t kPatternSteps = 3;  // that the delay pattern adds to the frames
 constexpr int64_t kWarmUpFrames = 8;
 constexpr int64_t kBandwidthPasses = 10;
 constexpr int64_t kCodecFrames = 500;
@@ -167,13 +168,24 @@ int Run(const BenchFlags& flags) {
   double load_s = Time([&] { model.emplace(model_options); });
   const ModelInfo& info = model->info();
   PrintWarnings(info.warnings);
-  const int64_t frame_rate_hz = info.frame_rate_hz, frames = flags.steps - kPatternSteps;
+  const int64_t frame_rate_hz = info.frame_rate_hz;
   load_s += Time([&] { model->Load(static_cast<int>(flags.batch), info.max_duration_s); });
   probe.Prepare(model->threads());
 
   GenerateOptions options;
   options.decode_audio = false;
+  // The steps that the codebooks' delays add to the frames.
+  int64_t delay_steps = 0;
+  options.progress = [&](const GenerationProgress& progress) {
+    delay_steps = progress.steps_total - kWarmUpFrames;
+    return true;
+  };
   model->Generate(Requests(1, kWarmUpFrames, frame_rate_hz), options);
+  const int64_t frames = flags.steps - delay_steps;
+  if (frames < 1) {
+    BadInput("--steps: expected more than the " + std::to_string(delay_steps) +
+             " that the codebooks' delays take, found " + std::to_string(flags.steps));
+  }
   StageSeconds stage_seconds{};
   StepClock clock(flags.steps);
   options.progress = [&](const GenerationProgress& progress) {
@@ -245,7 +257,7 @@ int Run(const BenchFlags& flags) {
   row.Set("lm_parameters", info.lm_parameters);
   row.Set("commit", kCommit);
   row.Set("build_type", kBuildType);
-  row.Set("version", kVersion);
+  row.Set("version", Version());
   std::printf("%s\n", row.Compact().c_str());
   return 0;
 }

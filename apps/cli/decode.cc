@@ -6,8 +6,10 @@ namespace musicgen::cli {
 
 int Run(const DecodeFlags& flags) {
   const ModelOptions options = flags.model.Options();
+  common::Destinations destinations;
+  destinations.Keep("--codes", flags.codes);
   const std::vector<Codes> samples = ReadCodes(flags.codes);
-  const std::vector<std::string> files = AudioFiles(flags.audio, samples.size());
+  const std::vector<std::string> files = AudioFiles(flags.audio, samples.size(), destinations);
   Model model(options);
   PrintWarnings(model.info().warnings);
   for (size_t i = 0; i < samples.size(); ++i) {

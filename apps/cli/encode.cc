@@ -5,13 +5,12 @@
 namespace musicgen::cli {
 
 int Run(const EncodeFlags& flags) {
-  CheckWritable(flags.output);
+  common::Destinations destinations;
+  destinations.Keep("--audio", flags.audio);
+  AddTensorFile(destinations, "--output", flags.output);
   const Waveform sound = ReadAudio(flags.audio);
   Model model = OpenModel(flags.model);
-  const ModelInfo& info = model.info();
-  const Codes codes = model.Encode(sound);
-  WriteCodes(flags.output, {&codes, 1},
-             {info.frame_rate_hz, info.sample_rate_hz, info.codebook_size});
+  WriteCodesFile(flags.output, {model.Encode(sound)}, model.info());
   return 0;
 }
 

@@ -1,55 +1,76 @@
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
-#include <filesystem>
 #include <optional>
 #include <random>
 
-#include "cli/build_info.h"
 #include "cli/commands.h"
-#include "cli/errors.h"
 #include "cli/inputs.h"
-#include "cli/interrupt.h"
-#include "cli/json.h"
 #include "cli/open_model.h"
 #include "cli/outputs.h"
 #include "cli/pieces.h"
 #include "cli/progress.h"
 #include "cli/streamed_output.h"
+#include "common/errors.h"
+#include "common/format.h"
+#include "common/interrupt.h"
+#include "common/json.h"
 
 namespace musicgen::cli {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using common::BadInput;
+using common::DeferInterrupts;
+using common::JsonObject;
 
-constexpr size_t kMaxComment = 2000;  // bytes a WAV file's comment may have
-constexpr size_t kMaxStreams = 8;     // that the library steps together
+constexpr double kRoundingFrames = 1e-6;
 
 double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-void CheckFlags(const GenerateFlags& flags) {
-  if (flags.audio.output == "-" && flags.json) {
-    BadInput("--json and --output - both write to stdout: expected one of them");
-  }
-  if (!flags.codes_out.empty()) CheckWritable(flags.codes_out);
+// The files of the pieces; everything that is written is checked.
+std::vector<std::string> Outputs(const GenerateFlags& flags, size_t pieces) {
+  common::Destinations destinations;
+  if (flags.json) destinations.TakeStdout("--json");
+  const std::vector<std::string> files = AudioFiles(flags.audio, pieces, destinations);
+  if (!flags.codes_out.empty()) AddTensorFile(destinations, "--codes-out", flags.codes_out);
+  return files;
 }
 
 int64_t Frames(const Piece& piece, const ModelInfo& info) {
-  return static_cast<int64_t>(piece.duration_s * static_cast<double>(info.frame_rate_hz));
+  return FramesOf(piece.duration_s, info.frame_rate_hz);
 }
 
-void CheckLengths(const std::vector<Piece>& pieces, const GenerateFlags& flags,
-                  const ModelInfo& info) {
-  for (const Piece& piece : pieces) {
-    if (Frames(piece, info) < 1) {
+// The codec's frames of a sound to continue: the last may be filled up.
+int64_t PromptFrames(const Waveform& sound, const ModelInfo& info) {
+  const auto rate_hz = static_cast<double>(info.frame_rate_hz);
+  return static_cast<int64_t>(std::ceil(sound.duration_s() * rate_hz - kRoundingFrames));
+}
+
+// The duration counts the sound that is continued, which users rarely expect.
+void CheckContinued(const Piece& piece, const Waveform& sound, const ModelInfo& info) {
+  if (PromptFrames(sound, info) < Frames(piece, info)) return;
+  const std::string prompt_s = common::Seconds(sound.duration_s());
+  BadInput("--continue " + piece.continue_file + ": the sound to continue is " + prompt_s +
+           " long, and the duration of " + common::Seconds(piece.duration_s) +
+           " counts it: expected --duration of more than " + prompt_s +
+           ", or --prompt-duration to continue a part of the sound");
+}
+
+void CheckLengths(const std::vector<Piece>& pieces, const std::vector<GenerationRequest>& requests,
+                  const GenerateFlags& flags, const ModelInfo& info) {
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    if (Frames(pieces[i], info) < 1) {
       BadInput("duration: expected at least one frame of 1/" + std::to_string(info.frame_rate_hz) +
-               " s, found " + std::to_string(piece.duration_s) + " s");
+               " s, found " + common::Seconds(pieces[i].duration_s));
     }
-    if (!flags.codes_out.empty() && Frames(piece, info) != Frames(pieces.front(), info)) {
+    if (!flags.codes_out.empty() && Frames(pieces[i], info) != Frames(pieces.front(), info)) {
       BadInput("--codes-out: a codes file holds pieces of one duration, found several");
     }
+    if (requests[i].audio_prompt) CheckContinued(pieces[i], *requests[i].audio_prompt, info);
   }
 }
 
@@ -64,10 +85,6 @@ bool IsStreamed(const AudioFlags& flags) {
   return flags.output == "-" && (flags.format.empty() || flags.format == "wav");
 }
 
-int Streams(const std::vector<Piece>& pieces) {
-  return static_cast<int>(std::min<size_t>(pieces.size(), kMaxStreams));
-}
-
 void PrintSetting(const Model& model, const std::vector<Piece>& pieces) {
   const ModelInfo& info = model.info();
   const char* precision = PrecisionName(info.precision);
@@ -76,10 +93,10 @@ void PrintSetting(const Model& model, const std::vector<Piece>& pieces) {
   const auto need = info.memory.find(precision);
   if (need == info.memory.end()) return;
   const double caches = static_cast<double>(need->second.cache_bytes_per_stream) *
-                        static_cast<double>(Streams(pieces)) *
                         std::min(1.0, Longest(pieces) / info.max_duration_s);
-  std::fprintf(stderr, "memory: weights %.2f GB, keys and values %.2f GB\n",
-               static_cast<double>(need->second.weights_bytes) / 1e9, caches / 1e9);
+  std::fprintf(stderr, "memory: weights %.2f GB, keys and values %.2f GB%s\n",
+               static_cast<double>(need->second.weights_bytes) / 1e9, caches / 1e9,
+               pieces.size() > 1 ? " of each" : "");
 }
 
 std::vector<GenerationRequest> Requests(const std::vector<Piece>& pieces,
@@ -107,42 +124,6 @@ std::vector<GenerationRequest> Requests(const std::vector<Piece>& pieces,
   return requests;
 }
 
-JsonObject Description(const GenerationRequest& request, const ModelInfo& info) {
-  const GenerationParams& params = request.params;
-  JsonObject comment;
-  comment.Set("prompt", request.prompt);
-  comment.Set("seed", params.seed);
-  comment.Set("duration", params.duration_s);
-  if (params.use_sampling) {
-    comment.Set("temperature", params.temperature);
-    comment.Set("top_k", params.top_k);
-    comment.Set("top_p", params.top_p);
-  } else {
-    comment.Set("greedy", true);
-  }
-  comment.Set("cfg_coef", params.cfg_coef);
-  if (params.two_step_cfg) comment.Set("two_step_cfg", true);
-  comment.Set("precision", PrecisionName(info.precision));
-  std::filesystem::path folder(info.path);
-  if (!folder.has_filename()) folder = folder.parent_path();
-  comment.Set("model", folder.filename().string());
-  comment.Set("software", std::string("musicgen ") + kVersion);
-  return comment;
-}
-
-// What the file says about its making: enough to make it again, and neither time nor host.
-// Metadata is short: a prompt too long for it loses its end, and the comment says so.
-std::string Comment(GenerationRequest request, const ModelInfo& info) {
-  std::string comment = Description(request, info).Compact();
-  if (!request.prompt) return comment;
-  for (size_t kept = kMaxComment; comment.size() > kMaxComment && kept > 0; kept -= kept / 16 + 1) {
-    if (kept >= request.prompt->size()) continue;
-    request.prompt->resize(kept);
-    comment = Description(request, info).Set("prompt_is_cut", true).Compact();
-  }
-  return comment;
-}
-
 void WriteAll(const std::vector<GenerationResult>& results,
               const std::vector<GenerationRequest>& requests, const std::vector<std::string>& files,
               const GenerateFlags& flags, const ModelInfo& info) {
@@ -150,12 +131,11 @@ void WriteAll(const std::vector<GenerationResult>& results,
     std::vector<Codes> codes;
     codes.reserve(results.size());
     for (const GenerationResult& result : results) codes.push_back(result.codes);
-    WriteCodes(flags.codes_out, codes,
-               {info.frame_rate_hz, info.sample_rate_hz, info.codebook_size});
+    WriteCodesFile(flags.codes_out, codes, info);
   }
   for (size_t i = 0; i < results.size(); ++i) {
     if (IsStreamed(flags.audio)) continue;
-    WriteAudio(flags.audio, files[i], results[i].audio, Comment(requests[i], info));
+    WriteAudio(flags.audio, files[i], results[i].audio, Provenance(requests[i], info));
   }
 }
 
@@ -179,16 +159,15 @@ void PrintJson(const std::string& file, const GenerationRequest& request,
 }  // namespace
 
 int Run(const GenerateFlags& flags) {
-  CheckFlags(flags);
   const bool draw_seed = flags.seed < 0;
   const uint64_t seed = draw_seed ? std::random_device()() : static_cast<uint64_t>(flags.seed);
   const std::vector<Piece> pieces = ListPieces(flags, seed);
-  const std::vector<std::string> files = AudioFiles(flags.audio, pieces.size());
+  const std::vector<std::string> files = Outputs(flags, pieces.size());
 
   Model model = OpenModel(flags.model);
   const std::vector<GenerationRequest> requests = Requests(pieces, flags, model.info());
-  CheckLengths(pieces, flags, model.info());
-  model.Load(Streams(pieces), Longest(pieces));
+  CheckLengths(pieces, requests, flags, model.info());
+  model.Load(1, Longest(pieces));  // more run together as memory allows
   if (!flags.no_progress) PrintSetting(model, pieces);
   if (draw_seed) std::fprintf(stderr, "seed %llu\n", static_cast<unsigned long long>(seed));
 
@@ -215,7 +194,7 @@ int Run(const GenerateFlags& flags) {
   progress.Finish();
   if (!results || interrupts.requested()) {
     std::fputs("musicgen: interrupted\n", stderr);
-    return kExitInterrupted;
+    return common::kExitInterrupted;
   }
   if (stdout_stream) stdout_stream->Finish();
   WriteAll(*results, requests, files, flags, model.info());
@@ -228,8 +207,8 @@ int Run(const GenerateFlags& flags) {
     if (!flags.no_progress) {
       const double seconds_made = static_cast<double>((*results)[i].codes.frames) /
                                   static_cast<double>(model.info().frame_rate_hz);
-      std::fprintf(stderr, "%s: %.2f s\n", files[i] == "-" ? "stdout" : files[i].c_str(),
-                   seconds_made);
+      std::fprintf(stderr, "%s: %s\n", files[i] == "-" ? "stdout" : files[i].c_str(),
+                   common::Seconds(seconds_made).c_str());
     }
   }
   if (!flags.no_progress) {

@@ -1,12 +1,13 @@
 #include <cstdio>
 
 #include "cli/commands.h"
-#include "cli/json.h"
 #include "cli/open_model.h"
+#include "common/json.h"
 
 namespace musicgen::cli {
 namespace {
 
+using common::JsonObject;
 JsonObject ToJson(const ModelInfo& info) {
   JsonObject json;
   json.Set("path", info.path);

@@ -1,5 +1,5 @@
 // The command line and its environment twins, parsed into plain structs. Every value is checked
-// here as far as that goes without a model; the one file that knows CLI11 is options.cc.
+// here as far as that goes without a model.
 #pragma once
 
 #include <cstdint>

@@ -1,22 +1,22 @@
-// Where results go. Everything that can be wrong with a destination is found before the work
-// starts, so that no long run is lost to a missing folder.
+// The files of the results.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "cli/options.h"
+#include "common/destinations.h"
 
 namespace musicgen::cli {
 
-// Throws Error(kBadInput) when `path` cannot become a file: a missing or read-only folder, a
-// directory.
-void CheckWritable(const std::string& path);
-
 // The files of `count` results: the output itself, or out_0.wav, out_1.wav, … Checks each of them
 // and the format.
-std::vector<std::string> AudioFiles(const AudioFlags& flags, size_t count);
+std::vector<std::string> AudioFiles(const AudioFlags& flags, size_t count,
+                                    common::Destinations& destinations);
+
+// A safetensors file named by `flag`: checks it. Throws Error(kBadInput).
+void AddTensorFile(common::Destinations& destinations, const std::string& flag,
+                   const std::string& path);
 
 // Sets the level and writes the sound file; "-" is stdout. Says on stderr what was clipped.
 void WriteAudio(const AudioFlags& flags, const std::string& file, Waveform audio,
@@ -27,5 +27,9 @@ bool Clips(const AudioFlags& flags);
 
 // One line on stderr, where `clipped` of all samples were.
 void ReportClipping(const std::string& file, int64_t clipped, int64_t samples);
+
+// Writes codes as `info` describes them; "-" is stdout.
+void WriteCodesFile(const std::string& file, const std::vector<Codes>& codes,
+                    const ModelInfo& info);
 
 }  // namespace musicgen::cli

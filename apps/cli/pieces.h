@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/json.h"
 #include "cli/options.h"
+#include "cli/prompts_file.h"
 
 namespace musicgen::cli {
 
@@ -18,11 +18,15 @@ struct Piece {
   std::string melody, continue_file;  // empty: none
 };
 
-// The lines of a prompts file; a field that a line does not give is absent.
-// Blank lines are skipped. Throws Error(kBadInput).
-std::vector<PromptFields> ReadPromptsFile(const std::string& path);
-
 // Piece i has seed `first_seed` + i unless its line gives another.
 std::vector<Piece> ListPieces(const GenerateFlags& flags, uint64_t first_seed);
+
+// The melody of a line: its own, or that of --melody for plain text, which cannot say.
+std::string MelodyOf(const PromptFields& line, const std::string& flag);
+
+// Says on stderr that --melody or --continue, where they are given, do not count for the objects of
+// the file that lack such a field.
+void WarnOfIgnored(const std::string& file, const std::vector<PromptFields>& lines, bool melody,
+                   bool continue_file);
 
 }  // namespace musicgen::cli

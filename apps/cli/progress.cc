@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <string>
 
-#include "cli/platform.h"
+#include "common/platform.h"
 
 namespace musicgen::cli {
 namespace {
@@ -22,7 +22,7 @@ std::string TimeLeft(double seconds) {
 
 }  // namespace
 
-Progress::Progress(bool enabled) : enabled_(enabled), terminal_(IsTerminal(stderr)) {}
+Progress::Progress(bool enabled) : enabled_(enabled), terminal_(common::IsTerminal(stderr)) {}
 
 void Progress::Update(const GenerationProgress& progress) {
   const Clock::time_point now = Clock::now();

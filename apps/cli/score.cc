@@ -1,32 +1,51 @@
+#include <algorithm>
 #include <cstdio>
+#include <map>
 #include <numeric>
 
 #include "cli/commands.h"
-#include "cli/errors.h"
 #include "cli/inputs.h"
-#include "cli/json.h"
 #include "cli/open_model.h"
 #include "cli/outputs.h"
 #include "cli/pieces.h"
+#include "common/errors.h"
+#include "common/json.h"
 
 namespace musicgen::cli {
 namespace {
 
+using common::BadInput;
+using common::JsonObject;
+
+struct Sample {
+  std::optional<std::string> prompt;
+  std::string melody;  // file; empty: none
+};
+
 // One for each sample of the codes file.
-std::vector<std::optional<std::string>> Prompts(const ScoreFlags& flags, size_t samples) {
-  std::vector<std::optional<std::string>> prompts(flags.prompts.begin(), flags.prompts.end());
+std::vector<Sample> Samples(const ScoreFlags& flags, size_t count) {
+  std::vector<Sample> samples;
+  for (const std::string& prompt : flags.prompts) samples.push_back({prompt, flags.melody});
   if (!flags.prompts_file.empty()) {
-    for (PromptFields& line : ReadPromptsFile(flags.prompts_file)) {
-      prompts.push_back(std::move(line.prompt));
-    }
+    const std::vector<PromptFields> lines = ReadPromptsFile(flags.prompts_file);
+    WarnOfIgnored(flags.prompts_file, lines, !flags.melody.empty(), false);
+    for (const PromptFields& line : lines)
+      samples.push_back({line.prompt, MelodyOf(line, flags.melody)});
   }
-  if (prompts.empty()) prompts.emplace_back();
-  if (prompts.size() == 1) prompts.resize(samples, prompts.front());
-  if (prompts.size() != samples) {
-    BadInput("score: expected one prompt, or one for each of the " + std::to_string(samples) +
-             " samples of " + flags.codes + ", found " + std::to_string(prompts.size()));
+  if (samples.empty()) samples.push_back({std::nullopt, flags.melody});
+  if (samples.size() == 1) samples.resize(count, samples.front());
+  if (samples.size() != count) {
+    BadInput("score: expected one prompt, or one for each of the " + std::to_string(count) +
+             " samples of " + flags.codes + ", found " + std::to_string(samples.size()));
   }
-  return prompts;
+  return samples;
+}
+
+// The longest, in seconds.
+double Longest(const std::vector<Codes>& codes, const ModelInfo& info) {
+  int64_t frames = 0;
+  for (const Codes& sample : codes) frames = std::max(frames, sample.frames);
+  return static_cast<double>(frames) / static_cast<double>(info.frame_rate_hz);
 }
 
 void PrintJson(const ScoreResult& score) {
@@ -43,28 +62,37 @@ void PrintJson(const ScoreResult& score) {
 }  // namespace
 
 int Run(const ScoreFlags& flags) {
-  if (!flags.logits_out.empty()) CheckWritable(flags.logits_out);
-  Model model = OpenModel(flags.model);
-  const std::vector<Codes> samples = ReadCodes(flags.codes);
-  const auto prompts = Prompts(flags, samples.size());
-  std::optional<Waveform> melody;
-  if (!flags.melody.empty()) {
-    const double duration_s = static_cast<double>(samples.front().frames) /
-                              static_cast<double>(model.info().frame_rate_hz);
-    melody = ReadMelody(flags.melody, duration_s, model.info().max_duration_s);
-  }
+  common::Destinations destinations;
+  destinations.Keep("--codes", flags.codes);
   const bool keep_logits = !flags.logits_out.empty();
-  if (keep_logits && samples.size() != 1) {
-    BadInput("--logits-out: takes a codes file of one sample, found " +
-             std::to_string(samples.size()));
+  if (keep_logits) {
+    destinations.TakeStdout("the JSON of score");
+    AddTensorFile(destinations, "--logits-out", flags.logits_out);
   }
-  for (size_t i = 0; i < samples.size(); ++i) {
+  Model model = OpenModel(flags.model);
+  const std::vector<Codes> codes = ReadCodes(flags.codes);
+  const std::vector<Sample> samples = Samples(flags, codes.size());
+  if (keep_logits && codes.size() != 1) {
+    BadInput("--logits-out: takes a codes file of one sample, found " +
+             std::to_string(codes.size()));
+  }
+  std::map<std::string, Waveform> melodies;
+  for (const Sample& sample : samples) {
+    if (!sample.melody.empty() && melodies.count(sample.melody) == 0) {
+      melodies[sample.melody] = ReadMelody(sample.melody, Longest(codes, model.info()),
+                                           model.info().max_duration_s);
+    }
+  }
+  model.Load(1, Longest(codes, model.info()));
+  for (size_t i = 0; i < codes.size(); ++i) {
     GenerationRequest request;
-    request.prompt = prompts[i];
-    request.melody = melody;
+    request.prompt = samples[i].prompt;
+    if (!samples[i].melody.empty()) request.melody = melodies.at(samples[i].melody);
     request.params.cfg_coef = flags.cfg_coef;
-    const ScoreResult score = model.Score(request, samples[i], keep_logits);
-    if (keep_logits) WriteLogits(flags.logits_out, score);
+    const ScoreResult score = model.Score(request, codes[i], keep_logits);
+    if (keep_logits) {
+      common::WriteTo(flags.logits_out, [&](const std::string& path) { WriteLogits(path, score); });
+    }
     PrintJson(score);
   }
   return 0;

@@ -5,15 +5,22 @@
 namespace musicgen::cli {
 
 int Run(const ChromaFlags& flags) {
-  CheckWritable(flags.output);
-  WriteChroma(flags.output,
-              ExtractChroma(ReadAudio(flags.audio), DialectOf(flags.reference), flags.model));
+  common::Destinations destinations;
+  destinations.Keep("--audio", flags.audio);
+  AddTensorFile(destinations, "--output", flags.output);
+  const Chroma chroma =
+      ExtractChroma(ReadAudio(flags.audio), DialectOf(flags.reference), flags.model);
+  common::WriteTo(flags.output, [&](const std::string& path) { WriteChroma(path, chroma); });
   return 0;
 }
 
 int Run(const PlotFlags& flags) {
-  CheckWritable(flags.output);
-  WriteFile(flags.output, PlotAudio(ReadAudio(flags.audio)));
+  common::Destinations destinations;
+  destinations.Keep("--audio", flags.audio);
+  common::CheckSuffix("--output", flags.output, "PNG", ".png");
+  destinations.Add("--output", flags.output);
+  const std::vector<uint8_t> picture = PlotAudio(ReadAudio(flags.audio));
+  common::WriteTo(flags.output, [&](const std::string& path) { WriteFile(path, picture); });
   return 0;
 }
 

@@ -22,6 +22,7 @@
 #include "musicgen/codes.hpp"
 #include "musicgen/error.hpp"
 #include "musicgen/excerpt.hpp"
+#include "musicgen/frames.hpp"
 #include "musicgen/generation.hpp"
 #include "musicgen/session.hpp"
 #include "musicgen/step_stages.hpp"
@@ -171,6 +172,14 @@ class Model {
 // back as f32. Returns ModelInfo::warnings.
 std::vector<std::string> Convert(const ModelOptions& options, const std::string& out);
 
+// The library's version, "0.1.0".
+const char* Version();
+
+// What a sound file says about its making, as JSON: enough to make it again, and neither time nor
+// host, so that equal requests give equal files. A prompt too long for a file's comment loses its
+// end, and the comment says so (prompt_is_cut). Goes into `comment` below.
+std::string Provenance(const GenerationRequest& request, const ModelInfo& info);
+
 // Level of a finished piece, equal to AudioCraft's audio_write. Normalize() returns how many
 // samples of all channels it clipped.
 enum class Strategy {
@@ -227,6 +236,10 @@ class WavStream {
   SampleFormat format_;
 };
 
+// Whether a file can be written, asked before the work that makes its content. Throws
+// Error(kBadInput) for a name that the file system refuses, a folder, a place where nothing may be
+// made. Folders on the way may be missing.
+void CheckDestination(const std::string& path);
 // Files that appear whole or not at all.
 void WriteFile(const std::string& path, std::span<const uint8_t> bytes);
 

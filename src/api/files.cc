@@ -11,6 +11,7 @@
 #include "base/atomic_file.h"
 #include "base/bandwidth.h"
 #include "base/cpu.h"
+#include "base/destination.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "checkpoint/codes_file.h"
@@ -124,6 +125,8 @@ std::vector<uint8_t> WavStream::Samples(const Waveform& chunk) const {
     return audio::WavSamples(chunk, Encoding(format_));
   });
 }
+
+void CheckDestination(const std::string& path) { CheckWritable(path); }
 
 void WriteFile(const std::string& path, std::span<const uint8_t> bytes) {
   Guard([&] {

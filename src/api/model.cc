@@ -27,7 +27,8 @@ using namespace generate;
 
 void CheckDevice(const std::string& device) {
   if (device == "auto" || device == "cpu") return;
-  ThrowBadInput("device ", Printable(device), ": expected auto or cpu, since no other is built in");
+  ThrowBadInput("device: ", Printable(device),
+                " is not available in this version: ", "expected auto or cpu");
 }
 
 Precision PrecisionOf(const model::StageFormats& formats) {

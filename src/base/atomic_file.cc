@@ -2,22 +2,20 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "base/check.h"
 #include "base/error.h"
+#include "base/file_name.h"
 
 namespace musicgen {
 namespace {
-
-constexpr int kMostLinks = 40;  // of a chain of symbolic links, as in the kernel
 
 class Descriptor {
  public:
@@ -35,38 +33,22 @@ class Descriptor {
   int fd_;
 };
 
-std::string FolderOf(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
-std::string NameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
-
 [[noreturn]] void ThrowSystem(const char* doing, const std::string& path, int error) {
   ThrowFailure("cannot ", doing, " ", Printable(path, 300), ": ", std::strerror(error));
 }
 
-// The file a chain of symbolic links ends at, whether it exists or not.
-std::string FollowLinks(std::string path) {
-  for (int i = 0; i < kMostLinks; ++i) {
-    char target[4096];
-    const ssize_t length = readlink(path.c_str(), target, sizeof target);
-    if (length < 0) return path;
-    std::string next(target, static_cast<size_t>(length));
-    path = next[0] == '/' ? next : FolderOf(path) + "/" + next;
+// The open file that a path such as /dev/stdout stands for, or −1.
+int OpenFileOf(const std::string& path) {
+  if (path == "/dev/stdout") return STDOUT_FILENO;
+  if (path == "/dev/stderr") return STDERR_FILENO;
+  for (const std::string folder : {"/dev/fd/", "/proc/self/fd/"}) {
+    const std::string number = path.substr(std::min(folder.size(), path.size()));
+    if (path.compare(0, folder.size(), folder) != 0 || number.empty() || number.size() > 6)
+      continue;
+    if (number.find_first_not_of("0123456789") == std::string::npos)
+      return std::atoi(number.c_str());
   }
-  ThrowSystem("write", path, ELOOP);
-}
-
-// ".name.0123456789abcdef.tmp": hidden, beside `name`, and not there yet but for bad luck.
-std::string TemporaryName(const std::string& name) {
-  uint64_t random = 0;
-  if (getrandom(&random, sizeof random, 0) != sizeof random)
-    random = static_cast<uint64_t>(getpid());
-  char hex[17];
-  std::snprintf(hex, sizeof hex, "%016llx", static_cast<unsigned long long>(random));
-  return "." + name.substr(0, 200) + "." + hex + ".tmp";
+  return -1;
 }
 
 // Calls `step(data, bytes, offset)`, which behaves like pwrite, until all bytes are through;
@@ -117,7 +99,8 @@ struct AtomicFile::Impl {
       ThrowSystem("write", path, errno);
     }
     const std::string target = FollowLinks(path);
-    is_device = replaces && (!S_ISREG(status.st_mode) || !IsFile(target, status));
+    is_device =
+        replaces && (!S_ISREG(status.st_mode) || OpenFileOf(path) >= 0 || !IsFile(target, status));
     is_device ? OpenInMemory() : OpenBeside(target);
     if (replaces && !is_device) {
       // The new file takes over who may read and write the old one; another owner only if it may.
@@ -171,7 +154,10 @@ struct AtomicFile::Impl {
   }
 
   void CopyToDevice() {
-    Descriptor device(open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+    // What is open already is written where it stands: a shell's >> stays one.
+    const int is_open = OpenFileOf(path);
+    Descriptor device(is_open >= 0 ? fcntl(is_open, F_DUPFD_CLOEXEC, 0)
+                                   : open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
     if (device.get() < 0) ThrowSystem("write", path, errno);
     void* bytes = nullptr;
     if (size > 0) {

@@ -9,7 +9,10 @@
 #include <iterator>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
+
+#include "base/control_group.h"
 
 namespace musicgen {
 namespace {
@@ -96,12 +99,6 @@ uint64_t ProcKilobytes(const char* path, const std::string& key) {
   return 0;
 }
 
-uint64_t FileNumber(const char* path, uint64_t otherwise) {
-  std::ifstream file(path);
-  uint64_t value = 0;
-  return file >> value ? value : otherwise;
-}
-
 }  // namespace
 
 void* AllocatePages(size_t bytes, size_t* mapped_bytes) {
@@ -126,10 +123,9 @@ void ReleaseFreedMemory() {
 
 uint64_t AvailableMemoryBytes() {
   uint64_t available = ProcKilobytes("/proc/meminfo", "MemAvailable:");
-  const uint64_t limit = FileNumber("/sys/fs/cgroup/memory.max", 0);
-  if (limit > 0) {
-    const uint64_t used = FileNumber("/sys/fs/cgroup/memory.current", 0);
-    available = std::min(available, limit > used ? limit - used : 0);
+  if (const std::optional<uint64_t> group = ControlGroupFreeBytes()) {
+    available = available == 0 ? *group : std::min(available, *group);
+    available = std::max<uint64_t>(available, 1);  // none at all is known, too
   }
   return available;
 }

@@ -15,8 +15,8 @@ void FreePages(void* data, size_t mapped_bytes);
 // Gives back what the C library keeps of memory that was freed, say after loading.
 void ReleaseFreedMemory();
 
-// Memory that can be had without swapping, in bytes; 0 when unknown. The limit of a control group
-// counts.
+// Memory that can be had without swapping, in bytes; 0 when unknown. The limits of control groups
+// count.
 uint64_t AvailableMemoryBytes();
 // The largest resident size of this process so far (VmHWM), in bytes; 0 when unknown.
 uint64_t PeakResidentBytes();

@@ -58,6 +58,28 @@ uint64_t HeldBytes(const std::vector<checkpoint::ExpectedTensor>& tensors,
   return bytes;
 }
 
+uint64_t Total(const MemoryEstimate& estimate, int streams) {
+  return estimate.weights_bytes + estimate.scratch_bytes +
+         static_cast<uint64_t>(streams) * estimate.cache_bytes_per_stream;
+}
+
+// What to try instead: the most exact precision that fits, else what the smallest needs.
+std::string Advice(const ModelFiles& files, uint64_t needed, int streams, double duration_s,
+                   uint64_t available) {
+  std::string advice;
+  for (const Precision precision :
+       {Precision::kF16, Precision::kBF16, Precision::kQ8, Precision::kQ4}) {
+    const uint64_t other =
+        Total(EstimateMemory(files, ChooseFormats(precision), duration_s), streams);
+    if (other >= needed) continue;
+    const std::string need =
+        StrCat("precision ", PrecisionName(precision), " needs ", Gigabytes(other));
+    if (other <= available) return StrCat("; ", need);
+    advice = StrCat("; even ", need);
+  }
+  return advice;
+}
+
 }  // namespace
 
 WeightBytes EstimateWeights(const ModelFiles& files, const StageFormats& formats) {
@@ -99,16 +121,17 @@ MemoryEstimate EstimateMemory(const ModelFiles& files, const StageFormats& forma
 void CheckMemory(const ModelFiles& files, const StageFormats& formats, int streams,
                  double duration_s) {
   const MemoryEstimate estimate = EstimateMemory(files, formats, duration_s);
-  const uint64_t cache = static_cast<uint64_t>(streams) * estimate.cache_bytes_per_stream;
-  const uint64_t needed = estimate.weights_bytes + cache + estimate.scratch_bytes;
+  const uint64_t needed = Total(estimate, streams);
   const uint64_t available = AvailableMemoryBytes();
   if (available == 0 || needed <= available) return;
+  const uint64_t cache = static_cast<uint64_t>(streams) * estimate.cache_bytes_per_stream;
   throw Error(ErrorCode::kOutOfMemory,
               StrCat("model ", Printable(files.directory), ": needs ", Gigabytes(needed),
                      " of memory (weights ", Gigabytes(estimate.weights_bytes), " at ",
                      kernels::FormatName(formats.lm.weights), ", ", streams,
                      streams == 1 ? " stream of " : " streams of ", duration_s, " s ",
-                     Gigabytes(cache), "), found ", Gigabytes(available), " available"));
+                     Gigabytes(cache), "), found ", Gigabytes(available), " available",
+                     Advice(files, needed, streams, duration_s, available)));
 }
 
 }  // namespace musicgen::model

@@ -26,8 +26,8 @@ struct MemoryEstimate {
 MemoryEstimate EstimateMemory(const ModelFiles& files, const StageFormats& formats,
                               double duration_s);
 
-// Throws Error(kOutOfMemory) with what is needed and what there is when `streams` streams do not
-// fit.
+// Throws Error(kOutOfMemory) with what is needed, what there is and which precision needs less when
+// `streams` streams do not fit.
 void CheckMemory(const ModelFiles& files, const StageFormats& formats, int streams,
                  double duration_s);
 

@@ -61,6 +61,9 @@ class Usage(CliTest):
                 ([*generate, "--precision", "q2"], "--precision"),
                 ([*generate, "--device", "cuda"], "not available"),
                 ([*generate, "--device", "cuda:1"], "not available"),
+                ([*generate, "--device", "vulkan:0"], "not available"),
+                ([*generate, "--device", "cuda:x"], "--device"),
+                ([*generate, "--device", "cpu:0"], "--device"),
                 ([*generate, "--device", "abacus"], "--device"),
                 ([*generate, "--reference", "other"], "--reference"),
                 ([*generate, "--strategy", "loud"], "--strategy"),
@@ -81,6 +84,40 @@ class Usage(CliTest):
             with self.subTest(arguments):
                 self.refuse(*arguments, says=says, cwd=self.folder)
                 self.assertEqual(os.listdir(self.folder), [])
+
+    def test_one_dash_too_many_or_too_few(self):
+        generate = ["generate", "-m", MODEL, "-d", "0.1", "-o", self.path("out.wav")]
+        for argument, says in (("-soft piano", "-soft piano"), ("-temperature", "--temperature"), ("-melody", "--melody"),
+                               ("-output", "--output"), ("-old blues", "-old blues"), ("-metal", "-metal"),
+                               ("-5 dB louder", "-- "), ("- slow -", "-- "), ("--slow piano", "-- "),
+                               ("-threads", "--threads"), ("-seed=5", "--seed"), ("--temp", "--temperature"),
+                               ("--top_k", "--top-k"), ("--durration", "--duration"), ("-n", "-n")):
+            with self.subTest(argument):
+                result = self.refuse(*generate, argument, "0.5", says=says)
+                self.assertIn(argument, result.err)
+        for arguments in (["-d0.2", "-s7", "-t1", "x"], ["--", "-soft piano"], ["--prompt", "-soft piano"],
+                          ["--prompt=-soft"], ["-p", "one", "two", "--prompt", "three", "-s", "-1"], ["--seed=-1", "x"]):
+            with self.subTest(arguments):
+                self.succeed(*generate, *arguments)
+        self.succeed("tokenize", "-m", MODEL, "--", "-soft piano")
+        self.assertIn("-- ", self.refuse("tokenize", "-m", MODEL, "-soft piano").err)
+        self.assertNotIn("-- ", self.refuse("info", "-m", MODEL, "-soft").err)
+
+    def test_a_prompt_behind_its_flag(self):
+        rows = self.succeed("generate", "-m", MODEL, "-d", "0.1", "-o", self.path("out.wav"), "--json", "-s", "1", "a",
+                            "-p", "-b", "--prompt", "[c, d]", "--no-progress", env={"MUSICGEN_PROMPT": "e"}).out
+        self.assertEqual([json.loads(row)["prompt"] for row in rows.splitlines()], ["a", "-b", "[c, d]"])
+        rows = self.succeed("generate", "-m", MODEL, "-d", "0.1", "-o", self.path("out.wav"), "--json",
+                            env={"MUSICGEN_PROMPT": "e"}).out
+        self.assertEqual(json.loads(rows)["prompt"], "e")
+
+    def test_an_empty_name_is_refused(self):
+        for flag in ("--melody", "--continue", "--prompts-file", "--codes-out", "--output", "--text-encoder", "--codec",
+                     "--model"):
+            for arguments in ([flag, ""], [flag + "="]):
+                self.refuse("generate", "-m", MODEL, "x", *arguments, says=flag, cwd=self.folder)
+        self.refuse("score", "-m", MODEL, "--codes", "", says="--codes")
+        self.refuse("encode", "", "-m", MODEL, says="audio")
 
     def test_text_arrives_as_it_was_given(self):
         texts = ["[intro, verse]", "", "info", '"quoted"', "a;b", "50%", "[x]", "tab\tand é"]
@@ -134,44 +171,6 @@ class Environment(CliTest):
                     self.refuse(*command, "-m", MODEL, "-t", threads, env={"MUSICGEN_ISA": "mmx"},
                                 says="MUSICGEN_ISA", cwd=self.folder)
                     self.assertEqual(os.listdir(self.folder), ["codes.safetensors"])
-
-
-class PromptsFile(CliTest):
-    def write(self, text):
-        with open(self.path("prompts.txt"), "w", encoding="utf-8") as file:
-            file.write(text)
-        return self.path("prompts.txt")
-
-    def generate(self, text, *arguments):
-        result = self.succeed("generate", "-m", MODEL, "--prompts-file", self.write(text), "-d", "0.1", "--json",
-                              "-o", self.path("out.wav"), *arguments)
-        return [json.loads(line) for line in result.out.splitlines()]
-
-    def test_a_prompt_per_line(self):
-        rows = self.generate("one\n\ntwo words\r\n", "-s", "10")
-        self.assertEqual([(r["prompt"], r["seed"]) for r in rows], [("one", 10), ("two words", 11)])
-
-    def test_objects(self):
-        rows = self.generate('{"prompt": "one", "seed": 77, "duration": 0.2}\n{"melody": null}\nplain\n',
-                             "-s", "10")
-        self.assertEqual([(r["prompt"], r["seed"], r["frames"]) for r in rows],
-                         [("one", 77, 10), (None, 11, 5), ("plain", 12, 5)])
-
-    def test_wrong_lines_are_named(self):
-        for line, says in (('{"prompt": 5}', "prompt"), ('{"prompt": "a"', "JSON"), ('{"duration": 1e9}', "86400"),
-                           ('{"duration": "1"}', "duration"), ('{"seed": -4}', "seed"), ('{"seed": 1.5}', "seed"),
-                           ('{"speed": 1}', "speed"), ('{"melody": 7}', "melody"),
-                           ('{"continue": []}', "continue"), ('{"seed": 1, "seed": 2}', "twice"),
-                           ("{" * 100000, "JSON")):
-            with self.subTest(line[:40]):
-                self.refuse("generate", "-m", MODEL, "--prompts-file", self.write("fine\n" + line + "\n"),
-                            "-o", self.path("out.wav"), says="line 2")
-                self.refuse("generate", "-m", MODEL, "--prompts-file", self.write(line + "\n"),
-                            "-o", self.path("out.wav"), says=says)
-        self.refuse("generate", "-m", MODEL, "--prompts-file", self.write("\n\n"), says="no prompt")
-        for field in ("melody", "continue"):
-            self.refuse("generate", "-m", MODEL, "--prompts-file", self.write('{"%s": "missing.wav"}\n' % field),
-                        "-o", self.path("out.wav"), says="missing.wav")
 
 
 class InfoAndBench(CliTest):

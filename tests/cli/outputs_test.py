@@ -51,6 +51,18 @@ class Files(CliTest):
             self.assertTrue(prompt.startswith(comment["prompt"].rstrip("\ufffd")))
             self.assertEqual(comment["seed"], 1)
 
+    def test_metadata_is_cut_between_letters(self):
+        family = "\U0001F468\u200D\U0001F469\u200D\U0001F467"
+        for letter in ("音", "é", "e\u0301", family, "\U0001F1E9\U0001F1EA"):
+            for begin in ("", "a", "aa", "aaa"):
+                self.generate(begin + letter * (3000 // len(letter.encode())))
+                with open(self.path("out.wav"), "rb") as file:
+                    comment = json.loads(Wav(file.read()).comment)
+                kept = comment["prompt"][len(begin):]
+                self.assertTrue(comment["prompt_is_cut"])
+                self.assertEqual(kept, letter * (len(kept) // len(letter)))
+                self.assertGreater(len(kept.encode()), 1500)
+
     def test_the_same_request_gives_the_same_bytes(self):
         self.generate("x", "-o", "a.wav")
         self.generate("x", "-o", "b.wav", "-t", "1")
@@ -99,12 +111,90 @@ class Failures(CliTest):
     GENERATE = ("generate", "-m", MODEL, "-d", "0.5", "-s", "1")
 
     def test_destinations_are_checked_first(self):
-        for arguments in (["-o", "missing/out.wav"], ["-o", "."], ["--codes-out", "missing/codes"],
-                          ["--codes-out", "."]):
-            started = time.monotonic()
-            self.refuse(*self.GENERATE, "-d", "30", "x", *arguments, cwd=self.folder)
-            self.assertLess(time.monotonic() - started, 60)
+        with open(self.path("file"), "w"):
+            pass
+        os.symlink("missing/out.wav", self.path("link.wav"))
+        before = sorted(os.listdir(self.folder))
+        for arguments in (["-o", "file/out.wav"], ["-o", "."], ["--codes-out", "file/codes"], ["--codes-out", "."],
+                          ["-o", "new/../out.wav"], ["-o", "new/"], ["-o", "/proc/new/out.wav"], ["-o", "link.wav"],
+                          ["-o", "x" * 252 + ".wav"], ["-o", "音" * 90 + ".wav"], ["--codes-out", "x" * 256],
+                          ["-o", "x" * 256 + "/out.wav"], ["y", "-o", "x" * 250 + ".wav"]):
+            with self.subTest(arguments):
+                started = time.monotonic()
+                self.refuse(*self.GENERATE, "-d", "30", "x", *arguments, says="cannot write", cwd=self.folder)
+                self.assertLess(time.monotonic() - started, 60)
+                self.assertEqual(sorted(os.listdir(self.folder)), before)
+        self.succeed(*self.GENERATE, "x", "-o", "x" * 251 + ".wav", cwd=self.folder)
+
+    def test_results_do_not_overwrite_one_another(self):
+        os.symlink("x.wav", self.path("link"))
+        os.symlink(".", self.path("here"))
+        for arguments in (["-o", "x.wav", "--codes-out", "x.wav"], ["-o", "x.wav", "--codes-out", "./x.wav"],
+                          ["-o", "x.wav", "--codes-out", self.path("x.wav")], ["-o", "x.wav", "--codes-out", "link"],
+                          ["-o", "x.wav", "--codes-out", "here/x.wav"], ["-o", "x", "--codes-out", "x"],
+                          ["y", "-o", "x", "--codes-out", "x_1"], ["-o", "new/x", "--codes-out", "new//x"]):
+            with self.subTest(arguments):
+                self.refuse(*self.GENERATE, "x", *arguments, cwd=self.folder)
+                self.assertEqual(sorted(os.listdir(self.folder)), ["here", "link"])
+        self.succeed(*self.GENERATE, "x", "-o", "/dev/null", "--format", "wav", "--codes-out", "/dev/null",
+                     cwd=self.folder)
+
+    def test_a_result_does_not_take_its_inputs_place(self):
+        self.succeed(*self.GENERATE, "x", "-o", "x", "--codes-out", "c", cwd=self.folder)
+        for arguments in (["encode", "x", "-m", MODEL, "-o", "./x"], ["chroma", "x", "-o", "x"], ["plot", "x", "-o", "x"],
+                          ["decode", "c", "-m", MODEL, "-o", "c"],
+                          ["score", "-m", MODEL, "--codes", "c", "--logits-out", "c"]):
+            self.refuse(*arguments, says="another file", cwd=self.folder)
+
+    def test_a_name_promises_its_content(self):
+        self.succeed(*self.GENERATE, "x", cwd=self.folder)
+        for arguments in (["plot", "out.wav", "-o", "x.jpg"], ["chroma", "out.wav", "-o", "x.NPY"],
+                          ["encode", "out.wav", "-m", MODEL, "-o", "x.wav"], [*self.GENERATE, "x", "--codes-out", "c.json"]):
+            self.refuse(*arguments, says="is written", cwd=self.folder)
+
+    def test_data_goes_to_stdout(self):
+        self.succeed(*self.GENERATE, "x", cwd=self.folder)
+        encode = ("encode", "out.wav", "-m", MODEL, "-o")
+        self.succeed(*encode, "file", cwd=self.folder)
+        with open(self.path("file"), "rb") as file:
+            whole = file.read()
+        self.assertEqual(self.succeed(*encode, "-", cwd=self.folder).bytes, whole)
+        with open(self.path("log"), "wb") as log:
+            log.write(b"before")
+            log.flush()
+            subprocess.run([BINARY, *encode, "-"], stdout=log, env=environment(), cwd=self.folder, check=True)
+        with open(self.path("log"), "rb") as log:
+            self.assertEqual(log.read(), b"before" + whole)
+        self.assertEqual(self.succeed("plot", "out.wav", "-o", "-", cwd=self.folder).bytes[:4], b"\x89PNG")
+        self.assertIn(b"chroma", self.succeed("chroma", "out.wav", "-o", "-", cwd=self.folder).bytes[:80])
+        self.assertIn(b"codes", self.succeed(*self.GENERATE, "x", "--codes-out", "-", cwd=self.folder).bytes[:200])
+        self.assertNotIn("-", os.listdir(self.folder))
+        for arguments in ([*self.GENERATE, "x", "--codes-out", "-", "--json"], [*self.GENERATE, "x", "--codes-out", "-", "-o", "-"],
+                          ["score", "-m", MODEL, "--codes", "file", "--logits-out", "-"]):
+            self.refuse(*arguments, says="stdout", cwd=self.folder)
+
+    def test_new_folders_are_made(self):
+        self.succeed(*self.GENERATE, "x", "y", "-o", "a/b/x.wav", "--codes-out", "c/codes", cwd=self.folder)
+        self.assertEqual(sorted(os.listdir(self.path("a/b"))), ["x_0.wav", "x_1.wav"])
+        self.assertEqual(os.listdir(self.path("c")), ["codes"])
+
+    def test_new_folders_go_when_nothing_comes_into_them(self):
+        def small_files():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+        self.refuse(*self.GENERATE, "x", "-o", "a/b/x.wav", status=1, says="x.wav", cwd=self.folder,
+                    restore_signals=False, preexec_fn=small_files)
         self.assertEqual(os.listdir(self.folder), [])
+
+    def test_flags_that_would_do_nothing(self):
+        self.refuse(*self.GENERATE, "x", "--prompt-duration", "1", says="--continue", cwd=self.folder)
+        self.refuse(*self.GENERATE, "x", "-o", "x.mp3", "--sample-format", "s24", says="--sample-format", cwd=self.folder)
+
+    def test_a_sound_to_continue_that_is_too_long(self):
+        self.succeed(*self.GENERATE, "x", "-d", "2", cwd=self.folder)
+        for arguments, says in (([], "is 2 s long"), (["-d", "2"], "--duration"), (["-d", "1.5"], "--prompt-duration")):
+            self.refuse(*self.GENERATE, *arguments, "--continue", "out.wav", "-o", "y.wav", says=says, cwd=self.folder)
+        self.succeed(*self.GENERATE, "--prompt-duration", "0.3", "--continue", "out.wav", "-o", "y.wav", cwd=self.folder)
 
     def test_a_full_device(self):
         for arguments in (["-o", "/dev/full"], ["--codes-out", "/dev/full"]):

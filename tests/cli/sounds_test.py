@@ -56,7 +56,7 @@ class Chroma(CliTest):
         for command in ("chroma", "plot"):
             self.refuse(command, "text.wav", "-o", "x", says="text.wav", cwd=self.folder)
             self.refuse(command, "missing.wav", "-o", "x", says="missing.wav", cwd=self.folder)
-            self.refuse(command, "melody.wav", "-o", "none/x", says="none", cwd=self.folder)
+            self.refuse(command, "melody.wav", "-o", "text.wav/x", says="text.wav/x", cwd=self.folder)
         self.assertEqual(sorted(os.listdir(self.folder)), ["melody.wav", "text.wav"])
 
     def test_plot_is_a_png(self):

@@ -1,0 +1,44 @@
+#include "cli/subcommands.h"
+
+namespace musicgen::cli {
+
+void AddTokenize(common::Flags flags, TokenizeFlags& values) {
+  flags.Texts("text", values.texts, "Texts to turn into token ids", true);
+  AddModel(flags, values.model);
+}
+
+void AddScore(common::Flags flags, ScoreFlags& values) {
+  AddModel(flags, values.model);
+  flags.Texts("-p,--prompt", values.prompts,
+              "The codes' prompt: one for all samples, or given once for each; none: "
+              "unconditional");
+  AddPromptsFile(flags, values.prompts_file);
+  flags.Name("--melody", values.melody, "The codes' melody (melody models)", "FILE");
+  flags.Name("--codes", values.codes, "Codes to score, as safetensors", "FILE", true);
+  flags.Name("--logits-out", values.logits_out,
+             "Write conditional, unconditional and guided logits [K, T, V], as safetensors",
+             "FILE");
+  flags.Number("--cfg-coef", values.cfg_coef, "Guidance of the guided logits", "X", 0.0, 100.0);
+}
+
+void AddInfo(common::Flags flags, InfoFlags& values) {
+  AddModel(flags, values.model);
+  flags.Switch("--json", values.json, "Print JSON");
+}
+
+void AddBench(common::Flags flags, BenchFlags& values) {
+  AddModel(flags, values.model);
+  flags.Number("--steps", values.steps, "Decode steps of each stream", "N", 4, 1503);
+  flags.Number("--batch", values.batch, "Guided streams stepped together", "N", 1, 256);
+}
+
+void AddConvert(common::Flags flags, ConvertFlags& values) {
+  AddModelPaths(flags, values.model);
+  flags.Name("-o,--output", values.output, "Folder, or GGUF file (.gguf), to write", "DIR|FILE",
+             true);
+  flags.Choice("--precision", values.model.precision,
+               "Format of the weights in the file; auto: as they are; q8 and q4: GGUF only",
+               {"auto", "f32", "f16", "bf16", "q8", "q4"});
+}
+
+}  // namespace musicgen::cli

@@ -1,0 +1,126 @@
+#include <cctype>
+#include <filesystem>
+#include <map>
+
+#include "cli/subcommands.h"
+#include "common/errors.h"
+
+namespace musicgen::cli {
+
+using common::BadInput;
+
+void AddModelPaths(common::Flags& flags, ModelFlags& values) {
+  flags.Name("-m,--model", values.model,
+             "Directory or GGUF file of the model, org/name[@revision] in the Hugging Face cache, or "
+             "a short name",
+             "MODEL");
+  flags.Name("--text-encoder", values.text_encoder,
+             "Directory of a T5, where the model's files hold none", "DIR");
+  flags.Name("--codec", values.codec, "Directory of an EnCodec, where the model's files hold none",
+             "DIR");
+  flags.Switch("--strict", values.strict, "Refuse a model with tensors that nobody needs");
+}
+
+void AddModel(common::Flags& flags, ModelFlags& values) {
+  AddModelPaths(flags, values);
+  flags.Choice("--precision", values.precision, "Format of the weights in memory",
+               {"auto", "f32", "f16", "bf16", "q8", "q4"});
+  flags.Choice("--device", values.device, "Where to compute", {"auto", "cpu"}, {"vulkan", "cuda"});
+  flags.Choice("--reference", values.reference,
+               "Whose reading of empty prompts and padding to follow",
+               {"auto", "hf", "audiocraft"});
+  flags.Number("-t,--threads", values.threads, "0: one for each processor", "N", 0, 256);
+}
+
+void AddAudio(common::Flags& flags, AudioFlags& values) {
+  flags.Name("-o,--output", values.output,
+             "Sound file (.wav, .flac, .ogg, .opus, .mp3); several results become out_0.wav, "
+             "out_1.wav, …; - is stdout",
+             "FILE");
+  flags.Choice("--strategy", values.strategy, "How the level is set",
+               {"loudness", "peak", "rms", "clip", "none"});
+  flags.Choice("--format", values.format, "File format; by default the output's suffix",
+               {"wav", "flac", "ogg", "opus", "mp3"});
+  flags.Choice("--sample-format", values.sample_format,
+               "Sample format of WAV and FLAC; by default s16, with strategy none f32 (FLAC: s24)",
+               {"s16", "s24", "f32"});
+}
+
+void AddPromptsFile(common::Flags& flags, std::string& path) {
+  flags.Name("--prompts-file", path,
+             "A prompt per line, or a JSON object per line with prompt, seed, duration, melody, "
+             "continue, or a JSON array of them; - is stdin",
+             "FILE");
+}
+
+ReferenceDialect DialectOf(const std::string& reference) {
+  static const std::map<std::string, ReferenceDialect> dialects = {
+      {"auto", ReferenceDialect::kAuto},
+      {"hf", ReferenceDialect::kHuggingFace},
+      {"audiocraft", ReferenceDialect::kAudioCraft}};
+  return dialects.at(reference);
+}
+
+ModelOptions ModelFlags::Options() const {
+  if (model.empty()) {
+    BadInput(
+        "no model given: there is no demo model yet, so name one with -m DIR or MUSICGEN_MODEL");
+  }
+  static const std::map<std::string, Precision> precisions = {
+      {"auto", Precision::kAuto}, {"f32", Precision::kF32}, {"f16", Precision::kF16},
+      {"bf16", Precision::kBF16}, {"q8", Precision::kQ8},   {"q4", Precision::kQ4}};
+  ModelOptions options;
+  options.model = model;
+  options.text_encoder = text_encoder;
+  options.codec = codec;
+  options.precision = precisions.at(precision);
+  options.reference = DialectOf(reference);
+  options.device = device;
+  options.threads = static_cast<int>(threads);
+  options.strict = strict;
+  return options;
+}
+
+Strategy AudioFlags::level() const {
+  static const std::map<std::string, Strategy> strategies = {{"loudness", Strategy::kLoudness},
+                                                             {"peak", Strategy::kPeak},
+                                                             {"rms", Strategy::kRms},
+                                                             {"clip", Strategy::kClip},
+                                                             {"none", Strategy::kNone}};
+  return strategies.at(strategy);
+}
+
+AudioFormat AudioFlags::kind() const {
+  static const std::map<std::string, AudioFormat> formats = {{"wav", AudioFormat::kWav},
+                                                             {"flac", AudioFormat::kFlac},
+                                                             {"ogg", AudioFormat::kOgg},
+                                                             {"opus", AudioFormat::kOpus},
+                                                             {"mp3", AudioFormat::kMp3}};
+  if (!format.empty()) return formats.at(format);
+  std::string suffix = std::filesystem::path(output).extension().string();
+  if (suffix.empty()) return AudioFormat::kWav;
+  for (char& c : suffix) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const auto found = formats.find(suffix.substr(1));
+  if (found != formats.end()) return found->second;
+  BadInput("--output: no sound format is known for the suffix " + suffix + " of " + output +
+           ": expected .wav, .flac, .ogg, .opus or .mp3, or --format");
+}
+
+SampleFormat AudioFlags::samples() const {
+  const AudioFormat file = kind();
+  const bool flac = file == AudioFormat::kFlac;
+  if (sample_format.empty()) {
+    if (strategy != "none") return SampleFormat::kPcm16;
+    return flac ? SampleFormat::kPcm24 : SampleFormat::kFloat32;
+  }
+  if (file != AudioFormat::kWav && !flac) {
+    BadInput("--sample-format: expected WAV or FLAC, since no other format stores samples, found " +
+             (format.empty() ? output : format));
+  }
+  if (sample_format == "s16") return SampleFormat::kPcm16;
+  if (sample_format == "s24") return SampleFormat::kPcm24;
+  if (flac) BadInput("--sample-format: FLAC stores integers: expected s16 or s24, found f32");
+  return SampleFormat::kFloat32;
+}
+
+}  // namespace musicgen::cli

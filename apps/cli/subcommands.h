@@ -1,0 +1,31 @@
+// The flags of each subcommand, written into its struct when the line is parsed.
+#pragma once
+
+#include "cli/options.h"
+#include "common/flags.h"
+
+namespace musicgen::cli {
+
+// generate_options.cc
+void AddGenerate(common::Flags flags, GenerateFlags& values);
+
+// sound_options.cc: sounds and codes
+void AddEncode(common::Flags flags, EncodeFlags& values);
+void AddDecode(common::Flags flags, DecodeFlags& values);
+void AddChroma(common::Flags flags, ChromaFlags& values);
+void AddPlot(common::Flags flags, PlotFlags& values);
+
+// model_options.cc: what a model says of texts, codes and itself
+void AddTokenize(common::Flags flags, TokenizeFlags& values);
+void AddScore(common::Flags flags, ScoreFlags& values);
+void AddInfo(common::Flags flags, InfoFlags& values);
+void AddBench(common::Flags flags, BenchFlags& values);
+void AddConvert(common::Flags flags, ConvertFlags& values);
+
+// shared_options.cc: what several of them have
+void AddModelPaths(common::Flags& flags, ModelFlags& values);
+void AddModel(common::Flags& flags, ModelFlags& values);
+void AddAudio(common::Flags& flags, AudioFlags& values);
+void AddPromptsFile(common::Flags& flags, std::string& path);
+
+}  // namespace musicgen::cli

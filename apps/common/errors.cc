@@ -1,0 +1,38 @@
+#include "common/errors.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <new>
+
+namespace musicgen::common {
+namespace {
+
+int Complain(const char* name, std::string sentence, int status) {
+  for (char& c : sentence) {
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';  // one line, come what may
+  }
+  std::fprintf(stderr, "%s: %s\n", name, sentence.c_str());
+  return status;
+}
+
+}  // namespace
+
+int ExitStatusOf(const char* name, const std::function<int()>& body) {
+  try {
+    const int status = body();
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+      return Complain(name, std::string("cannot write to stdout: ") + std::strerror(errno), 1);
+    }
+    return status;
+  } catch (const Error& error) {
+    return Complain(name, error.what(), error.code() == ErrorCode::kBadInput ? 2 : 1);
+  } catch (const std::bad_alloc&) {
+    return Complain(name, "out of memory", 1);
+  } catch (const std::exception& error) {
+    return Complain(name, error.what(), 1);
+  }
+}
+
+}  // namespace musicgen::common

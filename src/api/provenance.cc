@@ -1,0 +1,88 @@
+// What a sound file says about its making.
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/error.h"
+#include "checkpoint/json.h"
+#include "musicgen/musicgen.hpp"
+#include "text/grapheme.h"
+#include "text/utf8.h"
+
+namespace musicgen {
+namespace {
+
+constexpr size_t kMaxComment = 2000;  // bytes: players' fields are short
+
+// A JSON object whose keys stay in the order they were set.
+class Fields {
+ public:
+  void Set(const char* key, const std::string& json) {
+    text_ += StrCat(text_.empty() ? "" : ",", checkpoint::QuoteJson(key), ":", json);
+  }
+  void SetText(const char* key, const std::string& text) { Set(key, checkpoint::QuoteJson(text)); }
+  void SetReal(const char* key, double value) {
+    Set(key, checkpoint::ToJson(checkpoint::JsonValue{value}));
+  }
+  std::string Object() const { return "{" + text_ + "}"; }
+
+ private:
+  std::string text_;
+};
+
+std::string Describe(const std::optional<std::string>& prompt, bool is_cut,
+                     const GenerationParams& params, const ModelInfo& info) {
+  Fields fields;
+  prompt ? fields.SetText("prompt", *prompt) : fields.Set("prompt", "null");
+  fields.Set("seed", std::to_string(params.seed));
+  fields.SetReal("duration", params.duration_s);
+  if (params.use_sampling) {
+    fields.SetReal("temperature", params.temperature);
+    fields.Set("top_k", std::to_string(params.top_k));
+    fields.SetReal("top_p", params.top_p);
+  } else {
+    fields.Set("greedy", "true");
+  }
+  fields.SetReal("cfg_coef", params.cfg_coef);
+  if (params.two_step_cfg) fields.Set("two_step_cfg", "true");
+  fields.SetText("precision", PrecisionName(info.precision));
+  std::filesystem::path folder(info.path);
+  if (!folder.has_filename()) folder = folder.parent_path();
+  fields.SetText("model", folder.filename().string());
+  fields.SetText("software", StrCat("musicgen ", Version()));
+  if (is_cut) fields.Set("prompt_is_cut", "true");
+  return fields.Object();
+}
+
+// The longest beginning that takes at most so many bytes inside a JSON string, cut where a reader
+// sees no letter cut; within a heap of combining marks that is longer than that, between two.
+std::string Beginning(const std::string& text, size_t json_bytes) {
+  const auto until = [&](auto end_of_letter) {
+    size_t end = 0, used = 0;
+    while (end < text.size()) {
+      const size_t next = end_of_letter(end);
+      used += checkpoint::QuoteJson(text.substr(end, next - end)).size() - 2;
+      if (used > json_bytes) break;
+      end = next;
+    }
+    return end;
+  };
+  size_t end = until([&](size_t at) { return text::GraphemeEnd(text, at); });
+  if (end == 0) end = until([&](size_t at) { return at + text::CodePointAt(text, at).bytes; });
+  return text.substr(0, end);
+}
+
+}  // namespace
+
+const char* Version() { return MUSICGEN_VERSION; }
+
+std::string Provenance(const GenerationRequest& request, const ModelInfo& info) {
+  const std::string whole = Describe(request.prompt, false, request.params, info);
+  if (whole.size() <= kMaxComment || !request.prompt) return whole;
+  const size_t rest = Describe("", true, request.params, info).size();
+  const std::string prompt = text::ReplaceInvalidUtf8(*request.prompt);
+  const size_t room = kMaxComment - std::min(kMaxComment, rest);
+  return Describe(Beginning(prompt, room), true, request.params, info);
+}
+
+}  // namespace musicgen
