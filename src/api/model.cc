@@ -107,8 +107,8 @@ Model::Model(const ModelOptions& options) {
     ThreadCount(options.threads);
     CheckDevice(options.device);
     kernels::ActiveIsa();  // throws here, before any file is read, when MUSICGEN_ISA names none
-    model::ModelFiles files = model::OpenModel(
-        model::FindModel(options.model), options.text_encoder, options.codec, options.strict);
+    model::ModelFiles files = model::OpenModel(model::FindModel(options.model),
+                                               options.text_encoder, options.codec, options.strict);
     const model::StageFormats formats =
         model::ChooseFormats(model::Resolve(files, options.precision));
     impl_ = std::make_unique<Impl>(std::move(files), formats, options);
@@ -150,7 +150,7 @@ void Model::Load(int streams, double duration_s) {
       stages.codec();
       stages.tokenizer();
     });
-    stages.decoder();
+    stages.transformer();
     stages.text_encoder();
     stages.text_projection();
     alone.get();

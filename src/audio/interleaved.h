@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "audio/read.h"
+#include "audio/read_limits.h"
+#include "musicgen/excerpt.hpp"
 #include "types/waveform.h"
 
 namespace musicgen::audio {

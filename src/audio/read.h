@@ -2,22 +2,14 @@
 // first bytes, their headers only say where to stop.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "audio/read_limits.h"
 #include "musicgen/excerpt.hpp"
 #include "types/waveform.h"
 
 namespace musicgen::audio {
-
-// What a file may decode to; a small one can claim, or even hold, very much.
-struct ReadLimits {
-  double duration_s = 600;  // of the excerpt that is kept
-  double passed_s = 86400;  // of what is decoded on the way to it
-  int64_t channels = 64;
-  int64_t values = int64_t{1} << 28;  // samples of all channels together: 1 GiB
-};
 
 // WAV and its relatives (RIFX, RF64, BW64, Wave64), AIFF, AU, CAF, FLAC, Ogg (Vorbis, Opus, FLAC)
 // and MP3 to [C, N] at the file's own rate, from 1 to 768000 Hz; tags in front and, for MP3,

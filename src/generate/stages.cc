@@ -40,15 +40,15 @@ const conditioning::TextProjection& Stages::text_projection() {
   });
 }
 
-const lm::Decoder& Stages::decoder() {
-  return Once(decoder_, [&] {
+const lm::Transformer& Stages::transformer() {
+  return Once(transformer_, [&] {
     const model::StageTensors& stage = files_.lm_tensors;
-    return lm::Decoder(pool_, files_.lm, *stage.source, stage.prefix, formats_.lm);
+    return lm::Transformer(pool_, files_.lm, *stage.source, stage.prefix, formats_.lm);
   });
 }
 
 lm::DecodeBackend& Stages::backend() {
-  return Once(backend_, [&] { return lm::CpuBackend(decoder(), pool_); });
+  return Once(backend_, [&] { return lm::CpuBackend(transformer(), pool_); });
 }
 
 const codec::Codec& Stages::codec() {

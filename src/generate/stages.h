@@ -11,7 +11,7 @@
 #include "conditioning/melody_projection.h"
 #include "conditioning/text_projection.h"
 #include "lm/cpu_backend.h"
-#include "lm/decoder.h"
+#include "lm/transformer.h"
 #include "model/model_files.h"
 #include "model/precision.h"
 #include "text/t5_encoder.h"
@@ -32,8 +32,8 @@ class Stages {
   const text::Tokenizer& tokenizer();
   const text::T5Encoder& text_encoder();
   const conditioning::TextProjection& text_projection();
-  const lm::Decoder& decoder();
-  // The decoder's device. One owner drives its streams.
+  const lm::Transformer& transformer();
+  // The language model's device. One owner drives its streams.
   lm::DecodeBackend& backend();
   const codec::Codec& codec();
   const codec::Encoder& codec_encoder();
@@ -57,7 +57,7 @@ class Stages {
   Slot<text::Tokenizer> tokenizer_;
   Slot<text::T5Encoder> text_encoder_;
   Slot<conditioning::TextProjection> text_projection_;
-  Slot<lm::Decoder> decoder_;
+  Slot<lm::Transformer> transformer_;
   Slot<lm::CpuBackend> backend_;
   Slot<codec::Codec> codec_;
   Slot<codec::Encoder> codec_encoder_;

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "lm/codebook_pattern.h"
+#include "lm/pattern_config.h"
 
 namespace musicgen::lm {
 

@@ -30,25 +30,26 @@ bool LeavesOthersOut(const GuidanceCoefs& coefs) {
 
 class CpuBackend::Prepared : public PreparedConditions {
  public:
-  Prepared(const Decoder& decoder, Conditions conditions) {
+  Prepared(const Transformer& transformer, Conditions conditions) {
     MG_CHECK(!conditions.branches.empty());
     MG_CHECK_LE(conditions.branches.size(), kMostBranches);
     branches = std::move(conditions.branches);
     for (const Branch& branch : branches) {
       uniform = uniform && Agree(branch, branches.front());
       left_ += branch.cross.rows;
-      cross.push_back(branch.cross.rows > 0 ? decoder.NewCross(branch.cross.rows) : CrossCache());
+      cross.push_back(branch.cross.rows > 0 ? transformer.NewCross(branch.cross.rows)
+                                            : CrossCache());
     }
   }
 
   int64_t rows_left() const override { return left_; }
 
-  void Pass(const Decoder& decoder, ThreadPool& pool, int64_t rows) {
+  void Pass(const Transformer& transformer, ThreadPool& pool, int64_t rows) {
     for (size_t b = 0; b < branches.size() && rows > 0; ++b) {
       ConditionRows& condition = branches[b].cross;
       if (passed_ == condition.rows) continue;
       const Range range = {passed_, std::min(passed_ + rows, condition.rows)};
-      decoder.PassCross(pool, condition.values.data(), range, cross[b]);
+      transformer.PassCross(pool, condition.values.data(), range, cross[b]);
       passed_ = range.end;
       left_ -= range.size();
       rows -= range.size();
@@ -96,13 +97,13 @@ struct CpuBackend::Stream {
   int64_t RowsLeft(size_t branch) const {
     return prefix(branch).rows + next_step - 1 - lanes[branch].passed;
   }
-  DecoderRow Row(size_t branch, int64_t position);
+  TransformerRow Row(size_t branch, int64_t position);
 };
 
-DecoderRow CpuBackend::Stream::Row(size_t branch, int64_t position) {
+TransformerRow CpuBackend::Stream::Row(size_t branch, int64_t position) {
   const ConditionRows& rows = prefix(branch);
   const CrossCache& cross = conditions->cross[branch];
-  DecoderRow row;
+  TransformerRow row;
   row.cache = &lanes[branch].cache;
   row.cross = cross.rows > 0 ? &cross : nullptr;
   row.position = position;
@@ -115,11 +116,11 @@ DecoderRow CpuBackend::Stream::Row(size_t branch, int64_t position) {
   return row;
 }
 
-CpuBackend::CpuBackend(const Decoder& decoder, ThreadPool& pool)
-    : decoder_(decoder),
+CpuBackend::CpuBackend(const Transformer& transformer, ThreadPool& pool)
+    : transformer_(transformer),
       pool_(pool),
       sampling_scratch_(static_cast<size_t>(pool.size()),
-                        SamplingScratch(decoder.config().codebook_size)) {}
+                        SamplingScratch(transformer.config().codebook_size)) {}
 
 CpuBackend::~CpuBackend() = default;
 
@@ -130,16 +131,16 @@ CpuBackend::Stream& CpuBackend::Find(StreamId stream) const {
 }
 
 ConditionsHandle CpuBackend::Prepare(Conditions conditions) {
-  return std::make_shared<Prepared>(decoder_, std::move(conditions));
+  return std::make_shared<Prepared>(transformer_, std::move(conditions));
 }
 
 void CpuBackend::PassConditions(PreparedConditions& conditions, int64_t rows) {
-  static_cast<Prepared&>(conditions).Pass(decoder_, pool_, rows);
+  static_cast<Prepared&>(conditions).Pass(transformer_, pool_, rows);
 }
 
 CpuBackend::Lane CpuBackend::NewLane(const Stream& stream, size_t branch) const {
-  const LmConfig& config = decoder_.config();
-  return {decoder_.NewCache(stream.positions(branch)), 0,
+  const LmConfig& config = transformer_.config();
+  return {transformer_.NewCache(stream.positions(branch)), 0,
           std::vector<float>(static_cast<size_t>(config.codebooks * config.codebook_size))};
 }
 
@@ -151,7 +152,7 @@ uint64_t CpuBackend::StreamBytes(const StreamSpec& spec) const {
   stream.uniform = stream.conditions->uniform;
   uint64_t bytes = 0;
   for (size_t branch = 0; branch < stream.wanted_lanes(); ++branch) {
-    bytes += decoder_.CacheBytes(stream.positions(branch));
+    bytes += transformer_.CacheBytes(stream.positions(branch));
   }
   return bytes;
 }
@@ -161,7 +162,7 @@ uint64_t CpuBackend::AvailableBytes() const { return AvailableMemoryBytes(); }
 int CpuBackend::worthwhile_streams() const { return kWorthwhileStreams; }
 
 StreamId CpuBackend::Admit(StreamSpec spec) {
-  const LmConfig& config = decoder_.config();
+  const LmConfig& config = transformer_.config();
   MG_CHECK_EQ(spec.pattern.codebooks(), config.codebooks);
   MG_CHECK_LT(spec.prompt.frames, spec.pattern.frames());
   auto stream = std::make_unique<Stream>();
@@ -225,14 +226,14 @@ int64_t CpuBackend::PromptRowsLeft(StreamId id) const {
 }
 
 void CpuBackend::Forward(std::span<Stream* const> streams, int64_t count, bool step) {
-  std::vector<DecoderRow> rows, null_rows;
+  std::vector<TransformerRow> rows, null_rows;
   const auto passing = [&](const Stream& stream, size_t branch) {
     return step ? 1 : std::min(count, stream.RowsLeft(branch));
   };
   for (Stream* stream : streams) {
     for (size_t branch = 0; branch < stream->active; ++branch) {
       const bool apart = branch > 0 && stream->spec.two_step_cfg;
-      std::vector<DecoderRow>& into = apart ? null_rows : rows;
+      std::vector<TransformerRow>& into = apart ? null_rows : rows;
       Lane& lane = stream->lanes[branch];
       for (int64_t i = 0; i < passing(*stream, branch); ++i) {
         into.push_back(stream->Row(branch, lane.passed + i));
@@ -240,8 +241,8 @@ void CpuBackend::Forward(std::span<Stream* const> streams, int64_t count, bool s
       if (step) into.back().logits = lane.logits.data();
     }
   }
-  decoder_.Forward(pool_, rows, scratch_);
-  decoder_.Forward(pool_, null_rows, scratch_);
+  transformer_.Forward(pool_, rows, scratch_);
+  transformer_.Forward(pool_, null_rows, scratch_);
   // Only now, since a pass that threw has not happened.
   for (Stream* stream : streams) {
     for (size_t branch = 0; branch < stream->active; ++branch) {
@@ -266,7 +267,7 @@ void CpuBackend::Step(std::span<const StreamId> ids) {
   }
   std::vector<SampledColumn> columns(streams.size());
   for (SampledColumn& column : columns) {
-    column.codes.resize(static_cast<size_t>(decoder_.config().codebooks));
+    column.codes.resize(static_cast<size_t>(transformer_.config().codebooks));
   }
   collected_.columns.reserve(collected_.columns.size() + columns.size());
   Forward(streams, 1, /*step=*/true);
@@ -296,7 +297,7 @@ void CpuBackend::Step(std::span<const StreamId> ids) {
 void CpuBackend::SampleCell(Stream& stream, int64_t k, SamplingScratch& scratch) const {
   int32_t& cell = stream.sequence.at(k, stream.next_step);
   if (cell != kUnknown) return;  // a prompt's code or the special token stays
-  const int64_t size = decoder_.config().codebook_size;
+  const int64_t size = transformer_.config().codebook_size;
   float* logits = stream.lanes[0].logits.data() + k * size;
   if (stream.active > 1) {
     std::array<const float*, kMostBranches> branches;
@@ -313,7 +314,7 @@ void CpuBackend::SampleCell(Stream& stream, int64_t k, SamplingScratch& scratch)
 }
 
 void CpuBackend::Sample(std::span<Stream* const> streams) {
-  const int64_t codebooks = decoder_.config().codebooks;
+  const int64_t codebooks = transformer_.config().codebooks;
   scratch_.clock.Start();
   pool_.Run([&](Worker& worker) {
     SamplingScratch& scratch = sampling_scratch_[static_cast<size_t>(worker.index())];
@@ -331,11 +332,11 @@ void CpuBackend::Release(StreamId stream) { streams_.erase(stream); }
 
 std::vector<float> CpuBackend::Score(const CodebookPattern& pattern, const Codes& codes,
                                      const Branch& branch) {
-  return TeacherForcedLogits(decoder_, pool_, pattern, codes, branch);
+  return TeacherForcedLogits(transformer_, pool_, pattern, codes, branch);
 }
 
 StepBytes CpuBackend::step_bytes() const {
-  return {decoder_.StageWeightBytes(), 2 * decoder_.CacheBytesPerPosition()};
+  return {transformer_.StageWeightBytes(), 2 * transformer_.CacheBytesPerPosition()};
 }
 
 }  // namespace musicgen::lm

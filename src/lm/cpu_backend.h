@@ -7,14 +7,14 @@
 #include <vector>
 
 #include "lm/decode_backend.h"
-#include "lm/decoder.h"
+#include "lm/transformer.h"
 
 namespace musicgen::lm {
 
 class CpuBackend : public DecodeBackend {
  public:
   // Both outlive the backend.
-  CpuBackend(const Decoder& decoder, ThreadPool& pool);
+  CpuBackend(const Transformer& transformer, ThreadPool& pool);
   ~CpuBackend() override;
 
   ConditionsHandle Prepare(Conditions conditions) override;
@@ -50,9 +50,9 @@ class CpuBackend : public DecodeBackend {
   void SampleCell(Stream& stream, int64_t k, SamplingScratch& scratch) const;
   void Sample(std::span<Stream* const> streams);
 
-  const Decoder& decoder_;
+  const Transformer& transformer_;
   ThreadPool& pool_;
-  Decoder::Scratch scratch_;
+  Transformer::Scratch scratch_;
   std::vector<SamplingScratch> sampling_scratch_;  // for each worker
   std::map<StreamId, std::unique_ptr<Stream>> streams_;
   StreamId next_id_ = 1;

@@ -12,10 +12,10 @@ constexpr int64_t kChunkRows = 64;
 
 }  // namespace
 
-std::vector<float> TeacherForcedLogits(const Decoder& decoder, ThreadPool& pool,
+std::vector<float> TeacherForcedLogits(const Transformer& transformer, ThreadPool& pool,
                                        const CodebookPattern& pattern, const Codes& codes,
                                        const Branch& branch) {
-  const LmConfig& config = decoder.config();
+  const LmConfig& config = transformer.config();
   MG_CHECK_EQ(codes.frames, pattern.frames());
   const int64_t books = config.codebooks, size = config.codebook_size, frames = codes.frames;
   const Codes sequence = pattern.Build(codes, config.special_token(), config.special_token());
@@ -23,21 +23,21 @@ std::vector<float> TeacherForcedLogits(const Decoder& decoder, ThreadPool& pool,
   const bool crossing = branch.cross.rows > 0;
   CrossCache cross;
   if (crossing) {
-    cross = decoder.NewCross(branch.cross.rows);
-    decoder.PassCross(pool, branch.cross.values.data(), {0, cross.rows}, cross);
+    cross = transformer.NewCross(branch.cross.rows);
+    transformer.PassCross(pool, branch.cross.values.data(), {0, cross.rows}, cross);
   }
   // The last column predicts nothing.
   const int64_t total = prefix.rows + pattern.steps() - 1;
-  nn::KvCache cache = decoder.NewCache(total);
+  nn::KvCache cache = transformer.NewCache(total);
 
   std::vector<float> out(static_cast<size_t>(books * frames * size));
   std::vector<float> chunk_logits(static_cast<size_t>(kChunkRows * books * size));
-  Decoder::Scratch scratch;
+  Transformer::Scratch scratch;
   for (int64_t begin = 0; begin < total; begin += kChunkRows) {
     const int64_t end = std::min(begin + kChunkRows, total);
-    std::vector<DecoderRow> rows;
+    std::vector<TransformerRow> rows;
     for (int64_t p = begin; p < end; ++p) {
-      DecoderRow row;
+      TransformerRow row;
       row.cache = &cache;
       row.cross = crossing ? &cross : nullptr;
       row.position = p;
@@ -50,7 +50,7 @@ std::vector<float> TeacherForcedLogits(const Decoder& decoder, ThreadPool& pool,
       }
       rows.push_back(row);
     }
-    decoder.Forward(pool, rows, scratch);
+    transformer.Forward(pool, rows, scratch);
     for (int64_t p = std::max(begin, prefix.rows); p < end; ++p) {
       const int64_t step = p - prefix.rows + 1;  // the column that this position predicts
       for (int64_t k = 0; k < books; ++k) {

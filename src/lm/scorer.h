@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "lm/codebook_pattern.h"
-#include "lm/decoder.h"
+#include "lm/transformer.h"
 #include "types/conditions.h"
 
 namespace musicgen::lm {
@@ -13,7 +13,7 @@ namespace musicgen::lm {
 // Logits [K, T, V] of one branch at the codes they predict (position t of codebook k holds the
 // prediction of code (k, t)). The codes are laid out by `pattern`; T = pattern.frames() =
 // codes.frames.
-std::vector<float> TeacherForcedLogits(const Decoder& decoder, ThreadPool& pool,
+std::vector<float> TeacherForcedLogits(const Transformer& transformer, ThreadPool& pool,
                                        const CodebookPattern& pattern, const Codes& codes,
                                        const Branch& branch);
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "checkpoint/tensor_source.h"
-#include "lm/decoder.h"
+#include "lm/transformer.h"
 #include "model/model_files.h"
 #include "musicgen/musicgen.hpp"
 

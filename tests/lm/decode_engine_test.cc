@@ -10,7 +10,7 @@
 
 #include "lm/cpu_backend.h"
 #include "lm/late_backend.h"
-#include "lm/tiny_decoder.h"
+#include "lm/tiny_transformer.h"
 
 namespace musicgen::lm {
 namespace {
@@ -24,16 +24,16 @@ struct Request {
 // The parameter: how many collects late the device's columns come; 0 is the CPU itself.
 class DecodeEngineTest : public testing::TestWithParam<int> {
  protected:
-  DecodeEngineTest() : decoder_(LoadTinyDecoder()) {}
+  DecodeEngineTest() : transformer_(LoadTinyTransformer()) {}
 
   std::unique_ptr<DecodeBackend> Backend(ThreadPool& pool) const {
-    auto cpu = std::make_unique<CpuBackend>(*decoder_, pool);
+    auto cpu = std::make_unique<CpuBackend>(*transformer_, pool);
     if (GetParam() == 0) return cpu;
     return std::make_unique<LateBackend>(std::move(cpu), static_cast<size_t>(GetParam()));
   }
 
   Request Spec(int salt, int64_t frames = 12, int64_t prompt_frames = 0) const {
-    const LmConfig& config = decoder_->config();
+    const LmConfig& config = transformer_->config();
     Request request{MadeUpConditions(3 + salt % 4, config.width, salt), {}};
     StreamSpec& spec = request.spec;
     spec.pattern = CodebookPattern(config.pattern, config.codebooks, frames);
@@ -47,7 +47,7 @@ class DecodeEngineTest : public testing::TestWithParam<int> {
 
   Codes Empty(const Request& request) const {
     const StreamSpec& spec = request.spec;
-    return spec.pattern.Build(spec.prompt, decoder_->config().special_token(), -1);
+    return spec.pattern.Build(spec.prompt, transformer_->config().special_token(), -1);
   }
 
   static ConditionsHandle Prepared(DecodeEngine& engine, const Conditions& conditions) {
@@ -123,7 +123,7 @@ class DecodeEngineTest : public testing::TestWithParam<int> {
     return begin.spec.pattern.Revert(sequence).values;
   }
 
-  std::unique_ptr<Decoder> decoder_;
+  std::unique_ptr<Transformer> transformer_;
 };
 
 TEST_P(DecodeEngineTest, CodesAreInRangeAndThePromptStays) {
@@ -225,7 +225,7 @@ TEST_P(DecodeEngineTest, ConditionsCanBeChangedBetweenSteps) {
   const Request request = Spec(6, 16);
   const std::vector<int32_t> alone = Alone(request);
   EXPECT_EQ(Changed(request, 5, {}, &request.conditions), alone);
-  const Conditions other = MadeUpConditions(4, decoder_->config().width, 77);
+  const Conditions other = MadeUpConditions(4, transformer_->config().width, 77);
   EXPECT_NE(Changed(request, 5, {}, &other), alone);
   EXPECT_EQ(Changed(request, 5, {}, &other), Changed(request, 5, {}, &other));
   Request unconditional = request;
@@ -256,7 +256,8 @@ INSTANTIATE_TEST_SUITE_P(Devices, DecodeEngineTest, testing::Values(0, 1, 3),
 
 class FaultTest : public DecodeEngineTest {
  protected:
-  FaultTest() : device_(std::make_unique<CpuBackend>(*decoder_, pool_), 1), engine_(device_, 4) {}
+  FaultTest()
+      : device_(std::make_unique<CpuBackend>(*transformer_, pool_), 1), engine_(device_, 4) {}
 
   std::vector<StreamId> Join(const std::vector<Request>& requests) {
     std::vector<StreamSpec> specs;
@@ -339,11 +340,11 @@ INSTANTIATE_TEST_SUITE_P(Devices, FaultTest, testing::Values(1));
 
 // Weights that are no numbers: the stream ends with an error, not with codes.
 TEST(BrokenModelTest, PredictionsThatAreNoNumbersFail) {
-  const auto decoder = LoadTinyDecoder();
+  const auto transformer = LoadTinyTransformer();
   ThreadPool pool(2);
-  CpuBackend backend(*decoder, pool);
+  CpuBackend backend(*transformer, pool);
   DecodeEngine engine(backend);
-  const LmConfig& config = decoder->config();
+  const LmConfig& config = transformer->config();
   Conditions broken = MadeUpConditions(3, config.width, 1);
   broken.branches[0].cross.values[5] = NAN;
   std::vector<ConditionsHandle> handles = {engine.Prepare(std::move(broken)),

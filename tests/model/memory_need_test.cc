@@ -29,9 +29,9 @@ TEST_P(MemoryNeed, IsWhatLoadedStagesHold) {
     };
     if (files.lm.width % kernels::kTileOutputs == 0 &&
         files.lm.codebook_size % kernels::kTileOutputs == 0) {
-      EXPECT_EQ(estimate.lm, stages.decoder().bytes());
+      EXPECT_EQ(estimate.lm, stages.transformer().bytes());
     } else {
-      expect_near(estimate.lm, stages.decoder().bytes());
+      expect_near(estimate.lm, stages.transformer().bytes());
     }
     expect_near(estimate.t5, stages.text_encoder().bytes());
     expect_near(estimate.codec, stages.codec().bytes());

@@ -34,7 +34,7 @@ class Schedule {
       : stages_(model::OpenModel(std::string(MUSICGEN_FIXTURES) + "/" + fixture, "", ""),
                 model::ChooseFormats(Precision::kF32), 2),
         pipeline_(stages_, stages_.files().dialect, /*as_batch=*/false),
-        device(std::make_unique<lm::CpuBackend>(stages_.decoder(), stages_.pool()), late),
+        device(std::make_unique<lm::CpuBackend>(stages_.transformer(), stages_.pool()), late),
         scheduler_(std::make_unique<Scheduler>(pipeline_, device, limits)) {}
 
   RequestId Submit(const GenerationRequest& request, const RequestOptions& options = {}) {

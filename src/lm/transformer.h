@@ -36,7 +36,7 @@ struct CrossCache {
 // One position of one sequence on its way through the network. A step of a guided stream is two
 // rows, a prompt pass a row for each column (and guidance half): what a row computes does not
 // depend on its neighbours.
-struct DecoderRow {
+struct TransformerRow {
   nn::KvCache* cache = nullptr;  // of the sequence; receives this position's keys and values
   const CrossCache* cross =
       nullptr;                      // null: the null condition, whose contribution is exactly zero
@@ -47,13 +47,13 @@ struct DecoderRow {
   float* logits = nullptr;        // [K, V], or null when nobody reads them
 };
 
-class Decoder {
+class Transformer {
  public:
   // Packs the weights, on the threads of the pool that will read them, and drops the file's pages.
   // The tensors must have passed CheckTensors against ExpectedTensors (expected_tensors.h), whose
   // `prefix` this is.
-  Decoder(ThreadPool& pool, const LmConfig& config, const checkpoint::TensorSource& source,
-          const std::string& prefix, Formats formats);
+  Transformer(ThreadPool& pool, const LmConfig& config, const checkpoint::TensorSource& source,
+              const std::string& prefix, Formats formats);
 
   const LmConfig& config() const { return config_; }
   const Formats& formats() const { return formats_; }
@@ -79,7 +79,7 @@ class Decoder {
 
   // Runs the rows through every layer. Rows of one sequence must be in order of position, without
   // gaps, and follow what its cache already holds.
-  void Forward(ThreadPool& pool, std::span<const DecoderRow> rows, Scratch& scratch) const;
+  void Forward(ThreadPool& pool, std::span<const TransformerRow> rows, Scratch& scratch) const;
 
   // Bytes of all weights.
   size_t bytes() const;
@@ -100,15 +100,15 @@ class Decoder {
   // The rows normalised, for this worker to read.
   const float* Normed(Worker& worker, const nn::LayerNorm& norm, const std::vector<int64_t>* chosen,
                       int64_t rows, Scratch& scratch) const;
-  void Prepare(std::span<const DecoderRow> rows, int workers, Scratch& scratch) const;
-  void Embed(const DecoderRow& row, float* x) const;
+  void Prepare(std::span<const TransformerRow> rows, int workers, Scratch& scratch) const;
+  void Embed(const TransformerRow& row, float* x) const;
   void SelfAttention(Worker& worker, const Layer& layer, int64_t index,
-                     std::span<const DecoderRow> rows, Scratch& scratch) const;
+                     std::span<const TransformerRow> rows, Scratch& scratch) const;
   void CrossAttention(Worker& worker, const Layer& layer, int64_t index,
-                      std::span<const DecoderRow> rows, Scratch& scratch) const;
+                      std::span<const TransformerRow> rows, Scratch& scratch) const;
   void FeedForward(Worker& worker, const Layer& layer, const nn::Linear& next, int64_t rows,
                    Scratch& scratch) const;
-  void Logits(Worker& worker, std::span<const DecoderRow> rows, Scratch& scratch) const;
+  void Logits(Worker& worker, std::span<const TransformerRow> rows, Scratch& scratch) const;
 
   LmConfig config_;
   Formats formats_;

@@ -1,5 +1,4 @@
 #include "cli/options.h"
-
 #include "cli/subcommands.h"
 #include "common/flags.h"
 

@@ -1,4 +1,4 @@
-// The tiny golden model's decoder, and the columns of codes that its goldens feed.
+// The tiny golden model's transformer, and the columns of codes that its goldens feed.
 #pragma once
 
 #include <memory>
@@ -8,20 +8,20 @@
 #include "checkpoint/config.h"
 #include "checkpoint/safetensors.h"
 #include "golden.h"
-#include "lm/decoder.h"
+#include "lm/transformer.h"
 #include "types/codes.h"
 #include "types/conditions.h"
 
 namespace musicgen::lm {
 
-inline std::unique_ptr<Decoder> LoadTinyDecoder(Formats formats = {},
-                                                const std::string& model = "hf-tiny-mono") {
+inline std::unique_ptr<Transformer> LoadTinyTransformer(Formats formats = {},
+                                                        const std::string& model = "hf-tiny-mono") {
   const std::string directory = std::string(MUSICGEN_FIXTURES) + "/" + model;
   const LmConfig config =
       ReadLmConfig(checkpoint::Config::ReadFile(directory + "/config.json").Object("decoder"));
   const auto source = checkpoint::OpenSafetensorsDirectory(directory);
   ThreadPool pool(2);
-  return std::make_unique<Decoder>(pool, config, *source, "decoder.", formats);
+  return std::make_unique<Transformer>(pool, config, *source, "decoder.", formats);
 }
 
 // Rows of a golden [B, rows, D] batch of conditions.

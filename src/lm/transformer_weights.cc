@@ -4,8 +4,8 @@
 #include <unordered_map>
 
 #include "base/check.h"
-#include "lm/decoder.h"
 #include "lm/expected_tensors.h"
+#include "lm/transformer.h"
 #include "nn/held_format.h"
 #include "nn/pack.h"
 
@@ -72,8 +72,8 @@ size_t NormBytes(const nn::LayerNorm& norm) {
 
 }  // namespace
 
-Decoder::Decoder(ThreadPool& pool, const LmConfig& config, const TensorSource& source,
-                 const std::string& prefix, Formats formats)
+Transformer::Transformer(ThreadPool& pool, const LmConfig& config, const TensorSource& source,
+                         const std::string& prefix, Formats formats)
     : config_(config), formats_(formats), positions_(config.width) {
   const Loader loader(pool, config, source, prefix, formats.weights);
   const std::string root = prefix + "model.decoder.";
@@ -94,7 +94,7 @@ Decoder::Decoder(ThreadPool& pool, const LmConfig& config, const TensorSource& s
     layer.self_qk = stack("self_attn", {"q", "k"}, config.heads);
     layer.self_v = stack("self_attn", {"v"});
     head_parallel_ = layer.self_qk.SplitOutputsBy(2 * config.head_dim()) &&
-                   layer.self_v.SplitOutputsBy(config.head_dim());
+                     layer.self_v.SplitOutputsBy(config.head_dim());
     layer.self_out = stack("self_attn", {"out"});
     if (config.cross_attention) {
       layer.cross_norm = loader.Norm(name + "encoder_attn_layer_norm");
@@ -119,12 +119,12 @@ Decoder::Decoder(ThreadPool& pool, const LmConfig& config, const TensorSource& s
   }
 }
 
-uint64_t Decoder::StepWeightBytes() const {
+uint64_t Transformer::StepWeightBytes() const {
   const StageBytes stages = StageWeightBytes();
   return std::accumulate(stages.begin(), stages.end(), uint64_t{0});
 }
 
-StageBytes Decoder::StageWeightBytes() const {
+StageBytes Transformer::StageWeightBytes() const {
   StageBytes bytes{};
   const auto of = [&](StepStage stage) -> uint64_t& { return bytes[static_cast<size_t>(stage)]; };
   of(StepStage::kHeads) = heads_.bytes();
@@ -138,7 +138,7 @@ StageBytes Decoder::StageWeightBytes() const {
   return bytes;
 }
 
-size_t Decoder::bytes() const {
+size_t Transformer::bytes() const {
   size_t bytes = heads_.bytes() + NormBytes(out_norm_);
   for (const nn::Embedding& embedding : embeddings_) bytes += embedding.bytes();
   for (const Layer& layer : layers_) {
@@ -151,7 +151,7 @@ size_t Decoder::bytes() const {
   return bytes;
 }
 
-uint64_t Decoder::CacheBytesPerPosition() const {
+uint64_t Transformer::CacheBytesPerPosition() const {
   const int64_t heads = config_.heads, dim = config_.head_dim();
   return static_cast<uint64_t>(config_.layers) * kernels::PositionBytes(formats_.cache, heads, dim);
 }

@@ -1,4 +1,4 @@
-#include "lm/decoder.h"
+#include "lm/transformer.h"
 
 #include <algorithm>
 #include <cmath>
@@ -19,7 +19,7 @@ void Note(const Worker& worker, StageClock& clock, StepStage stage) {
 // Rows that every worker normalises for itself rather than wait for the others.
 constexpr int64_t kFewRows = 4;
 
-const void* FirstKeys(const DecoderRow& row, int64_t layer, int64_t head) {
+const void* FirstKeys(const TransformerRow& row, int64_t layer, int64_t head) {
   return kernels::FirstKeys(row.cache->Layer(layer), head);
 }
 
@@ -34,22 +34,22 @@ int64_t EvenDistance(const std::vector<int64_t>& chosen) {
 
 }  // namespace
 
-nn::KvCache Decoder::NewCache(int64_t positions) const {
+nn::KvCache Transformer::NewCache(int64_t positions) const {
   return nn::KvCache(formats_.cache, config_.layers, config_.heads, config_.head_dim(), positions);
 }
 
-CrossCache Decoder::NewCross(int64_t rows) const {
+CrossCache Transformer::NewCross(int64_t rows) const {
   MG_CHECK(config_.cross_attention);
   return {NewCache(rows), rows};
 }
 
-uint64_t Decoder::CacheBytes(int64_t positions) const {
+uint64_t Transformer::CacheBytes(int64_t positions) const {
   return nn::KvCache::Bytes(formats_.cache, config_.layers, config_.heads, config_.head_dim(),
                             positions);
 }
 
-void Decoder::PassCross(ThreadPool& pool, const float* conditions, Range range,
-                        CrossCache& cross) const {
+void Transformer::PassCross(ThreadPool& pool, const float* conditions, Range range,
+                            CrossCache& cross) const {
   MG_CHECK_LE(range.end, cross.rows);
   const int64_t width = config_.width, dim = config_.head_dim(), rows = range.size();
   const float* first = conditions + range.begin * width;
@@ -70,13 +70,14 @@ void Decoder::PassCross(ThreadPool& pool, const float* conditions, Range range,
   });
 }
 
-void Decoder::Prepare(std::span<const DecoderRow> rows, int workers, Scratch& scratch) const {
+void Transformer::Prepare(std::span<const TransformerRow> rows, int workers,
+                          Scratch& scratch) const {
   const size_t n = rows.size(), width = static_cast<size_t>(config_.width);
   scratch.crossing.clear();
   scratch.reading.clear();
   int64_t keys = 0;
   for (size_t r = 0; r < n; ++r) {
-    const DecoderRow& row = rows[r];
+    const TransformerRow& row = rows[r];
     MG_CHECK(row.cache != nullptr && (row.tokens != nullptr) != (row.vector != nullptr));
     MG_CHECK_LT(row.position, row.cache->capacity());
     keys = std::max(keys, row.position + 1);
@@ -104,7 +105,7 @@ void Decoder::Prepare(std::span<const DecoderRow> rows, int workers, Scratch& sc
   }
 }
 
-void Decoder::Embed(const DecoderRow& row, float* x) const {
+void Transformer::Embed(const TransformerRow& row, float* x) const {
   if (row.vector != nullptr) {
     std::copy(row.vector, row.vector + config_.width, x);
   } else {
@@ -116,9 +117,9 @@ void Decoder::Embed(const DecoderRow& row, float* x) const {
   positions_.AddTo(row.position, x);
 }
 
-const float* Decoder::Normed(Worker& worker, const nn::LayerNorm& norm,
-                             const std::vector<int64_t>* chosen, int64_t rows,
-                             Scratch& scratch) const {
+const float* Transformer::Normed(Worker& worker, const nn::LayerNorm& norm,
+                                 const std::vector<int64_t>* chosen, int64_t rows,
+                                 Scratch& scratch) const {
   const bool alone = rows <= kFewRows;
   const int64_t width = config_.width;
   float* normed = alone ? scratch.own_normed[static_cast<size_t>(worker.index())].data()
@@ -133,8 +134,8 @@ const float* Decoder::Normed(Worker& worker, const nn::LayerNorm& norm,
   return normed;
 }
 
-void Decoder::SelfAttention(Worker& worker, const Layer& layer, int64_t index,
-                            std::span<const DecoderRow> rows, Scratch& scratch) const {
+void Transformer::SelfAttention(Worker& worker, const Layer& layer, int64_t index,
+                                std::span<const TransformerRow> rows, Scratch& scratch) const {
   const int64_t n = static_cast<int64_t>(rows.size()), width = config_.width,
                 head_dim = config_.head_dim();
   const float* normed = Normed(worker, layer.self_norm, nullptr, n, scratch);
@@ -151,7 +152,7 @@ void Decoder::SelfAttention(Worker& worker, const Layer& layer, int64_t index,
   // A worker owns its heads: it stores their keys and values of every row before it attends, so no
   // barrier is needed between, and a row sees the positions up to its own.
   for (int64_t r = 0; r < n; ++r) {
-    const DecoderRow& row = rows[static_cast<size_t>(r)];
+    const TransformerRow& row = rows[static_cast<size_t>(r)];
     const float* qk = scratch.qk.data() + r * 2 * width;
     kernels::StoreKeyValue(row.cache->Layer(index), row.position, heads.begin, heads.end,
                            qk + head_dim, 2 * head_dim, scratch.v.data() + r * width, head_dim);
@@ -161,7 +162,7 @@ void Decoder::SelfAttention(Worker& worker, const Layer& layer, int64_t index,
   float* attention = scratch.attention[static_cast<size_t>(worker.index())].data();
   for (int64_t head = heads.begin; head < heads.end; ++head) {
     for (int64_t r = 0; r < n; ++r) {
-      const DecoderRow& row = rows[static_cast<size_t>(r)];
+      const TransformerRow& row = rows[static_cast<size_t>(r)];
       if (r + 1 < n) {
         options.next = FirstKeys(rows[static_cast<size_t>(r + 1)], index, head);
       } else if (head + 1 < heads.end) {
@@ -183,8 +184,8 @@ void Decoder::SelfAttention(Worker& worker, const Layer& layer, int64_t index,
   Note(worker, scratch.clock, StepStage::kOut);
 }
 
-void Decoder::CrossAttention(Worker& worker, const Layer& layer, int64_t index,
-                             std::span<const DecoderRow> rows, Scratch& scratch) const {
+void Transformer::CrossAttention(Worker& worker, const Layer& layer, int64_t index,
+                                 std::span<const TransformerRow> rows, Scratch& scratch) const {
   const std::vector<int64_t>& crossing = scratch.crossing;
   const int64_t n = static_cast<int64_t>(crossing.size()), width = config_.width,
                 head_dim = config_.head_dim();
@@ -224,8 +225,8 @@ void Decoder::CrossAttention(Worker& worker, const Layer& layer, int64_t index,
   worker.Barrier();
 }
 
-void Decoder::FeedForward(Worker& worker, const Layer& layer, const nn::Linear& next, int64_t rows,
-                          Scratch& scratch) const {
+void Transformer::FeedForward(Worker& worker, const Layer& layer, const nn::Linear& next,
+                              int64_t rows, Scratch& scratch) const {
   const int64_t width = config_.width, ffn = config_.ffn_width;
   const float* normed = Normed(worker, layer.ffn_norm, nullptr, rows, scratch);
   layer.fc1.Forward(worker, normed, width, rows, scratch.hidden.data(), ffn, /*accumulate=*/false,
@@ -241,7 +242,8 @@ void Decoder::FeedForward(Worker& worker, const Layer& layer, const nn::Linear& 
   worker.Barrier();
 }
 
-void Decoder::Logits(Worker& worker, std::span<const DecoderRow> rows, Scratch& scratch) const {
+void Transformer::Logits(Worker& worker, std::span<const TransformerRow> rows,
+                         Scratch& scratch) const {
   const int64_t n = static_cast<int64_t>(scratch.reading.size()), width = config_.width,
                 outputs = heads_.outputs();
   const float* normed = Normed(worker, out_norm_, &scratch.reading, n, scratch);
@@ -257,7 +259,8 @@ void Decoder::Logits(Worker& worker, std::span<const DecoderRow> rows, Scratch& 
   }
 }
 
-void Decoder::Forward(ThreadPool& pool, std::span<const DecoderRow> rows, Scratch& scratch) const {
+void Transformer::Forward(ThreadPool& pool, std::span<const TransformerRow> rows,
+                          Scratch& scratch) const {
   if (rows.empty()) return;
   Prepare(rows, pool.size(), scratch);
   const int64_t n = static_cast<int64_t>(rows.size());
