@@ -190,7 +190,7 @@ void AskForTooManyThreads() {
   limit.rlim_cur = rlim_t{1} << 28;
   setrlimit(RLIMIT_AS, &limit);
   try {
-    ThreadPool pool(1000);
+    ThreadPool pool(700);  // whose scratch fits, not their stacks
   } catch (const Error& error) {
     std::fprintf(stderr, "%s\n", error.what());
     std::exit(error.code() == ErrorCode::kFailure ? 7 : 8);
@@ -200,7 +200,7 @@ void AskForTooManyThreads() {
 
 TEST(ThreadPoolDeathTest, ThreadsThatTheSystemRefusesAreAnError) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  EXPECT_EXIT(AskForTooManyThreads(), testing::ExitedWithCode(7), "threads: expected 1000, found");
+  EXPECT_EXIT(AskForTooManyThreads(), testing::ExitedWithCode(7), "threads: expected 700, found");
 }
 #endif
 

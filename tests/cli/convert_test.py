@@ -108,7 +108,7 @@ class Convert(CliTest):
                 ("/nowhere", "new", "/nowhere"),
                 (self.path("taken"), "new", "taken"),
                 (self.path("cut"), "new", "model.safetensors"),
-                (self.path("no_codec"), "new", "compression_state_dict.bin"),
+                (self.path("no_codec"), "new", "--codec names its directory"),
                 (os.path.join(FIXTURES, "ac-tiny-musiclm"), "new", "pattern")):
             with self.subTest(model=model, out=out):
                 self.refuse("convert", "-m", model, "-o", out, says=says, cwd=self.folder)
