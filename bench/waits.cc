@@ -3,6 +3,7 @@
 // submitted, and the stream is watched until the neighbour's tenth step, or for 20 s.
 //
 //   longest_pause_s   between two steps of the stream, from the submission on
+//   longest_pause_at_s  when it ended, counted from the submission
 //   alone_pause_s     the same in the second before
 //   first_step_s      from the neighbour's submission to its first step
 
@@ -65,7 +66,7 @@ void Measure(Model& model, const std::string& kind) {
   RequestId neighbour = 0;
   Clock::time_point begun, submitted, last;
   int64_t steps = 0;
-  double alone = 0, longest = 0, first_step = 0;
+  double alone = 0, longest = 0, longest_at = 0, first_step = 0;
   for (std::vector<Event> events; session.Step(&events); events.clear()) {
     for (const Event& event : events) {
       if (event.kind == Event::Kind::kFailed) throw Error(*event.error);
@@ -75,6 +76,7 @@ void Measure(Model& model, const std::string& kind) {
         if (steps == 0) begun = last = Clock::now();
         steps = done;
         double& pause = neighbour == 0 ? alone : longest;
+        if (neighbour != 0 && SecondsSince(last) > longest) longest_at = SecondsSince(submitted);
         pause = std::max(pause, SecondsSince(last));
         last = Clock::now();
       }
@@ -97,9 +99,9 @@ void Measure(Model& model, const std::string& kind) {
     }
   }
   std::printf(
-      "{\"neighbour\": \"%s\", \"longest_pause_s\": %.4f, \"alone_pause_s\": %.4f, "
-      "\"first_step_s\": %.3f}\n",
-      kind.c_str(), longest, alone, first_step);
+      "{\"neighbour\": \"%s\", \"longest_pause_s\": %.4f, \"longest_pause_at_s\": %.3f, "
+      "\"alone_pause_s\": %.4f, \"first_step_s\": %.3f}\n",
+      kind.c_str(), longest, longest_at, alone, first_step);
 }
 
 }  // namespace

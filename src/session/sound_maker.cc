@@ -13,10 +13,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // A long audio prompt comes at once: in pieces it can be stopped, and others are not held up.
-constexpr int64_t kPieceFrames = 32;
-// So far the language model may run ahead.
-constexpr size_t kQueuedPieces = 64;
-constexpr auto kTurn = std::chrono::milliseconds(40);
+constexpr int64_t kPieceFrames = 16;
+// So far the language model may run ahead. More than any one audio prompt: others wait for none.
+constexpr size_t kQueuedPieces = 4096;
+// A piece that begins within it is made.
+constexpr auto kTurn = std::chrono::milliseconds(15);
 constexpr auto kWait = std::chrono::milliseconds(20);
 
 }  // namespace
@@ -42,6 +43,15 @@ void SoundMaker::Open(Id id, bool live) {
   streams_[id] = std::make_shared<SoundStream>(backend_->NewStream(), live);
 }
 
+// Sound that somebody listens to goes before what is wanted whole.
+void SoundMaker::Queue(Piece piece) {
+  const auto place = piece.stream->live()
+                         ? std::find_if(waiting_.begin(), waiting_.end(),
+                                        [](const Piece& each) { return !each.stream->live(); })
+                         : waiting_.end();
+  waiting_.insert(place, std::move(piece));
+}
+
 void SoundMaker::Push(Id id, const Codes& frames, bool last) {
   const std::shared_ptr<SoundStream> stream = streams_.at(id);
   {
@@ -49,7 +59,7 @@ void SoundMaker::Push(Id id, const Codes& frames, bool last) {
     int64_t begin = 0;
     do {
       const int64_t end = std::min(begin + kPieceFrames, frames.frames);
-      waiting_.push_back({id, stream, frames.Columns(begin, end), last && end == frames.frames});
+      Queue({id, stream, frames.Columns(begin, end), last && end == frames.frames});
       begin = end;
     } while (begin < frames.frames);
   }

@@ -49,7 +49,7 @@ class SoundMaker {
   void Close(Id id);
 
   // What was made since the last call. In turns with the language model this is when it is made,
-  // for about 40 ms at the most.
+  // for about 35 ms at the most.
   std::vector<Made> Take();
   // As Take, but first waits until there is something, for at most 20 ms.
   std::vector<Made> WaitAndTake();
@@ -65,6 +65,7 @@ class SoundMaker {
     Codes codes;
     bool last;
   };
+  void Queue(Piece piece);
   static Made Make(const Piece& piece);
   void ThreadLoop();
 

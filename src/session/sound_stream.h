@@ -19,8 +19,10 @@ class SoundStream {
   // weights to be read once for several, the first of all until a player that begins with them need
   // not wait for the next.
   Waveform Push(const Codes& frames, bool last);
+  bool live() const { return live_; }
 
  private:
+  const bool live_;
   std::unique_ptr<codec::CodecStream> codec_;
   int64_t gathered_;  // frames that make a piece
   int64_t wanted_;    // of the next
