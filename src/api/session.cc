@@ -23,7 +23,13 @@ Session::Session(Model& model) {
   Guard([&] { impl_.reset(new Impl{model.impl_->pipeline, model.impl_->scheduler()}); });
 }
 
-Session::~Session() { impl_->scheduler.Close(impl_->mailbox); }
+Session::~Session() {
+  try {
+    impl_->scheduler.Close(impl_->mailbox);
+  } catch (const std::exception&) {
+    // What could not be ended now, whoever steps the model next ends.
+  }
+}
 
 RequestId Session::Submit(GenerationRequest request, const RequestOptions& options) {
   return SubmitBatch({&request, 1}, options).front();

@@ -4,6 +4,8 @@
 #include <exception>
 #include <utility>
 
+#include "base/cpu.h"
+
 namespace musicgen::session {
 namespace {
 
@@ -24,14 +26,17 @@ void Preparer::Task::Run(ThreadPool& pool) {
 }
 
 Preparer::~Preparer() {
-  if (!thread_.joinable()) return;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     closing_ = true;
-    if (at_hand_ != nullptr) at_hand_->Stop();
+    for (Lane* lane : {&beside_, &on_team_}) {
+      if (lane->at_hand != nullptr) lane->at_hand->Stop();
+    }
   }
   changed_.notify_all();
-  thread_.join();
+  for (Lane* lane : {&beside_, &on_team_}) {
+    if (lane->thread.joinable()) lane->thread.join();
+  }
 }
 
 Preparer::Handle Preparer::RunNow(Work work) {
@@ -44,38 +49,46 @@ Preparer::Handle Preparer::Start(Work work, bool lend) {
   auto task = std::make_shared<Task>(std::move(work));
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    queue_.push_back({task, lend});
-    if (lend) lent_.fetch_add(1, std::memory_order_acq_rel);
-    if (!thread_.joinable()) thread_ = std::thread([this] { ThreadLoop(); });
+    Lane& lane = lend ? on_team_ : beside_;
+    lane.queue.push_back(task);
+    if (!lane.thread.joinable()) {
+      lane.thread = std::thread([this, lend, &lane] {
+        if (!lend) GiveWayToOthers();
+        ThreadLoop(lane, lend ? team_ : alone_);
+      });
+    }
   }
   changed_.notify_all();
   return task;
 }
 
+bool Preparer::lent() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return on_team_.busy();
+}
+
 bool Preparer::busy() const {
   std::lock_guard<std::mutex> lock(mutex_);
-  return !queue_.empty() || at_hand_ != nullptr;
+  return beside_.busy() || on_team_.busy();
 }
 
 void Preparer::Wait() {
   std::unique_lock<std::mutex> lock(mutex_);
-  if (queue_.empty() && at_hand_ == nullptr) return;
-  changed_.wait_for(lock, kWait);
+  if (beside_.busy() || on_team_.busy()) changed_.wait_for(lock, kWait);
 }
 
-void Preparer::ThreadLoop() {
+void Preparer::ThreadLoop(Lane& lane, ThreadPool& pool) {
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [&] { return closing_ || !queue_.empty(); });
+    changed_.wait(lock, [&] { return closing_ || !lane.queue.empty(); });
     if (closing_) return;
-    const Queued next = std::move(queue_.front());
-    queue_.pop_front();
-    at_hand_ = next.task;
+    const Handle task = std::move(lane.queue.front());
+    lane.queue.pop_front();
+    lane.at_hand = task;
     lock.unlock();
-    next.task->Run(next.lend ? team_ : alone_);
+    task->Run(pool);
     lock.lock();
-    at_hand_.reset();
-    if (next.lend) lent_.fetch_sub(1, std::memory_order_acq_rel);
+    lane.at_hand.reset();
     changed_.notify_all();
   }
 }

@@ -47,32 +47,31 @@ class Preparer {
 
   // At once, on the team and the caller's thread.
   Handle RunNow(Work work);
-  // On a thread beside the team's, one after another. With `lend`, on the team, which the caller
-  // leaves alone while lent() is true.
+  // On a thread beside the team's, which gives way to it, one after another. With `lend`, on the
+  // team, which the caller leaves alone while lent() is true.
   Handle Start(Work work, bool lend);
   // Whether the team is lent.
-  bool lent() const { return lent_.load(std::memory_order_acquire) > 0; }
+  bool lent() const;
   bool busy() const;
   // Until some work is done, but 20 ms at the most.
   void Wait();
 
  private:
-  struct Queued {
-    Handle task;
-    bool lend;
+  // A thread, started when first needed, and its work.
+  struct Lane {
+    std::deque<Handle> queue;
+    Handle at_hand;
+    std::thread thread;
+    bool busy() const { return !queue.empty() || at_hand != nullptr; }
   };
-  void ThreadLoop();
+  void ThreadLoop(Lane& lane, ThreadPool& pool);
 
   ThreadPool& team_;
   ThreadPool alone_{1};
-  std::atomic<int> lent_{0};
-
   mutable std::mutex mutex_;  // of what follows
   std::condition_variable changed_;
-  std::deque<Queued> queue_;
-  Handle at_hand_;
+  Lane beside_, on_team_;
   bool closing_ = false;
-  std::thread thread_;  // started when first needed
 };
 
 }  // namespace musicgen::session

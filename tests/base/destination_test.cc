@@ -84,8 +84,9 @@ TEST_P(DestinationTest, DevicesAndLinks) {
   EXPECT_FALSE(fs::exists(Path("there.wav")));
 }
 
-INSTANTIATE_TEST_SUITE_P(Ways, DestinationTest, testing::Bool(),
-                         [](const auto& info) { return info.param ? "Trying" : "Unnamed"; });
+INSTANTIATE_TEST_SUITE_P(Ways, DestinationTest, testing::Bool(), [](const auto& param_info) {
+  return param_info.param ? "Trying" : "Unnamed";
+});
 
 TEST(FileNameTest, TemporaryNamesKeepWholeLetters) {
   std::string name = "x";
