@@ -271,7 +271,7 @@ class FaultTest : public DecodeEngineTest {
   }
   // The next call of this name throws.
   void FailNext(const std::string& name, int times = 1) {
-    device_.fault = [this, name, left = times](const char* call) mutable {
+    device_.fault = [name, left = times](const char* call) mutable {
       if (call == name && left > 0) {
         --left;
         throw std::bad_alloc();
