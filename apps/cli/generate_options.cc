@@ -20,10 +20,11 @@ void AddGenerate(common::Flags flags, GenerateFlags& values) {
                  kMaxDuration);
   flags.Name("--melody", values.melody, "Sound whose melody to follow (melody models)", "FILE");
   flags.Name("--continue", values.continue_file, "Sound to continue", "FILE");
-  flags.Number("--prompt-start", values.prompt_start_s,
-               "Continue what comes so many seconds after the beginning of --continue; below 0: the "
-               "last so many seconds",
-               "S", -kMaxDuration, kMaxDuration);
+  flags.Number(
+      "--prompt-start", values.prompt_start_s,
+      "Continue what comes so many seconds after the beginning of --continue; below 0: the "
+      "last so many seconds",
+      "S", -kMaxDuration, kMaxDuration);
   flags.Number("--prompt-duration", values.prompt_duration_s,
                "Use only so many seconds of --continue; 0: all", "S", 0.0, kMaxDuration);
   flags.Number("--max-duration", values.max_duration_s,

@@ -79,8 +79,8 @@ int Run(const ScoreFlags& flags) {
   std::map<std::string, Waveform> melodies;
   for (const Sample& sample : samples) {
     if (!sample.melody.empty() && melodies.count(sample.melody) == 0) {
-      melodies[sample.melody] = ReadMelody(sample.melody, Longest(codes, model.info()),
-                                           model.info().max_duration_s);
+      melodies[sample.melody] =
+          ReadMelody(sample.melody, Longest(codes, model.info()), model.info().max_duration_s);
     }
   }
   model.Load(1, Longest(codes, model.info()));

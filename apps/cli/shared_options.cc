@@ -10,10 +10,11 @@ namespace musicgen::cli {
 using common::BadInput;
 
 void AddModelPaths(common::Flags& flags, ModelFlags& values) {
-  flags.Name("-m,--model", values.model,
-             "Directory or GGUF file of the model, org/name[@revision] in the Hugging Face cache, or "
-             "a short name",
-             "MODEL");
+  flags.Name(
+      "-m,--model", values.model,
+      "Directory or GGUF file of the model, org/name[@revision] in the Hugging Face cache, or "
+      "a short name",
+      "MODEL");
   flags.Name("--text-encoder", values.text_encoder,
              "Directory of a T5, where the model's files hold none", "DIR");
   flags.Name("--codec", values.codec, "Directory of an EnCodec, where the model's files hold none",

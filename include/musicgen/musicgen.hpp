@@ -54,8 +54,8 @@ enum class ReferenceDialect {
 };
 
 struct ModelOptions {
-  // A directory in the Hugging Face or AudioCraft's layout, a GGUF file, "org/name[@revision]" in the
-  // Hugging Face cache, or a short name (small, medium, …).
+  // A directory in the Hugging Face or AudioCraft's layout, a GGUF file, "org/name[@revision]" in
+  // the Hugging Face cache, or a short name (small, medium, …).
   std::string model;
   std::string text_encoder;  // directory of a T5, where the model's files hold none
   std::string codec;         // directory of an EnCodec, likewise

@@ -14,7 +14,7 @@
 namespace musicgen {
 namespace {
 
-constexpr int kMostLinks = 40;      // of a chain of symbolic links, as in the kernel
+constexpr int kMostLinks = 40;     // of a chain of symbolic links, as in the kernel
 constexpr size_t kMostName = 100;  // bytes: some file systems take 143 in all
 
 }  // namespace
@@ -47,7 +47,8 @@ std::string TemporaryName(const std::string& name) {
   std::snprintf(hex, sizeof hex, "%016llx", static_cast<unsigned long long>(random));
   size_t kept = std::min(name.size(), kMostName);
   // Whole letters: some file systems refuse what is not UTF-8.
-  while (kept > 0 && kept < name.size() && (static_cast<unsigned char>(name[kept]) & 0xC0) == 0x80) {
+  while (kept > 0 && kept < name.size() &&
+         (static_cast<unsigned char>(name[kept]) & 0xC0) == 0x80) {
     --kept;
   }
   return "." + name.substr(0, kept) + "." + hex + ".tmp";
