@@ -91,9 +91,9 @@ class Session {
   // effect in the order of their steps. One that has ended or is not known is left alone.
   void Steer(RequestId request, const Steering& steering);
 
-  // Works until there is something to tell, one step of all running requests at the most (about 100
-  // ms with small models), and puts in `events` what happened to this session's. False when none of
-  // its requests is left.
+  // Works until there is something to tell, one step of all running requests at the most, and puts
+  // in `events` what happened to this session's. False when none of its requests is left. Throws
+  // Error(kOutOfMemory) where not even an event finds room; the faults of requests are events.
   bool Step(std::vector<Event>* events);
 
  private:
