@@ -32,7 +32,13 @@ Session::~Session() {
 }
 
 RequestId Session::Submit(GenerationRequest request, const RequestOptions& options) {
-  return SubmitBatch({&request, 1}, options).front();
+  return Guard([&] {
+    CheckSounds(request);
+    generate::CheckRequest(request, impl_->pipeline.stages().files());
+    std::vector<GenerationRequest> batch;
+    batch.push_back(std::move(request));
+    return impl_->scheduler.Submit(impl_->mailbox, std::move(batch), options).front();
+  });
 }
 
 std::vector<RequestId> Session::SubmitBatch(std::span<const GenerationRequest> requests,
@@ -44,11 +50,11 @@ std::vector<RequestId> Session::SubmitBatch(std::span<const GenerationRequest> r
     }
     // Those that do not depend on one another go alone, and need not wait for the slowest.
     if (impl_->pipeline.as_batch()) {
-      return impl_->scheduler.Submit(impl_->mailbox, requests, options);
+      return impl_->scheduler.Submit(impl_->mailbox, {requests.begin(), requests.end()}, options);
     }
     std::vector<RequestId> ids;
     for (const GenerationRequest& request : requests) {
-      ids.push_back(impl_->scheduler.Submit(impl_->mailbox, {&request, 1}, options).front());
+      ids.push_back(impl_->scheduler.Submit(impl_->mailbox, {request}, options).front());
     }
     return ids;
   });

@@ -48,7 +48,8 @@ void* Worker::scratch() const { return pool_->scratch_[static_cast<size_t>(index
 
 void Worker::Barrier() { pool_->Barrier(); }
 
-ThreadPool::ThreadPool(int threads) : size_(threads) {
+ThreadPool::ThreadPool(int threads)
+    : size_(threads), scratch_(new Scratch[static_cast<size_t>(std::max(threads, 1))]) {
   MG_CHECK_LE(1, threads);
   try {
     for (int i = 1; i < size_; ++i) threads_.emplace_back([this, i] { WorkerLoop(i); });
@@ -63,6 +64,9 @@ ThreadPool::ThreadPool(int threads) : size_(threads) {
   }
 }
 
+ThreadPool::ThreadPool(ThreadPool& team, std::function<void()> enter, std::function<void()> leave)
+    : size_(team.size()), team_(&team), enter_(std::move(enter)), leave_(std::move(leave)) {}
+
 ThreadPool::~ThreadPool() { Stop(); }
 
 void ThreadPool::Stop() {
@@ -73,6 +77,15 @@ void ThreadPool::Stop() {
 }
 
 void ThreadPool::Run(const std::function<void(Worker&)>& body) {
+  if (team_ != nullptr) {
+    enter_();
+    struct Leaver {
+      const std::function<void()>& leave;
+      ~Leaver() { leave(); }
+    } leaver{leave_};
+    team_->Run(body);
+    return;
+  }
   std::lock_guard<std::mutex> turn(run_mutex_);
   body_ = &body;
   running_.store(size_ - 1, std::memory_order_relaxed);

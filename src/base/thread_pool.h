@@ -50,6 +50,9 @@ class ThreadPool {
  public:
   // threads ≥ 1 counts the calling thread. Throws Error(kFailure) when the system gives no more.
   explicit ThreadPool(int threads);
+  // Another name for `team`, for a thread that shares it in turns with its owner: before each Run
+  // `enter` is called, which may wait, and after it `leave`, which may not throw.
+  ThreadPool(ThreadPool& team, std::function<void()> enter, std::function<void()> leave);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
@@ -75,7 +78,9 @@ class ThreadPool {
   };
 
   const int size_;
-  const std::unique_ptr<Scratch[]> scratch_{new Scratch[static_cast<size_t>(size_)]};
+  ThreadPool* const team_ = nullptr;  // of which this is another name
+  const std::function<void()> enter_, leave_;
+  const std::unique_ptr<Scratch[]> scratch_;
   std::mutex run_mutex_;  // one Run at a time
 
   std::atomic<uint64_t> generation_{0};

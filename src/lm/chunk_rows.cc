@@ -7,7 +7,7 @@
 namespace musicgen::lm {
 namespace {
 
-constexpr double kChunkSeconds = 0.035;
+constexpr double kChunkSeconds = 0.03;
 // Fewer would read the weights too often for what they compute, more wait too long for a cancel.
 constexpr int64_t kLeastRows = 4;
 constexpr int64_t kMostRows = 256;

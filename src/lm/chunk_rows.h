@@ -8,7 +8,7 @@ namespace musicgen::lm {
 
 class ChunkRows {
  public:
-  // As many as take about 35 ms by what the last chunk took; with `fixed`, always so many.
+  // As many as take about 30 ms by what the last chunk took; with `fixed`, always so many.
   explicit ChunkRows(std::optional<int64_t> fixed = std::nullopt);
 
   int64_t rows() const { return rows_; }

@@ -56,14 +56,13 @@ void DecodeEngine::Hold(StreamId stream, bool held) { streams_.at(stream).held =
 int64_t DecodeEngine::steps(StreamId stream) const { return streams_.at(stream).enqueued; }
 
 bool DecodeEngine::busy() const {
-  return !conditions_.empty() ||
-         std::any_of(streams_.begin(), streams_.end(),
-                     [](const auto& each) { return each.second.collected < each.second.steps; });
+  return has_chunk() || std::any_of(streams_.begin(), streams_.end(), [](const auto& each) {
+           return each.second.collected < each.second.steps;
+         });
 }
 
 bool DecodeEngine::ready() const {
-  return !conditions_.empty() ||
-         std::any_of(streams_.begin(), streams_.end(), [](const auto& each) {
+  return has_chunk() || std::any_of(streams_.begin(), streams_.end(), [](const auto& each) {
            return each.second.waits() || each.second.collected < each.second.enqueued;
          });
 }
@@ -93,15 +92,28 @@ void DecodeEngine::PassChunk(StreamId stream, Ticked* out) {
   }
 }
 
+std::vector<StreamId> DecodeEngine::PromptsLeft() const {
+  std::vector<StreamId> prompts;
+  for (const auto& [id, stream] : streams_) {
+    if (stream.waits() && backend_.PromptRowsLeft(id) > 0) prompts.push_back(id);
+  }
+  return prompts;
+}
+
+bool DecodeEngine::has_chunk() const {
+  return !PromptsLeft().empty() ||
+         std::any_of(conditions_.begin(), conditions_.end(), [](const auto& each) {
+           const ConditionsHandle handle = each.lock();
+           return handle != nullptr && handle->rows_left() > 0;
+         });
+}
+
 void DecodeEngine::PassChunk(Ticked* out) {
   std::erase_if(conditions_, [](const auto& each) {
     const ConditionsHandle handle = each.lock();
     return handle == nullptr || handle->rows_left() == 0;
   });
-  std::vector<StreamId> prompts;
-  for (const auto& [id, stream] : streams_) {
-    if (stream.waits() && backend_.PromptRowsLeft(id) > 0) prompts.push_back(id);
-  }
+  const std::vector<StreamId> prompts = PromptsLeft();
   const size_t passes = conditions_.size() + prompts.size();
   if (passes == 0) return;
   const size_t mine = turn_++ % passes;
@@ -130,11 +142,11 @@ void DecodeEngine::Step(std::vector<StreamId> ready, Ticked* out) {
   }
 }
 
-Ticked DecodeEngine::Tick() {
+Ticked DecodeEngine::Tick(bool pass_chunk) {
   Ticked out;
-  PassChunk(&out);
+  if (pass_chunk) PassChunk(&out);
   std::vector<StreamId> ready = Ready();
-  const bool idle = ready.empty() && conditions_.empty();
+  const bool idle = ready.empty() && !has_chunk();
   Step(std::move(ready), &out);
   // With nothing else to do, columns in flight are waited for.
   Collected collected = backend_.Collect(/*wait=*/idle);

@@ -52,12 +52,16 @@ class DecodeEngine {
   int64_t steps(StreamId stream) const;
 
   // One chunk of the passes that wait, in turns, then one step of every stream that is ready.
-  Ticked Tick();
+  // Without `pass_chunk` the steps alone.
+  Ticked Tick(bool pass_chunk = true);
 
   // Whether columns are still to come (of streams that are held, too) or rows to be passed.
   bool busy() const;
   // Whether a tick would pass, step or collect anything now: not everything is held.
   bool ready() const;
+  // Whether a chunk waits; whether a stream's step does, which a chunk would hold up.
+  bool has_chunk() const;
+  bool has_step() const { return !Ready().empty(); }
   StageSeconds stage_seconds() const { return backend_.stage_seconds(); }
 
  private:
@@ -72,6 +76,7 @@ class DecodeEngine {
   void PassChunk(const ConditionsHandle& conditions, Ticked* out);
   void PassChunk(StreamId stream, Ticked* out);
   std::vector<StreamId> Ready() const;
+  std::vector<StreamId> PromptsLeft() const;
   void Step(std::vector<StreamId> ready, Ticked* out);
   void Fail(StreamId stream, const Error& error, Ticked* out);
 

@@ -15,7 +15,7 @@ using kernels::WeightFormat;
 // Rows of a block for each worker: a matrix product takes so many at once as well, and what a block
 // leaves behind is still in a cache when the next product reads it.
 constexpr int64_t kBlockRows = 96;
-// Multiplications of attention for each worker between two looks at the stop flag. With keys and
+// Multiplications of attention for each worker in one run of the team. With keys and
 // values larger than a cache they take about 0.4 ns each.
 constexpr int64_t kAttentionProducts = int64_t{1} << 26;
 
@@ -29,6 +29,7 @@ int64_t Blocks(int64_t rows, int workers) {
 EncoderActivations::EncoderActivations(const EncoderShape& shape, int64_t rows, int workers)
     : x(static_cast<size_t>(rows * shape.width)),
       rows_(rows),
+      workers_(workers),
       blocks_(Blocks(rows, workers)),
       keys_(kernels::KeyBytes(WeightFormat::kF32, shape.heads, shape.head_dim, rows)),
       values_(kernels::ValueBytes(WeightFormat::kF32, shape.heads, shape.head_dim, rows)),
@@ -59,8 +60,14 @@ EncoderBlock::EncoderBlock(const EncoderShape& shape, EncoderWeights weights)
   check(weights_.feed_forward_out, shape.width, shape.hidden_width);
 }
 
-bool EncoderBlock::Forward(StopBarrier& team, EncoderActivations& activations) const {
-  return Attention(team, activations) && FeedForward(team, activations);
+bool EncoderBlock::Forward(ThreadPool& team, EncoderActivations& activations,
+                           const std::atomic<bool>* stop) const {
+  const RunPart run = [&](const std::function<void(Worker&)>& part) {
+    if (stop != nullptr && stop->load(std::memory_order_relaxed)) return false;
+    team.Run(part);
+    return true;
+  };
+  return Attention(run, activations) && FeedForward(run, activations);
 }
 
 // A block's rows as a product takes them: normalised, or as they are.
@@ -77,8 +84,7 @@ const float* EncoderBlock::ProductInput(Worker& worker, const Norm& norm, Range 
   return a.normed_.data();
 }
 
-// x += gains ⊙ product(in) for a block's rows, then the norm if it comes after. A barrier has to
-// follow.
+// x += gains ⊙ product(in) for a block's rows, then the norm if it comes after.
 void EncoderBlock::AddProduct(Worker& worker, const Linear& product,
                               const std::vector<float>& gains, const Norm& norm, const float* in,
                               int64_t in_stride, Range block, Activations& a) const {
@@ -102,73 +108,78 @@ void EncoderBlock::AddProduct(Worker& worker, const Linear& product,
   }
 }
 
-bool EncoderBlock::Attention(StopBarrier& team, Activations& a) const {
-  Worker& worker = team.worker();
+bool EncoderBlock::Attention(const RunPart& run, Activations& a) const {
   const int64_t inner = shape_.inner(), dim = shape_.head_dim;
   for (int64_t b = 0; b < a.blocks_; ++b) {
     const Range block = a.Block(b);
-    const float* in = ProductInput(worker, weights_.attention_norm, block, a);
-    weights_.qkv.Forward(worker, in, shape_.width, block.size(), a.qkv_.data(), 3 * inner);
-    if (!team.Pass()) return false;
-    const Range mine = worker.Split(block.size(), kernels::kKeyTile);
-    for (int64_t r = mine.begin; r < mine.end; ++r) {
-      const float* row = a.qkv_.data() + r * 3 * inner;
-      std::memcpy(a.attended_.data() + (block.begin + r) * inner, row,
-                  static_cast<size_t>(inner) * sizeof(float));
-      kernels::StoreKeyValue(a.kv_, block.begin + r, 0, shape_.heads, row + inner, dim,
-                             row + 2 * inner, dim);
-    }
-    worker.Barrier();
+    const bool going = run([&](Worker& worker) {
+      const float* in = ProductInput(worker, weights_.attention_norm, block, a);
+      weights_.qkv.Forward(worker, in, shape_.width, block.size(), a.qkv_.data(), 3 * inner);
+      worker.Barrier();
+      const Range mine = worker.Split(block.size(), kernels::kKeyTile);
+      for (int64_t r = mine.begin; r < mine.end; ++r) {
+        const float* row = a.qkv_.data() + r * 3 * inner;
+        std::memcpy(a.attended_.data() + (block.begin + r) * inner, row,
+                    static_cast<size_t>(inner) * sizeof(float));
+        kernels::StoreKeyValue(a.kv_, block.begin + r, 0, shape_.heads, row + inner, dim,
+                               row + 2 * inner, dim);
+      }
+    });
+    if (!going) return false;
   }
-  if (!Attend(team, a)) return false;
+  if (!Attend(run, a)) return false;
   for (int64_t b = 0; b < a.blocks_; ++b) {
     const Range block = a.Block(b);
-    AddProduct(worker, weights_.attention_out, weights_.attention_gains, weights_.attention_norm,
-               a.attended_.data() + block.begin * inner, inner, block, a);
-    if (!team.Pass()) return false;
+    const bool going = run([&](Worker& worker) {
+      AddProduct(worker, weights_.attention_out, weights_.attention_gains, weights_.attention_norm,
+                 a.attended_.data() + block.begin * inner, inner, block, a);
+    });
+    if (!going) return false;
   }
   return true;
 }
 
 // Queries become what their heads attend to. Head by head, so that one head's keys and values serve
 // many queries while they are near.
-bool EncoderBlock::Attend(StopBarrier& team, Activations& a) const {
-  const Worker& worker = team.worker();
+bool EncoderBlock::Attend(const RunPart& run, Activations& a) const {
   const int64_t rows = a.rows_, dim = shape_.head_dim;
-  float* scratch = a.attention_.data() + a.attention_floats_ * worker.index();
-  const int64_t each = std::max<int64_t>(1, kAttentionProducts / (2 * rows * dim));
+  const int64_t each = std::max<int64_t>(1, kAttentionProducts / (2 * rows * dim)) * a.workers_;
   const int64_t all = shape_.heads * rows;
-  for (int64_t first = 0; first < all; first += each * worker.count()) {
-    const Range mine = worker.Split(std::min(each * worker.count(), all - first));
-    for (int64_t i = first + mine.begin; i < first + mine.end; ++i) {
-      const int64_t head = i / rows, query = i % rows;
-      kernels::AttentionOptions options;
-      options.scale = shape_.score_scale;
-      if (!a.relative_bias.empty()) {
-        options.bias = a.relative_bias.data() + head * (2 * rows - 1) + (rows - 1 - query);
+  for (int64_t first = 0; first < all; first += each) {
+    const bool going = run([&](Worker& worker) {
+      float* scratch = a.attention_.data() + a.attention_floats_ * worker.index();
+      const Range mine = worker.Split(std::min(each, all - first));
+      for (int64_t i = first + mine.begin; i < first + mine.end; ++i) {
+        const int64_t head = i / rows, query = i % rows;
+        kernels::AttentionOptions options;
+        options.scale = shape_.score_scale;
+        if (!a.relative_bias.empty()) {
+          options.bias = a.relative_bias.data() + head * (2 * rows - 1) + (rows - 1 - query);
+        }
+        float* q = a.attended_.data() + query * shape_.inner() + head * dim;
+        kernels::AttendRow(q, a.kv_, head, rows, options, scratch, q);
       }
-      float* q = a.attended_.data() + query * shape_.inner() + head * dim;
-      kernels::AttendRow(q, a.kv_, head, rows, options, scratch, q);
-    }
-    if (!team.Pass()) return false;
+    });
+    if (!going) return false;
   }
   return true;
 }
 
-bool EncoderBlock::FeedForward(StopBarrier& team, Activations& a) const {
-  Worker& worker = team.worker();
+bool EncoderBlock::FeedForward(const RunPart& run, Activations& a) const {
   const int64_t wide = shape_.activation_width();
   for (int64_t b = 0; b < a.blocks_; ++b) {
     const Range block = a.Block(b);
-    const float* in = ProductInput(worker, weights_.feed_forward_norm, block, a);
-    weights_.feed_forward_in.Forward(worker, in, shape_.width, block.size(), a.hidden_.data(),
-                                     wide);
-    worker.Barrier();
-    Activate(worker, block.size(), a.hidden_.data());
-    worker.Barrier();
-    AddProduct(worker, weights_.feed_forward_out, weights_.feed_forward_gains,
-               weights_.feed_forward_norm, a.hidden_.data(), wide, block, a);
-    if (!team.Pass()) return false;
+    const bool going = run([&](Worker& worker) {
+      const float* in = ProductInput(worker, weights_.feed_forward_norm, block, a);
+      weights_.feed_forward_in.Forward(worker, in, shape_.width, block.size(), a.hidden_.data(),
+                                       wide);
+      worker.Barrier();
+      Activate(worker, block.size(), a.hidden_.data());
+      worker.Barrier();
+      AddProduct(worker, weights_.feed_forward_out, weights_.feed_forward_gains,
+                 weights_.feed_forward_norm, a.hidden_.data(), wide, block, a);
+    });
+    if (!going) return false;
   }
   return true;
 }

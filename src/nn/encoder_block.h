@@ -5,10 +5,11 @@
 //   norm after:   x = Norm1(x + γ1 ⊙ Attention(x));  x = Norm2(x + γ2 ⊙ FeedForward(x))
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
-#include "base/team_stop.h"
 #include "base/thread_pool.h"
 #include "kernels/attention.h"
 #include "nn/float_buffer.h"
@@ -67,6 +68,7 @@ class EncoderActivations {
  private:
   friend class EncoderBlock;
   int64_t rows_;
+  int workers_;
   int64_t blocks_;  // rows go through the products in so many blocks
   // Of one block:
   FloatBuffer normed_;  // [width]; then the products that gains wait for
@@ -87,19 +89,22 @@ class EncoderBlock {
  public:
   EncoderBlock(const EncoderShape& shape, EncoderWeights weights);
 
-  // activations.x through the layer. Every worker of the team calls it, after a barrier behind the
-  // last write of x; when it returns, x is written. False, for all of them, when the team is to
-  // stop: x is then undefined. The flag is looked at after every 100 million products or so of a
-  // worker, a few hundredths of a second. The same bits for every number of threads.
-  bool Forward(StopBarrier& team, EncoderActivations& activations) const;
+  // activations.x through the layer, in many short runs of the team, so that others may have it in
+  // between. False once `stop` is set (null: nobody will): x is then undefined. The flag is looked
+  // at after every 100 million products or so of a worker, a few hundredths of a second. The same
+  // bits for every number of threads.
+  bool Forward(ThreadPool& team, EncoderActivations& activations,
+               const std::atomic<bool>* stop = nullptr) const;
 
   size_t bytes() const;
 
  private:
   using Activations = EncoderActivations;
-  bool Attention(StopBarrier& team, Activations& a) const;
-  bool Attend(StopBarrier& team, Activations& a) const;
-  bool FeedForward(StopBarrier& team, Activations& a) const;
+  // Runs a part of the work on the team, unless it is to stop: then false.
+  using RunPart = std::function<bool(const std::function<void(Worker&)>& part)>;
+  bool Attention(const RunPart& run, Activations& a) const;
+  bool Attend(const RunPart& run, Activations& a) const;
+  bool FeedForward(const RunPart& run, Activations& a) const;
   void Activate(const Worker& worker, int64_t rows, float* hidden) const;
   const float* ProductInput(Worker& worker, const Norm& norm, Range block, Activations& a) const;
   void AddProduct(Worker& worker, const Linear& product, const std::vector<float>& gains,

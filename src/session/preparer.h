@@ -1,9 +1,11 @@
-// Work that a request needs before its steps, or beside them: text encoder, chroma, audio prompts.
-// It may take seconds, which no running stream waits for.
+// Work that a request needs before its steps: text encoder, chroma, audio prompts. It may take
+// seconds, for which no running stream waits: it has the team between the steps, for a moment each.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -39,7 +41,7 @@ class Preparer {
   using Handle = std::shared_ptr<Task>;
 
   // `team` outlives the preparer.
-  explicit Preparer(ThreadPool& team) : team_(team) {}
+  explicit Preparer(ThreadPool& team);
   // Stops what is left and waits for it.
   ~Preparer();
   Preparer(const Preparer&) = delete;
@@ -47,31 +49,36 @@ class Preparer {
 
   // At once, on the team and the caller's thread.
   Handle RunNow(Work work);
-  // On a thread beside the team's, which gives way to it, one after another. With `lend`, on the
-  // team, which the caller leaves alone while lent() is true.
-  Handle Start(Work work, bool lend);
-  // Whether the team is lent.
-  bool lent() const;
+  // On a thread of its own, one after another. Where work wants the team, it waits for LendTeam();
+  // what it does alone goes on beside the caller, and gives way to it.
+  Handle Start(Work work);
+  // Whether any is left.
   bool busy() const;
-  // Until some work is done, but 20 ms at the most.
+  // Whether work waits for the team.
+  bool wants_team() const;
+  // Leaves the team to the work for `turn`, or until it wants no more of it. A run of the team that
+  // has begun is waited for.
+  void LendTeam(std::chrono::milliseconds turn);
+  // Until some work is done or wants the team, but 20 ms at the most.
   void Wait();
 
  private:
-  // A thread, started when first needed, and its work.
-  struct Lane {
-    std::deque<Handle> queue;
-    Handle at_hand;
-    std::thread thread;
-    bool busy() const { return !queue.empty() || at_hand != nullptr; }
-  };
-  void ThreadLoop(Lane& lane, ThreadPool& pool);
+  void ThreadLoop();
+  void EnterTeam();
+  void LeaveTeam();
 
   ThreadPool& team_;
-  ThreadPool alone_{1};
+  ThreadPool guest_;          // the team, in turns
   mutable std::mutex mutex_;  // of what follows
   std::condition_variable changed_;
-  Lane beside_, on_team_;
+  std::deque<Handle> queue_;
+  Handle at_hand_;
   bool closing_ = false;
+  bool lent_ = false;     // new runs may begin
+  bool waits_ = false;    // one wants to
+  bool on_team_ = false;  // one has begun
+  uint64_t entered_ = 0;  // how many have
+  std::thread thread_;    // started when first needed
 };
 
 }  // namespace musicgen::session

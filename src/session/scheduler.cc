@@ -1,6 +1,8 @@
 #include "session/scheduler.h"
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <utility>
 
 #include "base/error.h"
@@ -10,6 +12,9 @@ namespace {
 
 // Text that goes through the encoder in about a chunk's time: it need not go beside the steps.
 constexpr size_t kShortPromptBytes = 160;
+// What preparing has of the team between two steps. A run of the team that begins within it adds
+// its own time, about as long.
+constexpr auto kPreparingTurn = std::chrono::milliseconds(20);
 
 }  // namespace
 
@@ -36,11 +41,6 @@ Job* Scheduler::Find(RequestId id) {
 
 bool Scheduler::Running() const {
   return std::any_of(jobs_.begin(), jobs_.end(), [](const Job& job) { return job.admitted; });
-}
-
-bool Scheduler::AnyPrepared() const {
-  return std::any_of(jobs_.begin(), jobs_.end(),
-                     [](const Job& job) { return job.sample.has_value(); });
 }
 
 void Scheduler::Tell(const Job& job, Event event) {
@@ -120,11 +120,43 @@ void Scheduler::DropCancelled() {
   }
 }
 
+// Between two steps of the running streams goes one thing that they wait for: a chunk of somebody's
+// pass, a turn of sound, a turn of preparing, or a short prompt's way through the encoder.
 void Scheduler::Work() {
-  if (preparer_.lent()) return preparer_.Wait();
   if (sound_ != nullptr && sound_->full()) return;
-  if (engine_.ready()) return Take(engine_.Tick());
-  if (preparer_.busy()) preparer_.Wait();
+  const bool steps = engine_.has_step();
+  const Turn turn = steps && held_up_ ? Turn::kNone : NextTurn();
+  if (turn == Turn::kSound) sound_->MakeForATurn();
+  if (turn == Turn::kPreparing) preparer_.LendTeam(kPreparingTurn);
+  if (engine_.ready()) {
+    Take(engine_.Tick(/*pass_chunk=*/turn == Turn::kChunk));
+  } else if (turn == Turn::kNone && preparer_.busy()) {
+    preparer_.Wait();
+  }
+  held_up_ = false;
+}
+
+// Those that have something to do take turns.
+Scheduler::Turn Scheduler::NextTurn() {
+  const auto wants = [&](Turn turn) {
+    switch (turn) {
+      case Turn::kChunk:
+        return engine_.has_chunk();
+      case Turn::kSound:
+        return sound_ != nullptr && sound_->in_turns() && sound_->busy();
+      case Turn::kPreparing:
+        return preparer_.wants_team();
+      case Turn::kNone:
+        break;
+    }
+    return true;
+  };
+  constexpr std::array kTurns = {Turn::kChunk, Turn::kSound, Turn::kPreparing};
+  for (size_t i = 0; i < kTurns.size(); ++i) {
+    const Turn turn = kTurns[turn_++ % kTurns.size()];
+    if (wants(turn)) return turn;
+  }
+  return Turn::kNone;
 }
 
 void Scheduler::Take(const lm::Ticked& ticked) {

@@ -67,8 +67,7 @@ class Scheduler {
   };
 
   Job* Find(RequestId id);
-  bool Running() const;      // whether any request is admitted
-  bool AnyPrepared() const;  // or could be
+  bool Running() const;  // whether any request is admitted
   void Tell(const Job& job, Event event);
   void Remove(RequestId id);
   void Fail(RequestId id, const Error& error);
@@ -87,6 +86,8 @@ class Scheduler {
   void SteerJob(Job& job);
   void Apply(Job& job, PendingSteering& steering);
   void Work();
+  enum class Turn { kNone, kChunk, kSound, kPreparing };
+  Turn NextTurn();
   void Take(const lm::Ticked& ticked);
   void TakeColumn(Job& job, const lm::SampledColumn& column);
   void TakeSound();
@@ -106,6 +107,9 @@ class Scheduler {
   std::deque<Batch> batches_;
   std::list<Job> jobs_;  // in the order of submission
   std::map<lm::StreamId, RequestId> streams_;
+  // The running streams have waited for something since their last step, and wait for nothing else.
+  bool held_up_ = false;
+  size_t turn_ = 0;                       // counts the turns
   std::vector<Event>* events_ = nullptr;  // of the step at hand
 };
 

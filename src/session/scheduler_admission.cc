@@ -23,8 +23,8 @@ bool IsSmall(const std::vector<GenerationRequest>& requests) {
 
 void Scheduler::StartBatch(Batch& batch, bool now) {
   batch.prepared = std::make_shared<Batch::Prepared>();
-  const auto work = [this, prepared = batch.prepared, requests = std::move(batch.requests)](
-                        ThreadPool& pool, const std::atomic<bool>& stop) {
+  Preparer::Work work = [this, prepared = batch.prepared, requests = std::move(batch.requests)](
+                            ThreadPool& pool, const std::atomic<bool>& stop) {
     prepared->samples = pipeline_.Prepare(pool, requests, &stop);
     for (size_t i = 0; i < requests.size() && !stop; ++i) {
       const generate::Sample& sample = prepared->samples[i];
@@ -32,19 +32,20 @@ void Scheduler::StartBatch(Batch& batch, bool now) {
           pool, sample, sample.piece.first_frame(), requests[i].params.two_step_cfg));
     }
   };
-  batch.task = now ? preparer_.RunNow(work) : preparer_.Start(work, /*lend=*/!AnyPrepared());
+  batch.task = now ? preparer_.RunNow(std::move(work)) : preparer_.Start(std::move(work));
 }
 
-// What takes long goes beside the steps of others, or has the team where there are none. What does
-// not is done at once: all of it before the first step, later one before each step.
+// What takes long goes between the steps of others, in moments. What does not is done at once: all
+// of it before the first step, later one before each step.
 bool Scheduler::PrepareBatches() {
   bool any = TakePrepared();
-  for (bool more = !preparer_.lent(); more;) {
+  for (bool more = !held_up_ || !engine_.has_step(); more;) {
     const auto batch = std::find_if(batches_.begin(), batches_.end(),
                                     [](const Batch& each) { return each.task == nullptr; });
     if (batch == batches_.end()) break;
     const bool small = IsSmall(batch->requests);
     more = small && !Running();
+    held_up_ = held_up_ || (small && Running());
     StartBatch(*batch, small);
     if (small) any = TakePrepared() || any;
   }
@@ -78,7 +79,6 @@ bool Scheduler::TakePrepared() {
 }
 
 void Scheduler::Admit() {
-  if (preparer_.lent()) return;
   const int most = limits_.streams > 0 ? limits_.streams : backend_.worthwhile_streams();
   std::vector<RequestId> waiting;
   int running = 0;
@@ -149,13 +149,11 @@ void Scheduler::PrepareNextWindow(Job& job, int64_t first_frame) {
       [this, out = next.conditions, sample = *job.sample, first_frame,
        two_step_cfg = job.params.two_step_cfg](ThreadPool& pool, const std::atomic<bool>&) {
         *out = pipeline_.ConditionsAt(pool, sample, first_frame, two_step_cfg);
-      },
-      /*lend=*/false);
+      });
   job.next = std::move(next);
 }
 
 void Scheduler::StartWindows() {
-  if (preparer_.lent()) return;
   std::vector<RequestId> ids;
   for (const Job& job : jobs_) {
     if (job.admitted && !job.window && !job.sample->piece.done()) ids.push_back(job.id);

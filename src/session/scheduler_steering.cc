@@ -18,8 +18,9 @@ void Scheduler::Steer(RequestId id, const Steering& steering) {
                           ThreadPool& pool, const std::atomic<bool>& stop) {
       *text = pipeline_.Text(pool, prompt, &stop);
     };
-    const bool now = IsShort(steering.prompt) && !preparer_.lent();
-    pending.task = now ? preparer_.RunNow(work) : preparer_.Start(work, /*lend=*/false);
+    const bool now = IsShort(steering.prompt);
+    held_up_ = held_up_ || now;
+    pending.task = now ? preparer_.RunNow(work) : preparer_.Start(work);
   }
   const auto step = [](const PendingSteering& each) { return each.wanted.at_step.value_or(0); };
   const auto after =

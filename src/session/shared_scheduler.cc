@@ -19,15 +19,16 @@ bool SharedScheduler::Owns(const std::shared_ptr<Mailbox>& mailbox, RequestId id
 }
 
 std::vector<RequestId> SharedScheduler::Submit(const std::shared_ptr<Mailbox>& mailbox,
-                                               std::span<const GenerationRequest> batch,
+                                               std::vector<GenerationRequest> batch,
                                                const RequestOptions& options) {
-  std::lock_guard<std::mutex> lock(mutex_);
   std::vector<Submission> submissions;
+  for (GenerationRequest& request : batch) submissions.push_back({0, std::move(request), options});
   std::vector<RequestId> ids;
-  for (const GenerationRequest& request : batch) {
-    ids.push_back(next_id_++);
-    submissions.push_back({ids.back(), request, options});
-    mailboxes_[ids.back()] = mailbox;
+  std::lock_guard<std::mutex> lock(mutex_);
+  for (Submission& submission : submissions) {
+    submission.id = next_id_++;
+    ids.push_back(submission.id);
+    mailboxes_[submission.id] = mailbox;
     ++mailbox->open;
   }
   orders_.push_back([waiting = std::move(submissions)](Scheduler& scheduler) mutable {

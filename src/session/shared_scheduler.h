@@ -29,7 +29,7 @@ class SharedScheduler {
       : scheduler_(pipeline, backend, limits) {}
 
   std::vector<RequestId> Submit(const std::shared_ptr<Mailbox>& mailbox,
-                                std::span<const GenerationRequest> batch,
+                                std::vector<GenerationRequest> batch,
                                 const RequestOptions& options);
   // Of the mailbox's own requests; others are left alone.
   void Cancel(const std::shared_ptr<Mailbox>& mailbox, RequestId id);

@@ -17,7 +17,7 @@ constexpr int64_t kPieceFrames = 16;
 // So far the language model may run ahead. More than any one audio prompt: others wait for none.
 constexpr size_t kQueuedPieces = 4096;
 // A piece that begins within it is made.
-constexpr auto kTurn = std::chrono::milliseconds(15);
+constexpr auto kTurn = std::chrono::milliseconds(10);
 constexpr auto kWait = std::chrono::milliseconds(20);
 
 }  // namespace
@@ -83,15 +83,16 @@ SoundMaker::Made SoundMaker::Make(const Piece& piece) {
   return made;
 }
 
-std::vector<SoundMaker::Made> SoundMaker::Take() {
-  if (in_turns_) {
-    const Clock::time_point start = Clock::now();
-    while (!waiting_.empty() && Clock::now() - start < kTurn) {
-      const Piece piece = std::move(waiting_.front());
-      waiting_.pop_front();
-      ready_.push_back(Make(piece));
-    }
+void SoundMaker::MakeForATurn() {
+  const Clock::time_point start = Clock::now();
+  while (!waiting_.empty() && Clock::now() - start < kTurn) {
+    const Piece piece = std::move(waiting_.front());
+    waiting_.pop_front();
+    ready_.push_back(Make(piece));
   }
+}
+
+std::vector<SoundMaker::Made> SoundMaker::Take() {
   std::vector<Made> ready;
   {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -109,7 +110,9 @@ std::vector<SoundMaker::Made> SoundMaker::Take() {
 }
 
 std::vector<SoundMaker::Made> SoundMaker::WaitAndTake() {
-  if (!in_turns_) {
+  if (in_turns_) {
+    MakeForATurn();
+  } else {
     std::unique_lock<std::mutex> lock(mutex_);
     changed_.wait_for(lock, kWait, [&] { return !ready_.empty(); });
   }

@@ -48,10 +48,13 @@ class SoundMaker {
   // Drops what is queued and will be made of this id; it may be unknown.
   void Close(Id id);
 
-  // What was made since the last call. In turns with the language model this is when it is made,
-  // for about 35 ms at the most.
+  // Whether sound is made by MakeForATurn() alone.
+  bool in_turns() const { return in_turns_; }
+  // Makes sound for about 35 ms at the most.
+  void MakeForATurn();
+  // What was made since the last call.
   std::vector<Made> Take();
-  // As Take, but first waits until there is something, for at most 20 ms.
+  // As Take, but first makes something or waits until there is something, for at most 20 ms.
   std::vector<Made> WaitAndTake();
   // Whether pieces are queued or being made.
   bool busy() const;

@@ -1,7 +1,6 @@
 #include "text/t5_encoder.h"
 
 #include "base/check.h"
-#include "base/team_stop.h"
 #include "nn/pack.h"
 #include "text/expected_tensors.h"
 #include "text/t5_positions.h"
@@ -105,25 +104,16 @@ std::vector<float> T5Encoder::Encode(ThreadPool& pool, const TokenIds& ids,
   nn::EncoderActivations activations(shape(), rows, pool.size());
   activations.relative_bias = RelativeBias(rows);
   float* const x = activations.x.data();
-  TeamStop team(stop);
-  bool stopped = false;
-  pool.Run([&](Worker& worker) {
-    StopBarrier barrier(&team, &worker);
-    const Range mine = worker.Split(rows);
-    for (int64_t r = mine.begin; r < mine.end; ++r) {
-      embedding_.Lookup(ids[static_cast<size_t>(r)], x + r * config_.d_model);
-    }
-    bool going = barrier.Pass();
-    for (size_t i = 0; going && i < layers_.size(); ++i) {
-      going = layers_[i].Forward(barrier, activations);
-    }
-    if (worker.index() == 0) stopped = !going;
-    for (int64_t r = mine.begin; going && r < mine.end; ++r) {
-      float* row = x + r * config_.d_model;
-      nn::NormRow(final_norm_, row, config_.d_model, row);
-    }
-  });
-  if (stopped) return {};
+  for (int64_t r = 0; r < rows; ++r) {
+    embedding_.Lookup(ids[static_cast<size_t>(r)], x + r * config_.d_model);
+  }
+  for (const nn::EncoderBlock& layer : layers_) {
+    if (!layer.Forward(pool, activations, stop)) return {};
+  }
+  for (int64_t r = 0; r < rows; ++r) {
+    float* row = x + r * config_.d_model;
+    nn::NormRow(final_norm_, row, config_.d_model, row);
+  }
   return std::move(activations.x);
 }
 

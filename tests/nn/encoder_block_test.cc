@@ -113,11 +113,7 @@ std::vector<float> States(const Case& c, const EncoderBlock& block, int64_t rows
   EncoderActivations activations(c.shape, rows, threads);
   activations.x = Input(c.shape, rows);
   activations.relative_bias = Bias(c, rows);
-  TeamStop stop(nullptr);
-  pool.Run([&](Worker& worker) {
-    StopBarrier team(&stop, &worker);
-    EXPECT_TRUE(block.Forward(team, activations));
-  });
+  EXPECT_TRUE(block.Forward(pool, activations));
   return activations.x;
 }
 
@@ -276,12 +272,8 @@ TEST_P(EncoderBlockTest, StopsWithTheWholeTeam) {
     ThreadPool pool(threads);
     EncoderActivations activations(GetParam().shape, 300, threads);
     activations.relative_bias = Bias(GetParam(), 300);
-    const std::atomic<bool> set = true;
-    TeamStop stop(&set);
-    pool.Run([&](Worker& worker) {
-      StopBarrier team(&stop, &worker);
-      EXPECT_FALSE(block.Forward(team, activations));
-    });
+    const std::atomic<bool> stop = true;
+    EXPECT_FALSE(block.Forward(pool, activations, &stop));
   }
 }
 

@@ -71,6 +71,7 @@ TEST_P(SoundMakerTest, GivesEachRequestItsSoundInOrder) {
       maker.Push(10, codes[0].Columns(u, end), end == 150);
       u = end;
     }
+    if (maker.in_turns()) maker.MakeForATurn();
     take(maker.Take());
   }
   while (maker.busy()) take(maker.WaitAndTake());
