@@ -5,8 +5,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# The clang build's compile commands: clang does not know all of GCC's options.
-[[ -f build/clang/compile_commands.json ]] || cmake --preset clang
+# The dev build's, which is clang's compile commands: clang does not know all of GCC's options.
+[[ -f build/dev/compile_commands.json ]] || cmake --preset dev
 
 sources() { git ls-files 'src/*.cc' 'apps/*.cc' ':!*_neon*'; }
 
@@ -32,4 +32,4 @@ esac
 echo "clang-tidy reads ${#files[@]} files."
 [[ ${#files[@]} -gt 0 ]] || exit 0
 printf '%s\n' "${files[@]}" |
-  xargs -P "$(nproc)" -n 4 clang-tidy -p build/clang --quiet --warnings-as-errors='*'
+  xargs -P "$(nproc)" -n 4 clang-tidy -p build/dev --quiet --warnings-as-errors='*'

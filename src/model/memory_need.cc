@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <tuple>
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -83,7 +82,9 @@ std::string Advice(const ModelFiles& files, uint64_t needed, int streams, double
 }  // namespace
 
 WeightBytes EstimateWeights(const ModelFiles& files, const StageFormats& formats) {
-  const auto& [lm, t5, codec] = std::tie(files.lm_tensors, files.t5_tensors, files.codec_tensors);
+  const auto& lm = files.lm_tensors;
+  const auto& t5 = files.t5_tensors;
+  const auto& codec = files.codec_tensors;
   WeightBytes bytes;
   bytes.lm = HeldBytes(lm::ExpectedTensors(files.lm, lm.prefix), formats.lm.weights, *lm.source);
   bytes.t5 =
