@@ -17,6 +17,7 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   InfoFlags info;
   BenchFlags bench;
   ConvertFlags convert;
+  VerifyFlags verify;
   AddGenerate(line.AddCommand("generate", "Text to music"), generate);
   AddTokenize(line.AddCommand("tokenize", "Text to token ids"), tokenize);
   AddScore(line.AddCommand("score", "Cross-entropy of given codes"), score);
@@ -28,6 +29,8 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   AddBench(line.AddCommand("bench", "Speed on this machine, as JSON"), bench);
   AddConvert(line.AddCommand("convert", "A model between the Hugging Face and AudioCraft layouts"),
              convert);
+  AddVerify(line.AddCommand("verify", "The values that transformers' tests publish for a model"),
+            verify);
 
   if (const std::optional<std::string> answer = line.Parse(argc, argv)) return Answer{*answer};
   const std::string& chosen = line.chosen();
@@ -40,6 +43,7 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   if (chosen == "plot") return plot;
   if (chosen == "info") return info;
   if (chosen == "convert") return convert;
+  if (chosen == "verify") return verify;
   return bench;
 }
 
