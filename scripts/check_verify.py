@@ -130,7 +130,7 @@ def verify(program, values, folder):
 
 
 def change_a_weight(folder):
-    """One weight matrix of the decoder's first layer, larger by a hundredth."""
+    """One weight matrix of the decoder's first layer, its sign turned."""
     for path in sorted(folder.glob("*.safetensors")):
         if path.name == "golden.safetensors":
             continue
@@ -139,7 +139,7 @@ def change_a_weight(folder):
             metadata = file.metadata()
         name = next((n for n in tensors if n.endswith("decoder.layers.0.fc1.weight")), None)
         if name is not None:
-            tensors[name] = tensors[name] * 1.01
+            tensors[name] = -tensors[name]
             path.unlink()
             save_file(tensors, path, metadata)
             return
