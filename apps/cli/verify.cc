@@ -112,6 +112,7 @@ int64_t Count(const std::vector<VerifyRow>& rows, Verdict verdict) {
 void PrintJson(const std::vector<VerifyRow>& rows, const VerifiedModel& known,
                const ModelInfo& info) {
   std::vector<JsonObject> checks;
+  checks.reserve(rows.size());
   for (const VerifyRow& row : rows) checks.push_back(ToJson(row));
   JsonObject json;
   json.Set("model", info.path).Set("known_as", known.name).Set("source", known.source);
