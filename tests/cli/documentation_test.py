@@ -111,9 +111,9 @@ class Documentation(CliTest):
         path = self.path("musicgen.fish")
         with open(path, "w", encoding="utf-8") as file:
             file.write(self.document("fish"))
-        process = subprocess.run(["fish", "--no-config", "-c", f"source {path}; complete -C 'musicgen generate --precision '"],
-                                 capture_output=True, text=True, cwd=self.folder,
-                                 env=dict(os.environ, HOME=self.folder), check=True)
+        command = f"source {path}; complete -C 'musicgen generate --precision '"
+        process = subprocess.run(["fish", "--no-config", "-c", command], capture_output=True, text=True,
+                                 cwd=self.folder, env=dict(os.environ, HOME=self.folder), check=True)
         self.assertEqual([line.split()[0] for line in process.stdout.splitlines()][:2], ["auto", "bf16"])
 
 
