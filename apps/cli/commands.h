@@ -15,5 +15,6 @@ int Run(const PlotFlags& flags);
 int Run(const InfoFlags& flags);
 int Run(const BenchFlags& flags);
 int Run(const ConvertFlags& flags);
+int Run(const VerifyFlags& flags);
 
 }  // namespace musicgen::cli

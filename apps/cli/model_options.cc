@@ -32,6 +32,15 @@ void AddBench(common::Flags flags, BenchFlags& values) {
   flags.Number("--batch", values.batch, "Guided streams stepped together", "N", 1, 256);
 }
 
+void AddVerify(common::Flags flags, VerifyFlags& values) {
+  AddModelPaths(flags, values.model);
+  AddMachine(flags, values.model);
+  flags.Choice("--as", values.known_as, "Which checkpoint a folder of another name holds",
+               {"small", "stereo-small", "melody", "stereo-melody"});
+  flags.Name("--values", values.values, "Replay the values of this file instead", "FILE");
+  flags.Switch("--json", values.json, "Print JSON");
+}
+
 void AddConvert(common::Flags flags, ConvertFlags& values) {
   AddModelPaths(flags, values.model);
   flags.Name("-o,--output", values.output, "Folder, or GGUF file (.gguf), to write", "DIR|FILE",

@@ -101,6 +101,18 @@ struct BenchFlags {
   int64_t batch = 1;
 };
 
+// The values are those of transformers in f32.
+struct VerifyFlags {
+  ModelFlags model;
+  std::string known_as, values;
+  bool json = false;
+
+  VerifyFlags() {
+    model.precision = "f32";
+    model.reference = "hf";
+  }
+};
+
 struct ConvertFlags {
   ModelFlags model;
   std::string output;
@@ -111,8 +123,9 @@ struct Answer {
   std::string text;
 };
 
-using Command = std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, EncodeFlags, DecodeFlags,
-                             ChromaFlags, PlotFlags, InfoFlags, BenchFlags, ConvertFlags, Answer>;
+using Command =
+    std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, EncodeFlags, DecodeFlags, ChromaFlags,
+                 PlotFlags, InfoFlags, BenchFlags, ConvertFlags, VerifyFlags, Answer>;
 
 // Throws Error(kBadInput).
 Command ParseCommandLine(int argc, const char* const* argv);

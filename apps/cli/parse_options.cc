@@ -3,6 +3,17 @@
 #include "common/flags.h"
 
 namespace musicgen::cli {
+namespace {
+
+// The manual page or a shell's completions.
+std::string Documentation(const common::ProgramText& program, const std::string& form) {
+  if (form == "bash") return common::BashCompletion(program);
+  if (form == "zsh") return common::ZshCompletion(program);
+  if (form == "fish") return common::FishCompletion(program);
+  return common::ManualPage(program);
+}
+
+}  // namespace
 
 Command ParseCommandLine(int argc, const char* const* argv) {
   common::CommandLine line("musicgen", "Music from text: MusicGen in C++",
@@ -17,6 +28,7 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   InfoFlags info;
   BenchFlags bench;
   ConvertFlags convert;
+  VerifyFlags verify;
   AddGenerate(line.AddCommand("generate", "Text to music"), generate);
   AddTokenize(line.AddCommand("tokenize", "Text to token ids"), tokenize);
   AddScore(line.AddCommand("score", "Cross-entropy of given codes"), score);
@@ -28,6 +40,12 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   AddBench(line.AddCommand("bench", "Speed on this machine, as JSON"), bench);
   AddConvert(line.AddCommand("convert", "A model between the Hugging Face and AudioCraft layouts"),
              convert);
+  AddVerify(line.AddCommand("verify", "The values that transformers' tests publish for a model"),
+            verify);
+
+  std::string form = "man";
+  line.AddHiddenCommand("documentation")
+      .Choice("form", form, "What to print", {"man", "bash", "zsh", "fish"});
 
   if (const std::optional<std::string> answer = line.Parse(argc, argv)) return Answer{*answer};
   const std::string& chosen = line.chosen();
@@ -40,6 +58,8 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   if (chosen == "plot") return plot;
   if (chosen == "info") return info;
   if (chosen == "convert") return convert;
+  if (chosen == "verify") return verify;
+  if (chosen == "documentation") return Answer{Documentation(line.Describe(), form)};
   return bench;
 }
 

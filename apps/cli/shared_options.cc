@@ -22,15 +22,19 @@ void AddModelPaths(common::Flags& flags, ModelFlags& values) {
   flags.Switch("--strict", values.strict, "Refuse a model with tensors that nobody needs");
 }
 
+void AddMachine(common::Flags& flags, ModelFlags& values) {
+  flags.Choice("--device", values.device, "Where to compute", {"auto", "cpu"}, {"vulkan", "cuda"});
+  flags.Number("-t,--threads", values.threads, "0: one for each processor", "N", 0, 256);
+}
+
 void AddModel(common::Flags& flags, ModelFlags& values) {
   AddModelPaths(flags, values);
   flags.Choice("--precision", values.precision, "Format of the weights in memory",
                {"auto", "f32", "f16", "bf16", "q8", "q4"});
-  flags.Choice("--device", values.device, "Where to compute", {"auto", "cpu"}, {"vulkan", "cuda"});
   flags.Choice("--reference", values.reference,
                "Whose reading of empty prompts and padding to follow",
                {"auto", "hf", "audiocraft"});
-  flags.Number("-t,--threads", values.threads, "0: one for each processor", "N", 0, 256);
+  AddMachine(flags, values);
 }
 
 void AddAudio(common::Flags& flags, AudioFlags& values) {

@@ -21,10 +21,12 @@ void AddScore(common::Flags flags, ScoreFlags& values);
 void AddInfo(common::Flags flags, InfoFlags& values);
 void AddBench(common::Flags flags, BenchFlags& values);
 void AddConvert(common::Flags flags, ConvertFlags& values);
+void AddVerify(common::Flags flags, VerifyFlags& values);
 
 // shared_options.cc: what several of them have
 void AddModelPaths(common::Flags& flags, ModelFlags& values);
 void AddModel(common::Flags& flags, ModelFlags& values);
+void AddMachine(common::Flags& flags, ModelFlags& values);
 void AddAudio(common::Flags& flags, AudioFlags& values);
 void AddPromptsFile(common::Flags& flags, std::string& path);
 

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <functional>
 #include <list>
+#include <map>
 
 #include "common/arguments.h"
 #include "common/errors.h"
@@ -126,7 +127,9 @@ std::string Origin(const CLI::App& app, const std::string& message,
 
 struct Flags::Impl {
   CLI::App* app;
+  bool hidden = false;
   std::vector<OptionShape> shapes = {{"--help", "-h", false, false}};
+  std::map<const CLI::Option*, std::vector<std::string>> words;  // of the choices
 
   void Finish(CLI::Option* option, const std::string& names, const Check& check,
               const std::string& type, bool is_number) {
@@ -195,12 +198,43 @@ void Flags::Choice(const std::string& names, std::string& value, const std::stri
   std::string type;
   for (const std::string& word : words) type += (type.empty() ? "" : "|") + word;
   for (const std::string& device : devices) type += "|" + device + "[:N]";
-  impl_.Add(names, value, help, OneOf(words, devices), type, !value.empty());
+  const CLI::Option* option =
+      impl_.Add(names, value, help, OneOf(words, devices), type, !value.empty());
+  std::vector<std::string>& all = impl_.words[option] = words;
+  all.insert(all.end(), devices.begin(), devices.end());
 }
 
 void Flags::Switch(const std::string& names, bool& value, const std::string& help) {
   impl_.Finish(impl_.app->add_flag(names, value, help), names, Truth, "", false);
 }
+
+namespace {
+
+OptionText TextOf(const CLI::Option& option) {
+  OptionText text;
+  if (!option.get_lnames().empty()) text.name = "--" + option.get_lnames().front();
+  if (!option.get_snames().empty()) text.letter = "-" + option.get_snames().front();
+  if (option.get_positional()) text.positional = option.get_name(true);
+  if (option.get_items_expected_max() > 0) text.type = option.get_type_name();
+  text.help = option.get_description();
+  text.default_value = option.get_default_str();
+  text.environment = option.get_envname();
+  text.required = option.get_required();
+  return text;
+}
+
+CommandText TextOf(const Flags::Impl& command) {
+  CommandText text{command.app->get_name(), command.app->get_description(), {}};
+  for (const CLI::Option* option : command.app->get_options()) {
+    OptionText described = TextOf(*option);
+    const auto words = command.words.find(option);
+    if (words != command.words.end()) described.words = words->second;
+    text.options.push_back(std::move(described));
+  }
+  return text;
+}
+
+}  // namespace
 
 struct CommandLine::Impl {
   CLI::App app;
@@ -209,7 +243,9 @@ struct CommandLine::Impl {
 
   [[noreturn]] void NoSubcommand(const std::vector<std::string>& arguments) const {
     std::vector<std::string> names;
-    for (const Flags::Impl& command : commands) names.push_back(command.app->get_name());
+    for (const Flags::Impl& command : commands) {
+      if (!command.hidden) names.push_back(command.app->get_name());
+    }
     const std::string found = arguments.empty() ? "nothing" : "'" + arguments.front() + "'";
     BadInput("expected a subcommand, " + Join(names) + ", found " + found);
   }
@@ -238,6 +274,21 @@ CommandLine::~CommandLine() = default;
 Flags CommandLine::AddCommand(const std::string& name, const std::string& about) {
   impl_->commands.push_back({impl_->app.add_subcommand(name, about)});
   return Flags(impl_->commands.back());
+}
+
+Flags CommandLine::AddHiddenCommand(const std::string& name) {
+  impl_->commands.push_back({impl_->app.add_subcommand(name), true});
+  impl_->commands.back().app->group("");
+  return Flags(impl_->commands.back());
+}
+
+ProgramText CommandLine::Describe() const {
+  const CLI::App& app = impl_->app;
+  ProgramText program{app.get_name(), app.get_description(), app.version(), {}};
+  for (const Flags::Impl& command : impl_->commands) {
+    if (!command.hidden) program.commands.push_back(TextOf(command));
+  }
+  return program;
 }
 
 const std::string& CommandLine::chosen() const { return impl_->chosen; }

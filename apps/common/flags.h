@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "common/program_text.h"
+
 namespace musicgen::common {
 
 // The flags of one subcommand. `names` are "-d,--duration", "--json", or "prompt" for a positional
@@ -46,10 +48,15 @@ class CommandLine {
   ~CommandLine();
 
   Flags AddCommand(const std::string& name, const std::string& about);
+  // One that neither help nor manuals speak of.
+  Flags AddHiddenCommand(const std::string& name);
   // The text that answers --help and --version; else nothing, and chosen() says which subcommand
   // is wanted. Throws Error(kBadInput).
   std::optional<std::string> Parse(int argc, const char* const* argv);
   const std::string& chosen() const;
+
+  // All but the hidden commands.
+  ProgramText Describe() const;
 
  private:
   struct Impl;

@@ -33,6 +33,12 @@ JsonObject& JsonObject::Set(std::string_view key, const JsonObject& value) {
   return *this;
 }
 
+JsonObject& JsonObject::Set(std::string_view key, const std::vector<JsonObject>& values) {
+  Json& slot = impl_->json[std::string(key)] = Json::array();
+  for (const JsonObject& value : values) slot.push_back(value.impl_->json);
+  return *this;
+}
+
 std::string JsonObject::Compact() const { return Dump(impl_->json); }
 
 std::string JsonArray(const std::vector<int32_t>& values) { return Dump(Json(values)); }

@@ -24,6 +24,7 @@ class JsonObject {
 
   JsonObject& Set(std::string_view key, const JsonValue& value);
   JsonObject& Set(std::string_view key, const JsonObject& value);
+  JsonObject& Set(std::string_view key, const std::vector<JsonObject>& values);
   template <class T>
   JsonObject& Set(std::string_view key, const std::optional<T>& value) {
     return Set(key, value ? JsonValue(*value) : JsonValue(nullptr));
