@@ -20,7 +20,7 @@ std::vector<float> Stream(Model& model, const GenerationRequest& request, Wavefo
     streamed.insert(streamed.end(), chunk.values.begin(), chunk.values.end());
     return true;
   };
-  *offline = model.Generate(std::vector{request}, options).value()[0].audio;
+  *offline = model.Generate(std::vector{request}, options)[0].audio;
   return streamed;
 }
 
@@ -62,7 +62,7 @@ TEST(StreamingTest, StoppingAtAnyPointLeavesNothingBehind) {
   request.params.max_duration_s = 0.3;
   request.params.extend_stride_s = 0.2;
   const std::vector<GenerationRequest> requests = {request, Greedy(kPrompts[0], 0.3)};
-  const auto whole = model.Generate(requests).value();
+  const auto whole = model.Generate(requests);
   std::mt19937 random(3);
   for (int i = 0; i < (LongTests() ? 200 : 20); ++i) {
     int calls = 0;
@@ -73,8 +73,8 @@ TEST(StreamingTest, StoppingAtAnyPointLeavesNothingBehind) {
     options.audio = [&](size_t, const Waveform&) { return !by_sound || calls++ < last % 3; };
     EXPECT_FALSE(model.Generate(requests, options).has_value()) << "point " << i;
   }
-  EXPECT_EQ(model.Generate(requests).value()[0].codes.values, whole[0].codes.values);
-  EXPECT_EQ(model.Generate(requests).value()[1].audio.values, whole[1].audio.values);
+  EXPECT_EQ(model.Generate(requests)[0].codes.values, whole[0].codes.values);
+  EXPECT_EQ(model.Generate(requests)[1].audio.values, whole[1].audio.values);
 }
 
 }  // namespace
