@@ -1,3 +1,5 @@
+#include "musicgen/bench.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -12,7 +14,6 @@
 #include "cli/prompt_bench.h"
 #include "common/errors.h"
 #include "common/json.h"
-#include "musicgen/bench.hpp"
 
 namespace musicgen::cli {
 namespace {

@@ -204,8 +204,7 @@ int Run(const GenerateFlags& flags) {
   const double seconds = SecondsSince(start);
   for (size_t i = 0; i < results.size(); ++i) {
     if (flags.json) {
-      PrintJson(files[i], requests[i], results[i], model.info(), seconds,
-                progress.steps_per_s());
+      PrintJson(files[i], requests[i], results[i], model.info(), seconds, progress.steps_per_s());
     }
     if (!flags.no_progress) {
       const double seconds_made = static_cast<double>(results[i].codes.frames) /

@@ -104,7 +104,7 @@ MG_API void mg_strings_free(mg_strings* strings);
 typedef struct mg_waveform mg_waveform;
 
 /* Copies values [channels, samples]; no samples are a sound too, with `values` NULL or not. At most
- * 1024 channels and 768000 Hz. */
+ * 1024 channels, 768000 Hz and 2^32 values. */
 MG_API mg_status mg_waveform_new(const float* values, int64_t sample_rate_hz, int64_t channels,
                                  int64_t samples, mg_waveform** out);
 /* Reads WAV (and RIFX, RF64, BW64, Wave64), AIFF, AU, CAF, FLAC, Ogg (Vorbis, Opus, FLAC) or MP3,
@@ -209,8 +209,8 @@ typedef struct mg_encoder mg_encoder;
  * says of its whole (WAV: the comment; FLAC: length and checksum; MP3: its table for seeking). */
 MG_API mg_status mg_encoder_new(const mg_encoding* encoding, int64_t sample_rate_hz,
                                 int64_t channels, int64_t samples, mg_encoder** out);
-/* The next values [channels, samples] -> the bytes that are ready, maybe none yet. The first call
- * brings the header; it may be one without samples. */
+/* The next values [channels, samples] become bytes, those that are ready, maybe none yet. A WAV
+ * stream's header comes with the first call, which may be one without samples. */
 MG_API mg_status mg_encoder_write(mg_encoder* encoder, const float* values, int64_t channels,
                                   int64_t samples, mg_bytes** out);
 /* The last bytes. Nothing can be written after. */

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "audio/encode.h"
+#include "audio/encoding.h"
 #include "audio/sndfile_sink.h"
 #include "types/waveform.h"
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "audio/encode.h"
+#include "audio/encoding.h"
 #include "types/waveform.h"
 
 namespace musicgen::audio {

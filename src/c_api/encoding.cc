@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "audio/encode.h"
 #include "c_api/bytes.h"
 #include "c_api/guard.h"
 #include "c_api/waveform.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "audio/encode.h"
+#include "audio/encoding.h"
 #include "c_api/arguments.h"
 #include "musicgen/musicgen.h"
 

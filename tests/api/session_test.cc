@@ -39,8 +39,8 @@ TEST(SessionTest, ThreadsShareAModelAndGetWhatTheyWouldAlone) {
   Model model(Fixture("ac-tiny-mono"));
   std::vector<std::vector<int32_t>> alone;
   for (uint64_t seed = 0; seed < 6; ++seed) {
-    alone.push_back(model.Generate(std::vector{Request(seed, 0.2 + 0.1 * double(seed))})[0]
-                        .codes.values);
+    alone.push_back(
+        model.Generate(std::vector{Request(seed, 0.2 + 0.1 * double(seed))})[0].codes.values);
   }
   std::vector<std::thread> threads;
   std::atomic<int> wrong{0};

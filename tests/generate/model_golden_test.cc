@@ -104,8 +104,7 @@ TEST(ModelPrecisionTest, HalfPrecisionLosesNothingOfAHalfPrecisionModel) {
   Model f32(TinyOptions());
   Model f16(TinyOptions(2, Precision::kF16));
   const std::vector<GenerationRequest> requests = {Greedy(kPrompts[0], 0.5)};
-  EXPECT_EQ(f16.Generate(requests)[0].codes.values,
-            f32.Generate(requests)[0].codes.values);
+  EXPECT_EQ(f16.Generate(requests)[0].codes.values, f32.Generate(requests)[0].codes.values);
 }
 
 TEST(ModelPrecisionTest, AutoIsEightBits) {
@@ -155,7 +154,7 @@ TEST(ModelSeedTest, TheSameSeedGivesTheSameCodesInAnyCompany) {
   }
 }
 
-TEST(ModelProgressTest, StoppingGivesNothing) {
+TEST(ModelProgressTest, StoppingKeepsTheCodesMadeSoFar) {
   Model model(TinyOptions());
   GenerateOptions options;
   int64_t last = 0;
@@ -163,7 +162,14 @@ TEST(ModelProgressTest, StoppingGivesNothing) {
     last = progress.steps_done;
     return progress.steps_done < 5;
   };
-  EXPECT_FALSE(model.Generate(std::vector{Greedy(kPrompts[0], 1.0)}, options).has_value());
+  const GenerationRequest request = Greedy(kPrompts[0], 1.0);
+  const GenerationResult stopped = model.Generate({&request, 1}, options)[0];
+  EXPECT_FALSE(stopped.complete);
+  EXPECT_EQ(stopped.audio.samples, 0);
+  const GenerationResult whole = model.Generate({&request, 1})[0];
+  EXPECT_TRUE(whole.complete);
+  ASSERT_GT(stopped.codes.frames, 0);
+  EXPECT_EQ(stopped.codes.values, whole.codes.Columns(0, stopped.codes.frames).values);
   EXPECT_EQ(last, 5);
 }
 

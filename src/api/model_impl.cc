@@ -1,11 +1,10 @@
-#include "api/model.h"
+#include "api/model_impl.h"
 
 #include <future>
 #include <mutex>
 #include <numeric>
 
 #include "api/argument_check.h"
-#include "api/model_impl.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "codec/decode.h"
