@@ -12,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 jobs=$(nproc)
 fuzz_seconds=${FUZZ_SECONDS:-10}
 # The folders whose tests run threads.
-threaded=(base nn conditioning lm codec model convert generate session api)
+threaded=(base nn conditioning lm codec model convert generate session api c_api)
 # The folders whose tests compare bits.
 exact=(kernels nn lm)
 mapfile -t fuzzers < <(basename -s .cc -a tests/fuzz/fuzz_*.cc)

@@ -98,6 +98,20 @@ class Install(unittest.TestCase):
                         self.assertEqual("libmusicgen.so.0" in needed, shared == "ON")
                         check(program)
 
+    def test_as_a_subdirectory(self):
+        """Configured, not built: the library and nothing else."""
+        out = tempfile.mkdtemp(dir=self.folder.name)
+        with open(os.path.join(out, "CMakeLists.txt"), "w") as file:
+            file.write("cmake_minimum_required(VERSION 3.25)\nproject(user LANGUAGES CXX)\n"
+                       f"add_subdirectory({ROOT} musicgen)\nadd_executable(user user.cc)\n"
+                       "target_link_libraries(user PRIVATE musicgen::musicgen)\n")
+        open(os.path.join(out, "user.cc"), "w").close()
+        run(CMAKE, "-S", out, "-B", out)
+        targets = run(CMAKE, "--build", out, "--target", "help")
+        self.assertIn("musicgen_static", targets)
+        self.assertNotIn("_test", targets)
+        self.assertNotIn("musicgen_cli", targets)
+
     def test_pkg_config(self):
         env = {"PKG_CONFIG_PATH": os.path.join(self.library, "pkgconfig")}
         source = os.path.join(ROOT, "examples", "c", "make_music.c")
