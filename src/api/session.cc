@@ -1,6 +1,5 @@
 #include "api/session.h"
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -24,12 +23,6 @@ Session::~Session() {
   } catch (const std::exception&) {
     // What could not be ended now, whoever steps the model next ends.
   }
-}
-
-RequestId Session::Submit(GenerationRequest request, const RequestOptions& options) {
-  std::vector<GenerationRequest> batch;
-  batch.push_back(std::move(request));
-  return SubmitBatch(std::move(batch), options).front();
 }
 
 std::vector<RequestId> Session::SubmitBatch(std::vector<GenerationRequest> requests,

@@ -9,7 +9,7 @@
 
 namespace musicgen::api {
 
-// Submit, Cancel and Steer may be called from any thread at any time; Step from one at a time.
+// SubmitBatch, Cancel and Steer may be called from any thread at any time; Step from one at a time.
 class Session {
  public:
   // The model must outlive the session and stay where it is.
@@ -18,7 +18,6 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  RequestId Submit(GenerationRequest request, const RequestOptions& options);
   std::vector<RequestId> SubmitBatch(std::vector<GenerationRequest> requests,
                                      const RequestOptions& options);
   void Cancel(RequestId request);

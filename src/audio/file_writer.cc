@@ -103,6 +103,23 @@ sf_count_t WriteBlock(SNDFILE* file, int format, const Waveform& wave, int64_t b
   }
 }
 
+Waveform Part(const Waveform& wave, int64_t begin) {
+  Waveform part(wave.sample_rate_hz, wave.channels, wave.samples - begin);
+  for (int64_t c = 0; c < wave.channels; ++c) {
+    std::copy_n(wave.channel(c) + begin, part.samples, part.channel(c));
+  }
+  return part;
+}
+
+Waveform Joined(const Waveform& first, const Waveform& second) {
+  Waveform joined(first.sample_rate_hz, first.channels, first.samples + second.samples);
+  for (int64_t c = 0; c < joined.channels; ++c) {
+    std::copy_n(first.channel(c), first.samples, joined.channel(c));
+    std::copy_n(second.channel(c), second.samples, joined.channel(c) + first.samples);
+  }
+  return joined;
+}
+
 }  // namespace
 
 FileWriter::FileWriter(const Encoding& encoding, int64_t sample_rate_hz, int64_t channels,
@@ -125,16 +142,24 @@ FileWriter::FileWriter(const Encoding& encoding, int64_t sample_rate_hz, int64_t
 }
 
 void FileWriter::Append(const Waveform& wave) {
-  bool whole = true;
-  for (int64_t begin = 0; whole && begin < wave.samples; begin += kBlockFrames) {
-    const int64_t frames = std::min(kBlockFrames, wave.samples - begin);
-    whole = WriteBlock(file_.get(), sndfile_format_, wave, begin, frames) == frames;
-  }
+  if (rest_.samples > 0) return WriteBlocks(Joined(std::exchange(rest_, {}), wave));
+  WriteBlocks(wave);
+}
+
+void FileWriter::WriteBlocks(const Waveform& wave) {
+  const int64_t whole = wave.samples - wave.samples % kBlockFrames;
+  for (int64_t begin = 0; begin < whole; begin += kBlockFrames) Write(wave, begin, kBlockFrames);
+  rest_ = Part(wave, whole);
+}
+
+void FileWriter::Write(const Waveform& wave, int64_t begin, int64_t frames) {
+  const bool good = WriteBlock(file_.get(), sndfile_format_, wave, begin, frames) == frames;
   if (sink_.error) std::rethrow_exception(sink_.error);
-  if (!whole) Fail(sf_error(file_.get()));
+  if (!good) Fail(sf_error(file_.get()));
 }
 
 void FileWriter::Close() {
+  if (rest_.samples > 0) Write(rest_, 0, rest_.samples);
   const int closed = sf_close(file_.release());
   if (sink_.error) std::rethrow_exception(sink_.error);
   if (closed != 0) Fail(closed);

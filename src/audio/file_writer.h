@@ -22,12 +22,15 @@ class FileWriter {
   void Close();
 
  private:
+  void WriteBlocks(const Waveform& wave);
+  void Write(const Waveform& wave, int64_t begin, int64_t frames);
   [[noreturn]] void Fail(int error) const;
 
   SndfileSink& sink_;
   AudioFormat format_;
   int sndfile_format_ = 0;
   std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> file_;
+  Waveform rest_;  // less than a block: what encoders make depends on how much they get at once
 };
 
 }  // namespace musicgen::audio

@@ -68,7 +68,9 @@ class Caller {
     ASSERT_GE(status, MG_OK);
     ASSERT_LE(status, MG_UNSUPPORTED);
     ++counts[status];
-    if (status != MG_OK) EXPECT_STRNE(mg_last_error(), "");
+    if (status != MG_OK) {
+      EXPECT_STRNE(mg_last_error(), "");
+    }
   }
 
   // Of at most 64: the buffers hold that squared.
@@ -292,8 +294,8 @@ mg_model* OpenTiny() {
 }
 
 TEST(MisuseTest, EveryCallEndsInAStatus) {
-  const int threads = LongTests() ? 16 : 6;
-  const int calls = LongTests() ? 20000 : 400;
+  const int threads = LongTests() ? 16 : 8;
+  const int calls = LongTests() ? 10000 : 1000;
   mg_model* model = OpenTiny();
   std::vector<std::thread> callers;
   for (int t = 0; t < threads; ++t) {
