@@ -21,6 +21,9 @@ foreach(target musicgen_static musicgen_shared)
   target_compile_features(${target} INTERFACE cxx_std_20)  # musicgen.hpp's; musicgen.h is C99
 endforeach()
 
+# For programs in C, whose linker adds neither.
+target_link_libraries(musicgen_static PRIVATE stdc++ m)
+
 # The number of the soname and of the symbols' version changes when a program built before would no longer work.
 set_target_properties(musicgen_shared PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION 0
                                                  LINK_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/musicgen.map)
