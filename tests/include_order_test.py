@@ -3,8 +3,10 @@
 
 - A folder includes itself and those above it in the list, never one below.
 - Stages do not include one another.
-- No loops of units, a unit being name.h with its name.cc: what one includes never leads back to it.
+- No loops of units, a unit being name.h with its name.cc (in include/ each header is one): what one includes never
+  leads back to it.
 - Public headers include the standard library and one another; a program includes them, its own and apps/common.
+- The C++ layer stands on the C interface alone: nothing in src/ includes it, only the plain values beside it.
 """
 
 import os
@@ -45,14 +47,14 @@ def units():
     """The units below src, apps and include, by path without ending: the set of those that each includes."""
     texts = {}
     for path, text in sources("src", "apps", "include"):
-        texts.setdefault(os.path.splitext(path)[0], []).append(text)
+        texts.setdefault(path if path.startswith("include") else os.path.splitext(path)[0], []).append(text)
     graph = {}
     for unit, parts in texts.items():
         graph[unit] = set()
         for include in LOCAL.findall("\n".join(parts)):
             name = os.path.splitext(include)[0]
             beside = os.path.join(os.path.dirname(unit), name)
-            for candidate in (*(os.path.join(root, name) for root in ("src", "apps", "include")), beside):
+            for candidate in (os.path.join("src", name), os.path.join("apps", name), os.path.join("include", include), beside):
                 if candidate in texts and candidate != unit:
                     graph[unit].add(candidate)
     return graph
@@ -133,6 +135,20 @@ class IncludeOrder(unittest.TestCase):
         for path, text in sources("include"):
             for include in ANY.findall(text):
                 self.assertRegex(include, r"^(musicgen/[\w.]+|[a-z_0-9]+(\.h)?)$", path)
+
+    def test_the_library_does_not_know_the_layer_above_it(self):
+        graph = units()
+        header = os.path.join("include", "musicgen", "musicgen.h")
+
+        def stands_on_c(unit):
+            return unit == header or any(map(stands_on_c, graph[unit]))
+
+        seen = 0
+        for unit, included in graph.items():
+            if unit.startswith("src") and not unit.startswith(os.path.join("src", "c_api")):
+                seen += 1
+                self.assertEqual([other for other in included if other.startswith("include") and stands_on_c(other)], [], unit)
+        self.assertGreater(seen, 0)
 
     def test_programs_use_the_public_headers_their_own_and_what_they_share(self):
         for path, text in sources("apps"):

@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "common/errors.h"
-#include "musicgen/musicgen.hpp"
+#include "musicgen/bench.hpp"
 
 namespace musicgen::cli {
 namespace {

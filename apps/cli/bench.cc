@@ -1,3 +1,5 @@
+#include "musicgen/bench.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -186,11 +188,10 @@ int Run(const BenchFlags& flags) {
     BadInput("--steps: expected more than the " + std::to_string(delay_steps) +
              " that the codebooks' delays take, found " + std::to_string(flags.steps));
   }
-  StageSeconds stage_seconds{};
+  const StageSeconds warm_up_seconds = StageSecondsOf(*model);
   StepClock clock(flags.steps);
   options.progress = [&](const GenerationProgress& progress) {
     const int64_t step = clock.Note(progress);
-    stage_seconds = progress.stage_seconds;
     const auto passes = static_cast<int64_t>(probe.passes().size());
     if (step * kBandwidthPasses >= passes * flags.steps && passes < kBandwidthPasses) {
       clock.Pause([&] { probe.Pass(); });
@@ -198,24 +199,25 @@ int Run(const BenchFlags& flags) {
     return true;
   };
   const auto results = model->Generate(Requests(flags.batch, frames, frame_rate_hz), options);
-  if (!results) throw Error(ErrorCode::kFailure, "bench: the generation stopped early");
+  StageSeconds stage_seconds = StageSecondsOf(*model);
+  for (size_t i = 0; i < stage_seconds.size(); ++i) stage_seconds[i] -= warm_up_seconds[i];
   const double first_audio_s = SecondsToFirstAudio(*model, frame_rate_hz);
 
-  const Codes head = FirstFrames(results->front().codes, kCodecFrames);
+  const Codes head = FirstFrames(results.front().codes, kCodecFrames);
   const Waveform sound = model->Decode(head);
   const double decode_speed = CodecSpeed(sound.duration_s(), [&] { model->Decode(head); });
   const uint64_t peak_bytes = PeakMemoryBytes();  // before the encoder, which generating lacks
   model->Encode(sound);
   const double encode_speed = CodecSpeed(sound.duration_s(), [&] { model->Encode(sound); });
   const PromptSpeed prompt = MeasurePrompt(
-      *model, model->Decode(FirstFrames(results->front().codes, kPromptFrames)), kPrompt);
+      *model, model->Decode(FirstFrames(results.front().codes, kPromptFrames)), kPrompt);
 
   const int64_t second = frame_rate_hz;
   const std::optional<double> steps_per_s = clock.Rate(0, flags.steps);
   const std::optional<double> first_second = clock.Rate(0, second);
   const std::optional<double> last_second =
       flags.steps >= second ? clock.Rate(flags.steps - second, flags.steps) : std::nullopt;
-  const StepTraffic traffic = model->step_traffic();
+  const StepTraffic traffic = StepTrafficOf(*model);
   const double bytes_per_step = BytesPerStep(traffic, flags.steps, flags.batch);
   const auto share = [&](const std::optional<double>& rate, double bytes) {
     return rate ? std::optional(*rate * bytes / probe.Best()) : std::nullopt;

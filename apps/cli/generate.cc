@@ -16,6 +16,7 @@
 #include "common/format.h"
 #include "common/interrupt.h"
 #include "common/json.h"
+#include "musicgen/bench.hpp"
 
 namespace musicgen::cli {
 namespace {
@@ -126,16 +127,16 @@ std::vector<GenerationRequest> Requests(const std::vector<Piece>& pieces,
 
 void WriteAll(const std::vector<GenerationResult>& results,
               const std::vector<GenerationRequest>& requests, const std::vector<std::string>& files,
-              const GenerateFlags& flags, const ModelInfo& info) {
+              const GenerateFlags& flags, const Model& model) {
   if (!flags.codes_out.empty()) {
     std::vector<Codes> codes;
     codes.reserve(results.size());
     for (const GenerationResult& result : results) codes.push_back(result.codes);
-    WriteCodesFile(flags.codes_out, codes, info);
+    WriteCodesFile(flags.codes_out, codes, model.info());
   }
   for (size_t i = 0; i < results.size(); ++i) {
     if (IsStreamed(flags.audio)) continue;
-    WriteAudio(flags.audio, files[i], results[i].audio, Provenance(requests[i], info));
+    WriteAudio(flags.audio, files[i], results[i].audio, model.Provenance(requests[i]));
   }
 }
 
@@ -192,20 +193,21 @@ int Run(const GenerateFlags& flags) {
   }
   const auto results = model.Generate(requests, options);
   progress.Finish();
-  if (!results || interrupts.requested()) {
+  const bool stopped = std::any_of(results.begin(), results.end(),
+                                   [](const GenerationResult& result) { return !result.complete; });
+  if (stopped || interrupts.requested()) {
     std::fputs("musicgen: interrupted\n", stderr);
     return common::kExitInterrupted;
   }
   if (stdout_stream) stdout_stream->Finish();
-  WriteAll(*results, requests, files, flags, model.info());
+  WriteAll(results, requests, files, flags, model);
   const double seconds = SecondsSince(start);
-  for (size_t i = 0; i < results->size(); ++i) {
+  for (size_t i = 0; i < results.size(); ++i) {
     if (flags.json) {
-      PrintJson(files[i], requests[i], (*results)[i], model.info(), seconds,
-                progress.steps_per_s());
+      PrintJson(files[i], requests[i], results[i], model.info(), seconds, progress.steps_per_s());
     }
     if (!flags.no_progress) {
-      const double seconds_made = static_cast<double>((*results)[i].codes.frames) /
+      const double seconds_made = static_cast<double>(results[i].codes.frames) /
                                   static_cast<double>(model.info().frame_rate_hz);
       std::fprintf(stderr, "%s: %s\n", files[i] == "-" ? "stdout" : files[i].c_str(),
                    common::Seconds(seconds_made).c_str());

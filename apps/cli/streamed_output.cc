@@ -23,7 +23,7 @@ void Put(const std::vector<uint8_t>& bytes) {
 
 StreamedOutput::StreamedOutput(const AudioFlags& flags, const ModelInfo& info, int64_t samples,
                                bool talkative)
-    : wav_(info.sample_rate_hz, info.audio_channels, samples, flags.samples()),
+    : wav_({AudioFormat::kWav, flags.samples()}, info.sample_rate_hz, info.audio_channels, samples),
       clips_(Clips(flags)) {
   if (talkative && flags.level() != Strategy::kNone && flags.level() != Strategy::kClip) {
     std::fputs("stdout is streamed: its gain is fixed at 1, the level is not normalised\n", stderr);
@@ -31,9 +31,7 @@ StreamedOutput::StreamedOutput(const AudioFlags& flags, const ModelInfo& info, i
 }
 
 void StreamedOutput::Write(const Waveform& chunk) {
-  if (!started_) Put(wav_.Header());
-  started_ = true;
-  Put(wav_.Samples(chunk));
+  Put(wav_.Write(chunk));
   if (clips_) clipped_ += CountBeyondFullScale(chunk);
   samples_ += chunk.channels * chunk.samples;
 }

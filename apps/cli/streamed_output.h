@@ -19,8 +19,7 @@ class StreamedOutput {
   void Finish() const;
 
  private:
-  WavStream wav_;
-  bool started_ = false;
+  AudioStream wav_;
   bool clips_;
   int64_t clipped_ = 0, samples_ = 0;  // of all channels
 };

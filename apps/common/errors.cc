@@ -17,6 +17,10 @@ int Complain(const char* name, std::string sentence, int status) {
   return status;
 }
 
+int StatusFor(ErrorCode code) {
+  return code == ErrorCode::kBadInput || code == ErrorCode::kUnsupported ? 2 : 1;
+}
+
 }  // namespace
 
 int ExitStatusOf(const char* name, const std::function<int()>& body) {
@@ -27,7 +31,7 @@ int ExitStatusOf(const char* name, const std::function<int()>& body) {
     }
     return status;
   } catch (const Error& error) {
-    return Complain(name, error.what(), error.code() == ErrorCode::kBadInput ? 2 : 1);
+    return Complain(name, error.what(), StatusFor(error.code()));
   } catch (const std::bad_alloc&) {
     return Complain(name, "out of memory", 1);
   } catch (const std::exception& error) {

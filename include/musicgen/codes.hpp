@@ -41,4 +41,9 @@ struct Codes {
   }
 };
 
+// The codec behind codes; 0: unknown.
+struct CodesInfo {
+  int64_t frame_rate_hz = 0, sample_rate_hz = 0, codebook_size = 0;
+};
+
 }  // namespace musicgen

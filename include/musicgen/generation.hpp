@@ -7,7 +7,6 @@
 #include <string>
 
 #include "musicgen/codes.hpp"
-#include "musicgen/step_stages.hpp"
 #include "musicgen/waveform.hpp"
 
 namespace musicgen {
@@ -44,11 +43,13 @@ struct GenerationRequest {
 struct GenerationProgress {
   int64_t steps_done = 0;   // the model calls made so far (Model::Generate: of all its requests)
   int64_t steps_total = 0;  // 0 for a request without end
-  StageSeconds stage_seconds{};  // what the steps so far spent where
 };
+
 struct GenerationResult {
-  Codes codes;     // [K, T]
-  Waveform audio;  // [C, 640·T], not normalised, may exceed ±1; empty when no audio was asked for
+  Codes codes;     // [K, T]; of a request that was stopped the frames that were made
+  Waveform audio;  // [C, 640·T], not normalised, may exceed ±1; empty when no audio was asked
+                   // for, and of a request that was stopped
+  bool complete = true;  // false: it was stopped
 };
 
 }  // namespace musicgen

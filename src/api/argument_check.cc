@@ -11,7 +11,7 @@
 #include "base/cpu.h"
 #include "base/error.h"
 
-namespace musicgen {
+namespace musicgen::api {
 namespace {
 
 constexpr int kMaxThreads = 256;
@@ -157,4 +157,4 @@ void CheckLogits(const ScoreResult& score) {
   }
 }
 
-}  // namespace musicgen
+}  // namespace musicgen::api

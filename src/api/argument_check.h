@@ -5,9 +5,13 @@
 #include <cstdint>
 #include <span>
 
-#include "musicgen/musicgen.hpp"
+#include "musicgen/chroma.hpp"
+#include "musicgen/codes.hpp"
+#include "musicgen/generation.hpp"
+#include "musicgen/score.hpp"
+#include "musicgen/waveform.hpp"
 
-namespace musicgen {
+namespace musicgen::api {
 
 // The number of threads that `wanted` means; 0: one for each processor this process may use.
 int ThreadCount(int wanted);
@@ -33,4 +37,4 @@ void CheckCodesToWrite(std::span<const Codes> samples, const CodesInfo& info);
 void CheckChroma(const Chroma& chroma);
 void CheckLogits(const ScoreResult& score);
 
-}  // namespace musicgen
+}  // namespace musicgen::api

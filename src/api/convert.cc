@@ -1,24 +1,21 @@
-// Model conversion, as the library's face offers it.
-
-#include "convert/convert.h"
+#include "api/convert.h"
 
 #include <filesystem>
 
 #include "api/argument_check.h"
-#include "api/guard.h"
 #include "base/error.h"
+#include "base/thread_pool.h"
+#include "convert/convert.h"
 #include "model/audiocraft_files.h"
 #include "model/model_path.h"
 
-namespace musicgen {
+namespace musicgen::api {
 
 using convert::ConvertToAudioCraft;
 using convert::ConvertToGguf;
 using convert::ConvertToHuggingFace;
 
-namespace {
-
-std::vector<std::string> ConvertChecked(const ModelOptions& options, const std::string& out) {
+std::vector<std::string> Convert(const ModelOptions& options, const std::string& out) {
   const int threads = ThreadCount(options.threads);
   const std::string path = model::FindModel(options.model);
   std::error_code error;
@@ -58,10 +55,4 @@ std::vector<std::string> ConvertChecked(const ModelOptions& options, const std::
   return files.warnings;
 }
 
-}  // namespace
-
-std::vector<std::string> Convert(const ModelOptions& options, const std::string& out) {
-  return Guard([&] { return ConvertChecked(options, out); });
-}
-
-}  // namespace musicgen
+}  // namespace musicgen::api

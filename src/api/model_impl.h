@@ -4,12 +4,12 @@
 #include <memory>
 #include <mutex>
 
+#include "api/model.h"
 #include "generate/pipeline.h"
 #include "generate/stages.h"
-#include "musicgen/musicgen.hpp"
 #include "session/shared_scheduler.h"
 
-namespace musicgen {
+namespace musicgen::api {
 
 struct Model::Impl {
   Impl(model::ModelFiles files, const model::StageFormats& formats, const ModelOptions& options);
@@ -25,4 +25,4 @@ struct Model::Impl {
   std::unique_ptr<session::SharedScheduler> shared;
 };
 
-}  // namespace musicgen
+}  // namespace musicgen::api

@@ -1,15 +1,14 @@
-// What a sound file says about its making.
+#include "api/provenance.h"
 
 #include <algorithm>
 #include <filesystem>
 
 #include "base/error.h"
 #include "checkpoint/json.h"
-#include "musicgen/musicgen.hpp"
 #include "text/grapheme.h"
 #include "text/utf8.h"
 
-namespace musicgen {
+namespace musicgen::api {
 namespace {
 
 constexpr size_t kMaxComment = 2000;  // bytes: players' fields are short
@@ -76,13 +75,13 @@ std::string Beginning(const std::string& text, size_t json_bytes) {
 
 const char* Version() { return MUSICGEN_VERSION; }
 
-std::string Provenance(const GenerationRequest& request, const ModelInfo& info) {
-  const std::string whole = Describe(request.prompt, false, request.params, info);
-  if (whole.size() <= kMaxComment || !request.prompt) return whole;
-  const size_t rest = Describe("", true, request.params, info).size();
-  const std::string prompt = text::ReplaceInvalidUtf8(*request.prompt);
+std::string Provenance(const std::optional<std::string>& prompt, const GenerationParams& params,
+                       const ModelInfo& info) {
+  const std::string whole = Describe(prompt, false, params, info);
+  if (whole.size() <= kMaxComment || !prompt) return whole;
+  const size_t rest = Describe("", true, params, info).size();
   const size_t room = kMaxComment - std::min(kMaxComment, rest);
-  return Describe(Beginning(prompt, room), true, request.params, info);
+  return Describe(Beginning(text::ReplaceInvalidUtf8(*prompt), room), true, params, info);
 }
 
-}  // namespace musicgen
+}  // namespace musicgen::api

@@ -1,19 +1,15 @@
-// The library's face to sounds that people bring: reading, chroma, pictures.
+#include "api/sounds.h"
 
 #include "api/argument_check.h"
-#include "api/guard.h"
-#include "audio/read.h"
-#include "checkpoint/safetensors.h"
 #include "conditioning/chroma_extractor.h"
 #include "conditioning/melody_config.h"
 #include "model/gguf_names.h"
 #include "model/huggingface_files.h"
 #include "model/model_files.h"
 #include "model/model_path.h"
-#include "musicgen/musicgen.hpp"
 #include "plot/plot.h"
 
-namespace musicgen {
+namespace musicgen::api {
 
 using conditioning::ChromaConfig;
 using conditioning::ChromaExtractor;
@@ -37,43 +33,26 @@ Chroma ChromaOf(const Waveform& melody, ReferenceDialect reference, const std::s
           melody, transformers ? Reference::kHuggingFace : Reference::kAudioCraft, config.format));
 }
 
-std::vector<uint8_t> Plot(const Waveform& wave) {
+std::string Plot(const Waveform& wave) {
   const ChromaConfig config;
   Chroma chroma =
       ChromaExtractor(config).Energies(conditioning::MelodySound(wave, Reference::kAudioCraft));
   conditioning::Normalize(chroma);
   const double step_s =
       static_cast<double>(config.hop_samples) / static_cast<double>(config.sample_rate_hz);
-  const std::string bytes = plot::PlotSound(wave, chroma, step_s);
-  return {bytes.begin(), bytes.end()};
+  return plot::PlotSound(wave, chroma, step_s);
 }
 
 }  // namespace
 
-Waveform ReadAudio(const std::string& path, const Excerpt& excerpt) {
-  return Guard([&] { return audio::ReadAudio(path, excerpt); });
-}
-
 Chroma ExtractChroma(const Waveform& melody, ReferenceDialect reference, const std::string& model) {
-  return Guard([&] {
-    CheckFiniteSound("melody", melody);
-    return ChromaOf(melody, reference, model);
-  });
+  CheckFiniteSound("melody", melody);
+  return ChromaOf(melody, reference, model);
 }
 
-void WriteChroma(const std::string& path, const Chroma& chroma) {
-  Guard([&] {
-    CheckChroma(chroma);
-    const Shape shape = {chroma.frames, chroma.classes};
-    checkpoint::WriteSafetensors(path, {{"chroma", DType::kF32, shape, chroma.values.data()}}, {});
-  });
+std::string PlotAudio(const Waveform& wave) {
+  CheckFiniteSound("sound", wave);
+  return Plot(wave);
 }
 
-std::vector<uint8_t> PlotAudio(const Waveform& wave) {
-  return Guard([&] {
-    CheckFiniteSound("sound", wave);
-    return Plot(wave);
-  });
-}
-
-}  // namespace musicgen
+}  // namespace musicgen::api

@@ -31,6 +31,8 @@ class Interleaved {
   // Nothing more is wanted.
   bool full() const { return channels_ > 0 && !from_end_ && Kept() == wanted_; }
   bool empty() const { return passed_ == 0; }
+  // Frames that came or were skipped: where the excerpt begins beyond the end, all of them.
+  int64_t passed() const { return passed_; }
   // At least one frame, every value finite.
   Waveform Finish();
 

@@ -93,16 +93,6 @@ int64_t NormalizeLoudness(Waveform& wave, const NormalizeOptions& options) {
 
 }  // namespace
 
-Strategy ParseStrategy(std::string_view name) {
-  if (name == "loudness") return Strategy::kLoudness;
-  if (name == "peak") return Strategy::kPeak;
-  if (name == "rms") return Strategy::kRms;
-  if (name == "clip") return Strategy::kClip;
-  if (name == "none") return Strategy::kNone;
-  ThrowBadInput("--strategy: expected loudness, peak, rms, clip or none, found '", Printable(name),
-                "'");
-}
-
 int64_t Normalize(Waveform& wave, const NormalizeOptions& options) {
   CheckFinite(wave);
   if (wave.values.empty()) return 0;

@@ -3,27 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 
+#include "musicgen/normalization.hpp"
 #include "types/waveform.h"
 
 namespace musicgen::audio {
-
-enum class Strategy { kLoudness, kPeak, kRms, kClip, kNone };
-
-// "loudness", "peak", "rms", "clip" or "none". Throws Error(kBadInput).
-Strategy ParseStrategy(std::string_view name);
-
-// The numbers are AudioCraft's defaults; the strategy and its compressor are the recipe its
-// documentation gives for MusicGen.
-struct NormalizeOptions {
-  Strategy strategy = Strategy::kLoudness;
-  bool normalize = true;  // false: peak and rms attenuate only
-  double peak_clip_headroom_db = 1;
-  double rms_headroom_db = 18;
-  double loudness_headroom_db = 14;  // that is −14 LUFS
-  bool loudness_compressor = true;   // tanh
-};
 
 // Scales `wave` in place:
 //   loudness  to −headroom LUFS, tanh if wanted, clamp to ±1. Unchanged when the RMS is below 2e-3

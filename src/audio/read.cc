@@ -68,4 +68,20 @@ Waveform ReadAudio(const std::string& path, const Excerpt& excerpt, const ReadLi
   return DecodeAudio(file.bytes(), path, excerpt, limits);
 }
 
+SoundInfo DecodeSoundInfo(std::string_view bytes, const std::string& where,
+                          const ReadLimits& limits) {
+  constexpr double kBeyondAll = 1e12;
+  Interleaved sound(Printable(where, 200), limits, {kBeyondAll, 0});
+  Decode(bytes, sound);
+  if (sound.empty()) {
+    ThrowBadInput(sound.where(), ": expected at least one sample of sound, found none");
+  }
+  return {sound.sample_rate_hz(), sound.channels(), sound.passed()};
+}
+
+SoundInfo ReadSoundInfo(const std::string& path, const ReadLimits& limits) {
+  const MappedFile file(path);
+  return DecodeSoundInfo(file.bytes(), path, limits);
+}
+
 }  // namespace musicgen::audio

@@ -23,4 +23,14 @@ Waveform ReadAudio(const std::string& path, const Excerpt& excerpt = {},
 Waveform DecodeAudio(std::string_view bytes, const std::string& where, const Excerpt& excerpt = {},
                      const ReadLimits& limits = {});
 
+// What a file holds: all of it is gone through, nothing kept, so that only limits.passed_s counts.
+struct SoundInfo {
+  int64_t sample_rate_hz = 0;
+  int64_t channels = 0;
+  int64_t samples = 0;  // per channel
+};
+SoundInfo ReadSoundInfo(const std::string& path, const ReadLimits& limits = {});
+SoundInfo DecodeSoundInfo(std::string_view bytes, const std::string& where,
+                          const ReadLimits& limits = {});
+
 }  // namespace musicgen::audio

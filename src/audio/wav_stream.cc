@@ -12,13 +12,13 @@ namespace {
 
 constexpr uint32_t kHeaderBytes = 44;
 
-int64_t SampleBytes(WavEncoding encoding) {
+int64_t SampleBytes(SampleFormat encoding) {
   switch (encoding) {
-    case WavEncoding::kPcm16:
+    case SampleFormat::kPcm16:
       return 2;
-    case WavEncoding::kPcm24:
+    case SampleFormat::kPcm24:
       return 3;
-    case WavEncoding::kFloat32:
+    case SampleFormat::kFloat32:
       return 4;
   }
   return 0;
@@ -35,7 +35,7 @@ void PutInteger(uint32_t value, int bytes, std::vector<uint8_t>* out) {
 }  // namespace
 
 std::vector<uint8_t> WavHeader(int64_t sample_rate_hz, int64_t channels, int64_t samples,
-                               WavEncoding encoding) {
+                               SampleFormat encoding) {
   const int64_t frame_bytes = channels * SampleBytes(encoding);
   const uint64_t data = static_cast<uint64_t>(samples * frame_bytes);
   const bool fits = data + kHeaderBytes <= 0xffffffffu;
@@ -45,7 +45,7 @@ std::vector<uint8_t> WavHeader(int64_t sample_rate_hz, int64_t channels, int64_t
   PutText("WAVE", &out);
   PutText("fmt ", &out);
   PutInteger(16, 4, &out);
-  PutInteger(encoding == WavEncoding::kFloat32 ? 3 : 1, 2, &out);  // IEEE float or PCM
+  PutInteger(encoding == SampleFormat::kFloat32 ? 3 : 1, 2, &out);  // IEEE float or PCM
   PutInteger(static_cast<uint32_t>(channels), 2, &out);
   PutInteger(static_cast<uint32_t>(sample_rate_hz), 4, &out);
   PutInteger(static_cast<uint32_t>(sample_rate_hz * frame_bytes), 4, &out);
@@ -56,7 +56,7 @@ std::vector<uint8_t> WavHeader(int64_t sample_rate_hz, int64_t channels, int64_t
   return out;
 }
 
-std::vector<uint8_t> WavSamples(const Waveform& chunk, WavEncoding encoding) {
+std::vector<uint8_t> WavSamples(const Waveform& chunk, SampleFormat encoding) {
   std::vector<uint8_t> out;
   out.reserve(static_cast<size_t>(chunk.samples * chunk.channels * SampleBytes(encoding)));
   for (int64_t t = 0; t < chunk.samples; ++t) {
@@ -64,13 +64,13 @@ std::vector<uint8_t> WavSamples(const Waveform& chunk, WavEncoding encoding) {
       const float x = chunk.channel(c)[t];
       if (!std::isfinite(x)) ThrowFailure("sound: expected finite samples, found ", x);
       switch (encoding) {
-        case WavEncoding::kPcm16:
+        case SampleFormat::kPcm16:
           PutInteger(static_cast<uint16_t>(FloatToInt16(x)), 2, &out);
           break;
-        case WavEncoding::kPcm24:
+        case SampleFormat::kPcm24:
           PutInteger(static_cast<uint32_t>(FloatToInt24(x)), 3, &out);
           break;
-        case WavEncoding::kFloat32:
+        case SampleFormat::kFloat32:
           PutInteger(std::bit_cast<uint32_t>(x), 4, &out);
           break;
       }

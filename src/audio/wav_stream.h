@@ -12,9 +12,9 @@ namespace musicgen::audio {
 // RIFF header of a file of `samples` samples per channel, metadata none. Lengths beyond 4 GiB are
 // written as 0xffffffff, which players take for "until the end".
 std::vector<uint8_t> WavHeader(int64_t sample_rate_hz, int64_t channels, int64_t samples,
-                               WavEncoding encoding);
+                               SampleFormat encoding);
 
 // Samples as they stand in the file, channels interleaved; the same bytes as WriteWav's.
-std::vector<uint8_t> WavSamples(const Waveform& chunk, WavEncoding encoding);
+std::vector<uint8_t> WavSamples(const Waveform& chunk, SampleFormat encoding);
 
 }  // namespace musicgen::audio

@@ -17,20 +17,20 @@ namespace {
 constexpr int64_t kBlockFrames = 4096;
 constexpr uint64_t kMostDataBytes = (uint64_t{1} << 32) - (1 << 20);  // leaves room for the header
 
-int Format(WavEncoding encoding) {
+int Format(SampleFormat encoding) {
   switch (encoding) {
-    case WavEncoding::kPcm16:
+    case SampleFormat::kPcm16:
       return SF_FORMAT_WAV | SF_FORMAT_PCM_16;
-    case WavEncoding::kPcm24:
+    case SampleFormat::kPcm24:
       return SF_FORMAT_WAV | SF_FORMAT_PCM_24;
-    case WavEncoding::kFloat32:
+    case SampleFormat::kFloat32:
       break;
   }
   return SF_FORMAT_WAV | SF_FORMAT_FLOAT;
 }
 
-uint64_t SampleBytes(WavEncoding encoding) {
-  return encoding == WavEncoding::kPcm16 ? 2 : encoding == WavEncoding::kPcm24 ? 3 : 4;
+uint64_t SampleBytes(SampleFormat encoding) {
+  return encoding == SampleFormat::kPcm16 ? 2 : encoding == SampleFormat::kPcm24 ? 3 : 4;
 }
 
 // Writes frames [begin, begin + frames), interleaved and converted by us: the library rounds its
@@ -46,25 +46,25 @@ sf_count_t WriteFrames(const Waveform& wave, int64_t begin, int64_t frames, cons
   return put(interleaved.data(), frames);
 }
 
-sf_count_t WriteBlock(SNDFILE* file, WavEncoding encoding, const Waveform& wave, int64_t begin,
+sf_count_t WriteBlock(SNDFILE* file, SampleFormat encoding, const Waveform& wave, int64_t begin,
                       int64_t frames) {
   const auto block = [&]<class T>(auto put, auto convert) {
     return WriteFrames<T>(wave, begin, frames, convert,
                           [&](const T* data, int64_t n) { return put(file, data, n); });
   };
   switch (encoding) {
-    case WavEncoding::kPcm16:
+    case SampleFormat::kPcm16:
       return block.template operator()<short>(sf_writef_short, FloatToInt16);
-    case WavEncoding::kPcm24:  // the library stores the upper 24 bits of an int
+    case SampleFormat::kPcm24:  // the library stores the upper 24 bits of an int
       return block.template operator()<int>(sf_writef_int,
                                             [](float x) { return FloatToInt24(x) * 256; });
-    case WavEncoding::kFloat32:
+    case SampleFormat::kFloat32:
       break;
   }
   return block.template operator()<float>(sf_writef_float, [](float x) { return x; });
 }
 
-void Write(const Waveform& wave, WavEncoding encoding, const WavMetadata& metadata,
+void Write(const Waveform& wave, SampleFormat encoding, const WavMetadata& metadata,
            SndfileSink& sink) {
   MG_CHECK_EQ(wave.values.size(), static_cast<size_t>(wave.channels * wave.samples));
   const uint64_t bytes = wave.values.size() * SampleBytes(encoding);
@@ -100,7 +100,7 @@ void Write(const Waveform& wave, WavEncoding encoding, const WavMetadata& metada
 
 }  // namespace
 
-void WriteWav(const Waveform& wave, WavEncoding encoding, const WavMetadata& metadata,
+void WriteWav(const Waveform& wave, SampleFormat encoding, const WavMetadata& metadata,
               AtomicFile& file) {
   SndfileSink sink;
   sink.write_at = [&](uint64_t offset, const void* data, size_t bytes) {
@@ -109,14 +109,14 @@ void WriteWav(const Waveform& wave, WavEncoding encoding, const WavMetadata& met
   Write(wave, encoding, metadata, sink);
 }
 
-void WriteWav(const Waveform& wave, WavEncoding encoding, const WavMetadata& metadata,
+void WriteWav(const Waveform& wave, SampleFormat encoding, const WavMetadata& metadata,
               const std::string& path) {
   AtomicFile file(path);
   WriteWav(wave, encoding, metadata, file);
   file.Commit();
 }
 
-std::string EncodeWav(const Waveform& wave, WavEncoding encoding, const WavMetadata& metadata) {
+std::string EncodeWav(const Waveform& wave, SampleFormat encoding, const WavMetadata& metadata) {
   std::string out;
   SndfileSink sink = MemorySink(out);
   Write(wave, encoding, metadata, sink);

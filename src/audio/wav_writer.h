@@ -5,11 +5,10 @@
 #include <string>
 
 #include "base/atomic_file.h"
+#include "musicgen/sound_format.hpp"
 #include "types/waveform.h"
 
 namespace musicgen::audio {
-
-enum class WavEncoding { kPcm16, kPcm24, kFloat32 };
 
 // Goes into the RIFF INFO list (ISFT, ICMT); an empty field is left out, a long one cut at 2000
 // bytes.
@@ -20,10 +19,10 @@ struct WavMetadata {
 
 // Throw Error(kBadInput) when the sound exceeds what a WAV file can hold (4 GiB), Error(kFailure)
 // with the system's reason when writing fails.
-void WriteWav(const Waveform& wave, WavEncoding encoding, const WavMetadata& metadata,
+void WriteWav(const Waveform& wave, SampleFormat encoding, const WavMetadata& metadata,
               const std::string& path);  // whole or not at all
-void WriteWav(const Waveform& wave, WavEncoding encoding, const WavMetadata& metadata,
+void WriteWav(const Waveform& wave, SampleFormat encoding, const WavMetadata& metadata,
               AtomicFile& file);  // at its beginning; the caller commits
-std::string EncodeWav(const Waveform& wave, WavEncoding encoding, const WavMetadata& metadata);
+std::string EncodeWav(const Waveform& wave, SampleFormat encoding, const WavMetadata& metadata);
 
 }  // namespace musicgen::audio

@@ -1,8 +1,10 @@
 // Whose reading is followed where the two references differ.
 #pragma once
 
+#include "musicgen/reference.hpp"
+
 namespace musicgen::conditioning {
 
-enum class Reference { kHuggingFace, kAudioCraft };
+using Reference = ReferenceDialect;  // settled: never kAuto
 
 }  // namespace musicgen::conditioning

@@ -6,7 +6,7 @@
 
 #include "base/thread_pool.h"
 #include "model/model_files.h"
-#include "musicgen/musicgen.hpp"
+#include "musicgen/precision.hpp"
 
 namespace musicgen::convert {
 

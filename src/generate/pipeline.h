@@ -12,7 +12,8 @@
 #include "generate/piece.h"
 #include "generate/stages.h"
 #include "lm/decode_backend.h"
-#include "musicgen/musicgen.hpp"
+#include "musicgen/generation.hpp"
+#include "musicgen/score.hpp"
 
 namespace musicgen::generate {
 
@@ -52,9 +53,9 @@ class Pipeline {
   // All steps of a piece; 0 for one without end.
   int64_t Steps(const Piece& piece) const;
 
-  // See Model::Score.
+  // See api::Model::Score.
   ScoreResult Score(const GenerationRequest& request, const Codes& codes, bool keep_logits) const;
-  // See Model::Encode.
+  // See api::Model::Encode.
   Codes Encode(ThreadPool& pool, const Waveform& audio) const;
 
  private:

@@ -4,7 +4,8 @@
 #include <cstdint>
 
 #include "model/model_files.h"
-#include "musicgen/musicgen.hpp"
+#include "musicgen/events.hpp"
+#include "musicgen/generation.hpp"
 
 namespace musicgen::generate {
 

@@ -38,25 +38,3 @@ StageFormats ChooseFormats(Precision precision) {
 }
 
 }  // namespace musicgen::model
-
-namespace musicgen {
-
-const char* PrecisionName(Precision precision) {
-  switch (precision) {
-    case Precision::kAuto:
-      return "auto";
-    case Precision::kF32:
-      return "f32";
-    case Precision::kF16:
-      return "f16";
-    case Precision::kBF16:
-      return "bf16";
-    case Precision::kQ8:
-      return "q8";
-    case Precision::kQ4:
-      return "q4";
-  }
-  return "?";
-}
-
-}  // namespace musicgen

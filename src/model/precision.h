@@ -6,7 +6,7 @@
 #include "checkpoint/tensor_source.h"
 #include "lm/transformer.h"
 #include "model/model_files.h"
-#include "musicgen/musicgen.hpp"
+#include "musicgen/precision.hpp"
 
 namespace musicgen::model {
 

@@ -1,7 +1,7 @@
 // What each tensor becomes in a converted file.
 #pragma once
 
-#include "musicgen/musicgen.hpp"
+#include "musicgen/precision.hpp"
 #include "tensor/dtype.h"
 #include "tensor/shape.h"
 #include "tensor/tensor_role.h"

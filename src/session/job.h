@@ -9,7 +9,7 @@
 
 #include "generate/pipeline.h"
 #include "lm/decode_engine.h"
-#include "musicgen/session.hpp"
+#include "musicgen/events.hpp"
 #include "session/preparer.h"
 
 namespace musicgen::session {

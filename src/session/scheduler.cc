@@ -250,7 +250,7 @@ void Scheduler::FinishIfDone(Job& job) {
 void Scheduler::TellProgress(const Job& job) {
   if (!job.sample || !job.options.progress) return;
   Event event{Event::Kind::kProgress};
-  event.progress = {job.steps_done, job.steps_total, engine_.stage_seconds()};
+  event.progress = {job.steps_done, job.steps_total};
   Tell(job, std::move(event));
 }
 

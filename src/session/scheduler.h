@@ -11,7 +11,7 @@
 
 #include "generate/pipeline.h"
 #include "lm/decode_engine.h"
-#include "musicgen/session.hpp"
+#include "musicgen/events.hpp"
 #include "session/job.h"
 #include "session/preparer.h"
 #include "session/sound_maker.h"
@@ -46,6 +46,8 @@ class Scheduler {
   // where nothing can. Appends what happened.
   void Step(std::vector<Event>* events);
   bool idle() const { return jobs_.empty(); }
+  // What the steps so far spent where.
+  StageSeconds stage_seconds() const { return engine_.stage_seconds(); }
 
   // Of keys and values, for requests that are admitted.
   uint64_t reserved_bytes() const { return reserved_bytes_; }

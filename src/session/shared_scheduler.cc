@@ -49,6 +49,11 @@ void SharedScheduler::Steer(const std::shared_ptr<Mailbox>& mailbox, RequestId i
   orders_.push_back([id, steering](Scheduler& scheduler) { scheduler.Steer(id, steering); });
 }
 
+StageSeconds SharedScheduler::stage_seconds() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return stage_seconds_;
+}
+
 void SharedScheduler::Close(const std::shared_ptr<Mailbox>& mailbox) {
   std::unique_lock<std::mutex> lock(mutex_);
   for (const auto& [id, owner] : mailboxes_) {
@@ -80,8 +85,10 @@ void SharedScheduler::Drive(std::unique_lock<std::mutex>& lock) {
     changed_.notify_all();
     throw;
   }
+  const StageSeconds stage_seconds = scheduler_.stage_seconds();
   lock.lock();
   driven_ = false;
+  stage_seconds_ = stage_seconds;
   for (Event& event : events) {
     const auto found = mailboxes_.find(event.request);
     Mailbox& mailbox = *found->second;

@@ -34,6 +34,8 @@ class SharedScheduler {
   // Of the mailbox's own requests; others are left alone.
   void Cancel(const std::shared_ptr<Mailbox>& mailbox, RequestId id);
   void Steer(const std::shared_ptr<Mailbox>& mailbox, RequestId id, const Steering& steering);
+  // What the steps so far spent where.
+  StageSeconds stage_seconds() const;
   // Cancels all of the mailbox's requests and forgets it.
   void Close(const std::shared_ptr<Mailbox>& mailbox);
 
@@ -49,9 +51,10 @@ class SharedScheduler {
 
   Scheduler scheduler_;  // of the thread that drives
 
-  std::mutex mutex_;  // of what follows
+  mutable std::mutex mutex_;  // of what follows
   std::condition_variable changed_;
   bool driven_ = false;
+  StageSeconds stage_seconds_{};
   RequestId next_id_ = 1;
   std::vector<Order> orders_;  // not yet given to the scheduler
   std::unordered_map<RequestId, std::shared_ptr<Mailbox>> mailboxes_;

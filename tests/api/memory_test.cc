@@ -40,7 +40,7 @@ class MemoryDeathTest : public testing::Test {
 TEST_F(MemoryDeathTest, SoundFiles) {
   const auto encode = [] {
     const Waveform sound(32000, 2, 4 << 20);
-    Starve(8 << 20, [&] { EncodeWav(sound, SampleFormat::kFloat32, ""); });
+    Starve(8 << 20, [&] { EncodeAudio(sound, AudioFormat::kWav, SampleFormat::kFloat32, ""); });
   };
   EXPECT_EXIT(encode(), testing::ExitedWithCode(7), "out of memory");
 }

@@ -21,8 +21,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr FileFormat kFormats[] = {FileFormat::kWav, FileFormat::kFlac, FileFormat::kOgg,
-                                   FileFormat::kOpus, FileFormat::kMp3};
+constexpr AudioFormat kFormats[] = {AudioFormat::kWav, AudioFormat::kFlac, AudioFormat::kOgg,
+                                   AudioFormat::kOpus, AudioFormat::kMp3};
 const WavMetadata kMetadata = {"musicgen", "{\"prompt\":\"é\"}"};
 
 // Two notes, one in each channel, away from full scale.
@@ -49,14 +49,14 @@ double Rms(const Waveform& wave, const Waveform& less, int64_t begin, int64_t en
   return std::sqrt(sum / static_cast<double>(wave.channels * (end - begin)));
 }
 
-class Encode : public ::testing::TestWithParam<FileFormat> {};
+class Encode : public ::testing::TestWithParam<AudioFormat> {};
 
 TEST_P(Encode, ReadsBackAsTheSameSound) {
   for (const int64_t channels : {1, 2}) {
     const Waveform wave = Sound(32000, channels, 40001);
-    const std::string bytes = EncodeAudio(wave, GetParam(), WavEncoding::kPcm16, kMetadata);
+    const std::string bytes = EncodeAudio(wave, GetParam(), SampleFormat::kPcm16, kMetadata);
     const Waveform read = DecodeAudio(bytes, "x");
-    const int64_t rate = GetParam() == FileFormat::kOpus ? 48000 : 32000;
+    const int64_t rate = GetParam() == AudioFormat::kOpus ? 48000 : 32000;
     EXPECT_EQ(read.sample_rate_hz, rate);
     EXPECT_EQ(read.channels, channels);
     EXPECT_EQ(read.samples, 40001 * rate / 32000);
@@ -69,7 +69,7 @@ TEST_P(Encode, ReadsBackAsTheSameSound) {
 
 TEST_P(Encode, GivesTheSameBytesAgain) {
   const Waveform wave = Sound(32000, 2, 20000);
-  const auto encode = [&] { return EncodeAudio(wave, GetParam(), WavEncoding::kPcm16, kMetadata); };
+  const auto encode = [&] { return EncodeAudio(wave, GetParam(), SampleFormat::kPcm16, kMetadata); };
   EXPECT_EQ(encode(), encode());
 }
 
@@ -77,7 +77,7 @@ TEST_P(Encode, KeepsTheComment) {
   const std::string long_comment = "{\"prompt\":\"" + std::string(1500, 'x') + "\"}";
   for (const std::string& comment : {kMetadata.comment, long_comment}) {
     const std::string bytes =
-        EncodeAudio(Sound(32000, 1, 5000), GetParam(), WavEncoding::kPcm16, {"musicgen", comment});
+        EncodeAudio(Sound(32000, 1, 5000), GetParam(), SampleFormat::kPcm16, {"musicgen", comment});
     const std::string path = ::testing::TempDir() + "encode_test." + FormatName(GetParam());
     std::ofstream(path, std::ios::binary) << bytes;
     SF_INFO info = {};
@@ -95,7 +95,7 @@ TEST_P(Encode, TakesRatesOfEveryModelAndShortSounds) {
   for (const int64_t rate : {16000, 24000, 32000, 48000, 32001}) {
     for (const int64_t samples : {1, 700}) {
       const std::string bytes =
-          EncodeAudio(Sound(rate, 2, samples), GetParam(), WavEncoding::kPcm16, kMetadata);
+          EncodeAudio(Sound(rate, 2, samples), GetParam(), SampleFormat::kPcm16, kMetadata);
       EXPECT_GE(DecodeAudio(bytes, "x").samples, samples) << rate;
     }
   }
@@ -105,7 +105,7 @@ TEST_P(Encode, ClipsWhatItCannotHold) {
   Waveform wave = Sound(32000, 1, 8000);
   for (float& value : wave.values) value *= 1e20f;
   const Waveform read =
-      DecodeAudio(EncodeAudio(wave, GetParam(), WavEncoding::kPcm16, kMetadata), "x");
+      DecodeAudio(EncodeAudio(wave, GetParam(), SampleFormat::kPcm16, kMetadata), "x");
   for (const float value : read.values) ASSERT_LT(std::abs(value), 2.0f);
 }
 
@@ -115,30 +115,30 @@ INSTANTIATE_TEST_SUITE_P(, Encode, ::testing::ValuesIn(kFormats),
 TEST(EncodeFlac, IsLossless) {
   const Waveform wave = Sound(32000, 2, 9000);
   const Waveform of16 =
-      DecodeAudio(EncodeAudio(wave, FileFormat::kFlac, WavEncoding::kPcm16, kMetadata), "x");
+      DecodeAudio(EncodeAudio(wave, AudioFormat::kFlac, SampleFormat::kPcm16, kMetadata), "x");
   const Waveform of24 =
-      DecodeAudio(EncodeAudio(wave, FileFormat::kFlac, WavEncoding::kPcm24, kMetadata), "x");
+      DecodeAudio(EncodeAudio(wave, AudioFormat::kFlac, SampleFormat::kPcm24, kMetadata), "x");
   for (size_t i = 0; i < wave.values.size(); ++i) {
     ASSERT_EQ(of16.values[i], static_cast<float>(FloatToInt16(wave.values[i])) / 32768.0f);
     ASSERT_EQ(of24.values[i], static_cast<float>(FloatToInt24(wave.values[i])) / 8388608.0f);
   }
-  EXPECT_THROW(EncodeAudio(wave, FileFormat::kFlac, WavEncoding::kFloat32, kMetadata), Error);
+  EXPECT_THROW(EncodeAudio(wave, AudioFormat::kFlac, SampleFormat::kFloat32, kMetadata), Error);
 }
 
 TEST(EncodeMp3, Has320KilobitsPerSecond) {
   const std::string bytes =
-      EncodeAudio(Sound(32000, 1, 320000), FileFormat::kMp3, WavEncoding::kPcm16, kMetadata);
+      EncodeAudio(Sound(32000, 1, 320000), AudioFormat::kMp3, SampleFormat::kPcm16, kMetadata);
   EXPECT_NEAR(static_cast<double>(bytes.size()), 10 * 320e3 / 8, 8000);
 }
 
 TEST(EncodeAudio, RefusesWhatAFormatDoesNotHave) {
-  EXPECT_THROW(EncodeAudio(Sound(32000, 3, 100), FileFormat::kMp3, WavEncoding::kPcm16, kMetadata),
+  EXPECT_THROW(EncodeAudio(Sound(32000, 3, 100), AudioFormat::kMp3, SampleFormat::kPcm16, kMetadata),
                Error);
   EXPECT_THROW(
-      EncodeAudio(Sound(700000, 1, 100), FileFormat::kFlac, WavEncoding::kPcm16, kMetadata), Error);
+      EncodeAudio(Sound(700000, 1, 100), AudioFormat::kFlac, SampleFormat::kPcm16, kMetadata), Error);
   Waveform wave = Sound(32000, 1, 100);
   wave.values[7] = std::numeric_limits<float>::quiet_NaN();
-  EXPECT_THROW(EncodeAudio(wave, FileFormat::kOgg, WavEncoding::kPcm16, kMetadata), Error);
+  EXPECT_THROW(EncodeAudio(wave, AudioFormat::kOgg, SampleFormat::kPcm16, kMetadata), Error);
 }
 
 }  // namespace

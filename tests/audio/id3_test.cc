@@ -17,7 +17,7 @@ TEST(MakeId3, SaysThatItsTextIsUtf8) {
   EXPECT_EQ(SkipId3(tag + "rest"), "rest");
   EXPECT_EQ(MakeId3({"", ""}), "");
   const std::string mp3 =
-      EncodeAudio(Tone(32000, 3200), FileFormat::kMp3, WavEncoding::kPcm16, {"us", "Café ♫"});
+      EncodeAudio(Tone(32000, 3200), AudioFormat::kMp3, SampleFormat::kPcm16, {"us", "Café ♫"});
   EXPECT_EQ(mp3.substr(0, tag.size()), tag);
 }
 

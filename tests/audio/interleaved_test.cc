@@ -20,15 +20,15 @@ std::vector<float> Part(const Waveform& wave, int64_t begin, int64_t end) {
   return part;
 }
 
-std::string EncodedAs(FileFormat format, const Waveform& wave) {
-  return EncodeAudio(wave, format, WavEncoding::kPcm16, {});
+std::string EncodedAs(AudioFormat format, const Waveform& wave) {
+  return EncodeAudio(wave, format, SampleFormat::kPcm16, {});
 }
 
 // In a decoder that jumps (WAV) and in those that read all of it.
 TEST(Excerpt, IsThatPartOfTheSound) {
   const Waveform ramp = Ramp(8000, 2, 40000);
-  for (const FileFormat format :
-       {FileFormat::kWav, FileFormat::kFlac, FileFormat::kOgg, FileFormat::kMp3}) {
+  for (const AudioFormat format :
+       {AudioFormat::kWav, AudioFormat::kFlac, AudioFormat::kOgg, AudioFormat::kMp3}) {
     const std::string file = EncodedAs(format, ramp);
     const Waveform all = DecodeAudio(file, "x");
     const int64_t n = all.samples;
@@ -47,7 +47,7 @@ TEST(Excerpt, IsThatPartOfTheSound) {
 }
 
 TEST(Excerpt, SpansTheLinksOfAnOggFile) {
-  const std::string link = EncodedAs(FileFormat::kOgg, Tone(8000, 8000));
+  const std::string link = EncodedAs(AudioFormat::kOgg, Tone(8000, 8000));
   const Waveform all = DecodeAudio(link + link, "x");
   EXPECT_EQ(DecodeAudio(link + link, "x", {0.75, 0.5}).values, Part(all, 6000, 10000));
 }
@@ -55,7 +55,7 @@ TEST(Excerpt, SpansTheLinksOfAnOggFile) {
 // The limit is of what is kept: 700 s hold an excerpt of 5 s, from either end.
 TEST(Excerpt, OfALongFileIsRead) {
   const Waveform song = Ramp(1000, 1, 700000);
-  for (const FileFormat format : {FileFormat::kWav, FileFormat::kFlac}) {
+  for (const AudioFormat format : {AudioFormat::kWav, AudioFormat::kFlac}) {
     const std::string file = EncodedAs(format, song);
     EXPECT_THAT(ReadingComplaint(file), HasSubstr("at most 600 s of sound, found more"));
     EXPECT_THAT(ReadingComplaint(file, {-650, 0}), HasSubstr("at most 600 s"));
@@ -67,7 +67,7 @@ TEST(Excerpt, OfALongFileIsRead) {
 }
 
 TEST(Excerpt, BeyondTheEndIsRefused) {
-  const std::string file = EncodedAs(FileFormat::kWav, Ramp(8000, 1, 8000));
+  const std::string file = EncodedAs(AudioFormat::kWav, Ramp(8000, 1, 8000));
   EXPECT_THAT(ReadingComplaint(file, {1, 0}), HasSubstr("from 1 s on, found 1 s of it in all"));
   EXPECT_THAT(ReadingComplaint(file, {30, 5}), HasSubstr("from 30 s on"));
   EXPECT_THAT(ReadingComplaint(file, {0, 1e-5}), HasSubstr("at least one sample"));
@@ -78,7 +78,7 @@ TEST(Excerpt, BeyondTheEndIsRefused) {
 TEST(Excerpt, IsNotSoughtForEver) {
   ReadLimits limits;
   limits.passed_s = 10;
-  const std::string file = EncodedAs(FileFormat::kFlac, Ramp(1000, 1, 20000));
+  const std::string file = EncodedAs(AudioFormat::kFlac, Ramp(1000, 1, 20000));
   EXPECT_THAT(ReadingComplaint(file, {-1, 0}, limits), HasSubstr("found more"));
   EXPECT_EQ(ReadingComplaint(file, {2, 3}, limits), "");
 }

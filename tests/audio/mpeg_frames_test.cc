@@ -9,7 +9,7 @@ namespace musicgen::audio {
 namespace {
 
 std::string Mp3(int64_t rate) {
-  return EncodeAudio(Tone(rate, rate), FileFormat::kMp3, WavEncoding::kPcm16, {});
+  return EncodeAudio(Tone(rate, rate), AudioFormat::kMp3, SampleFormat::kPcm16, {});
 }
 
 TEST(FindMpegFrames, LooksBehindWhatLiesInFront) {

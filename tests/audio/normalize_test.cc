@@ -146,20 +146,5 @@ TEST(Normalize, RefusesWhatIsNotFinite) {
   }
 }
 
-TEST(Normalize, StrategiesHaveNames) {
-  EXPECT_EQ(ParseStrategy("loudness"), Strategy::kLoudness);
-  EXPECT_EQ(ParseStrategy("peak"), Strategy::kPeak);
-  EXPECT_EQ(ParseStrategy("rms"), Strategy::kRms);
-  EXPECT_EQ(ParseStrategy("clip"), Strategy::kClip);
-  EXPECT_EQ(ParseStrategy("none"), Strategy::kNone);
-  try {
-    ParseStrategy("loud");
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ErrorCode::kBadInput);
-    EXPECT_THAT(error.what(), HasSubstr("'loud'"));
-  }
-}
-
 }  // namespace
 }  // namespace musicgen::audio

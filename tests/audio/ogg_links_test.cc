@@ -15,8 +15,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string Encode(FileFormat format, const Waveform& wave, uint32_t serial = 1) {
-  std::string bytes = EncodeAudio(wave, format, WavEncoding::kPcm16, {});
+std::string Encode(AudioFormat format, const Waveform& wave, uint32_t serial = 1) {
+  std::string bytes = EncodeAudio(wave, format, SampleFormat::kPcm16, {});
   SetOggSerial(bytes, serial);
   return bytes;
 }
@@ -27,8 +27,8 @@ std::string FlacFixture() {
 }
 
 TEST(OggLinks, FindsEveryLink) {
-  const std::string one = Encode(FileFormat::kOgg, Tone(48000, 30000), 1);
-  const std::string two = Encode(FileFormat::kOpus, Tone(48000, 40000), 2);
+  const std::string one = Encode(AudioFormat::kOgg, Tone(48000, 30000), 1);
+  const std::string two = Encode(AudioFormat::kOpus, Tone(48000, 40000), 2);
   EXPECT_EQ(OggLinks(one), std::vector<std::string_view>({one}));
   EXPECT_EQ(OggLinks(one + two + one), std::vector<std::string_view>({one, two, one}));
   EXPECT_EQ(OggLinks("OggS").size(), 1u);
@@ -37,8 +37,8 @@ TEST(OggLinks, FindsEveryLink) {
 // All of the sound, of links of any coding and even of one serial number.
 TEST(OggLinks, ServesTheReader) {
   const Waveform tone = Tone(48000, 30000);
-  const std::string vorbis = Encode(FileFormat::kOgg, tone);
-  const std::string opus = Encode(FileFormat::kOpus, tone);
+  const std::string vorbis = Encode(AudioFormat::kOgg, tone);
+  const std::string opus = Encode(AudioFormat::kOpus, tone);
   std::vector<float> all = DecodeAudio(vorbis, "x").values;
   const std::vector<float> other = DecodeAudio(opus, "x").values;
   all.insert(all.end(), other.begin(), other.end());
@@ -49,10 +49,10 @@ TEST(OggLinks, ServesTheReader) {
   EXPECT_EQ(DecodeAudio(vorbis + vorbis.substr(0, 100), "x").values.size(), once);
   const std::string damaged = vorbis.substr(0, 60) + std::string(30, 'x') + vorbis.substr(90);
   EXPECT_THAT(ReadingComplaint(vorbis + damaged + vorbis), HasSubstr("cannot read the Ogg file"));
-  const std::string slower = Encode(FileFormat::kOgg, Tone(32000, 30000));
+  const std::string slower = Encode(AudioFormat::kOgg, Tone(32000, 30000));
   const size_t resampled = 30000 * 48 / 32;
   EXPECT_EQ(DecodeAudio(vorbis + slower, "x").values.size(), once + resampled);
-  const std::string stereo = Encode(FileFormat::kOgg, Ramp(48000, 2, 30000));
+  const std::string stereo = Encode(AudioFormat::kOgg, Ramp(48000, 2, 30000));
   const Waveform wide = DecodeAudio(stereo + vorbis, "x");
   EXPECT_EQ(wide.channels, 2);
   EXPECT_EQ(wide.samples, 60000);
@@ -73,7 +73,7 @@ TEST(UnwrapFlac, GivesTheSound) {
 }
 
 TEST(OggCoding, IsNamedWhereItIsNotRead) {
-  std::string speex = Encode(FileFormat::kOgg, Tone(48000, 3000));
+  std::string speex = Encode(AudioFormat::kOgg, Tone(48000, 3000));
   const size_t packet = speex.find("\1vorbis");
   speex.replace(packet, 8, "Speex   ");
   EXPECT_THAT(ReadingComplaint(speex), HasSubstr("found Speex"));

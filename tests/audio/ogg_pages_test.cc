@@ -12,8 +12,8 @@ namespace {
 TEST(SetOggSerial, LeavesAReadableFile) {
   Waveform wave(48000, 2, 20000);
   for (size_t i = 0; i < wave.values.size(); ++i) wave.values[i] = static_cast<float>(i % 50) / 100;
-  for (const FileFormat format : {FileFormat::kOgg, FileFormat::kOpus}) {
-    const std::string before = EncodeAudio(wave, format, WavEncoding::kPcm16, {});
+  for (const AudioFormat format : {AudioFormat::kOgg, AudioFormat::kOpus}) {
+    const std::string before = EncodeAudio(wave, format, SampleFormat::kPcm16, {});
     std::string after = before;
     SetOggSerial(after, 0x01020304);
     EXPECT_NE(after, before);

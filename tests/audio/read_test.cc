@@ -105,7 +105,7 @@ TEST(DecodeAudio, SeparatesChannels) {
 TEST(DecodeAudio, KeepsFloatsBeyondFullScale) {
   Waveform wave(32000, 2, 3);
   wave.values = {1.5f, -2.0f, 1e-30f, 0, 0.25f, -0.0f};
-  EXPECT_EQ(DecodeAudio(EncodeWav(wave, WavEncoding::kFloat32, {}), "x").values, wave.values);
+  EXPECT_EQ(DecodeAudio(EncodeWav(wave, SampleFormat::kFloat32, {}), "x").values, wave.values);
 }
 
 TEST(DecodeAudio, DistrustsTheLengthInTheHeader) {
@@ -119,7 +119,7 @@ TEST(DecodeAudio, DistrustsTheLengthInTheHeader) {
 TEST(DecodeAudio, ReadsFlacOfUnknownLength) {
   Waveform wave(32000, 1, 30000);
   for (size_t i = 0; i < wave.values.size(); ++i) wave.values[i] = static_cast<float>(i % 64) / 128;
-  std::string flac = EncodeAudio(wave, FileFormat::kFlac, WavEncoding::kPcm16, {});
+  std::string flac = EncodeAudio(wave, AudioFormat::kFlac, SampleFormat::kPcm16, {});
   flac[21] = static_cast<char>(flac[21] & 0xf0);  // 36 bits of STREAMINFO
   flac.replace(22, 4, 4, '\0');
   EXPECT_EQ(DecodeAudio(flac, "x").values, wave.values);
@@ -168,7 +168,7 @@ TEST(DecodeAudio, ReadsMp3WithoutAnInfoFrame) {
   for (size_t i = 0; i < wave.values.size(); ++i) {
     wave.values[i] = 0.3f * std::sin(0.05f * static_cast<float>(i));
   }
-  const std::string whole = EncodeAudio(wave, FileFormat::kMp3, WavEncoding::kPcm16, {});
+  const std::string whole = EncodeAudio(wave, AudioFormat::kMp3, SampleFormat::kPcm16, {});
   const size_t second = whole.find(whole.substr(0, 2), 4);
   const Waveform plain = DecodeAudio(whole.substr(second), "x");
   EXPECT_GE(plain.samples, wave.samples);  // with the encoder's delay and padding
@@ -185,9 +185,9 @@ TEST(DecodeAudio, SurvivesTruncation) {
   for (size_t i = 0; i < wave.values.size(); ++i) {
     wave.values[i] = 0.3f * std::sin(0.05f * static_cast<float>(i));
   }
-  for (const FileFormat format : {FileFormat::kWav, FileFormat::kFlac, FileFormat::kOgg,
-                                  FileFormat::kOpus, FileFormat::kMp3}) {
-    const std::string whole = EncodeAudio(wave, format, WavEncoding::kPcm16, {"musicgen", "x"});
+  for (const AudioFormat format : {AudioFormat::kWav, AudioFormat::kFlac, AudioFormat::kOgg,
+                                  AudioFormat::kOpus, AudioFormat::kMp3}) {
+    const std::string whole = EncodeAudio(wave, format, SampleFormat::kPcm16, {"musicgen", "x"});
     for (size_t size = 0; size < whole.size(); size += 1 + size / 20) {
       try {
         EXPECT_LE(DecodeAudio(whole.substr(0, size), "x").samples, 2 * wave.samples);

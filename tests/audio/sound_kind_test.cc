@@ -56,8 +56,8 @@ TEST(OtherKind, KnowsWhatDownloadsLeave) {
 TEST(Decode, LooksBehindTheTag) {
   const std::string tag = "ID3\3\0\0\0\0\0\4abcd"s;
   const Waveform wave = Ramp(32000, 1, 500);
-  for (const FileFormat format : {FileFormat::kWav, FileFormat::kFlac}) {
-    const std::string file = EncodeAudio(wave, format, WavEncoding::kPcm16, {});
+  for (const AudioFormat format : {AudioFormat::kWav, AudioFormat::kFlac}) {
+    const std::string file = EncodeAudio(wave, format, SampleFormat::kPcm16, {});
     EXPECT_EQ(DecodeAudio(tag + file, "x").values, wave.values);
     EXPECT_EQ(DecodeAudio(tag + tag + file, "x").values, wave.values);
   }

@@ -84,7 +84,7 @@ TEST(DecodeWav, ReadsCompressedSamples) {
 
 TEST(DecodeWav, ReadsMp3Inside) {
   const std::string mp3 =
-      EncodeAudio(Tone(32000, 32000), FileFormat::kMp3, WavEncoding::kPcm16, {});
+      EncodeAudio(Tone(32000, 32000), AudioFormat::kMp3, SampleFormat::kPcm16, {});
   const std::string format = WavFormatOf(0x55, 1, 32000, 0, 1) + Bytes(0, 2);
   const std::string wav = Riff(RiffChunk("fmt ", format) + RiffChunk("data", mp3));
   EXPECT_EQ(DecodeAudio(wav, "x").values, DecodeAudio(mp3, "x").values);

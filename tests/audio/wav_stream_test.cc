@@ -11,7 +11,7 @@ namespace {
 
 // What is streamed in pieces is a file that the audio library reads back, with the samples of the
 // finished file.
-class WavStreamTest : public testing::TestWithParam<WavEncoding> {};
+class WavStreamTest : public testing::TestWithParam<SampleFormat> {};
 
 TEST_P(WavStreamTest, PiecesMakeTheSameSamplesAsAFile) {
   Waveform sound(32000, 2, 1000);
@@ -38,11 +38,11 @@ TEST_P(WavStreamTest, PiecesMakeTheSameSamplesAsAFile) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Encodings, WavStreamTest,
-                         testing::Values(WavEncoding::kPcm16, WavEncoding::kPcm24,
-                                         WavEncoding::kFloat32));
+                         testing::Values(SampleFormat::kPcm16, SampleFormat::kPcm24,
+                                         SampleFormat::kFloat32));
 
 TEST(WavStreamTest, ALengthBeyondTheFormatIsUntilTheEnd) {
-  const std::vector<uint8_t> header = WavHeader(32000, 2, int64_t{1} << 32, WavEncoding::kFloat32);
+  const std::vector<uint8_t> header = WavHeader(32000, 2, int64_t{1} << 32, SampleFormat::kFloat32);
   ASSERT_EQ(header.size(), 44u);
   for (const size_t at : {4, 40}) {
     for (size_t i = at; i < at + 4; ++i) EXPECT_EQ(header[i], 0xff);

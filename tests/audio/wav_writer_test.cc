@@ -80,9 +80,9 @@ TEST_F(WavWriterTest, EveryEncodingReadsBackAsWeRounded) {
     for (const int64_t samples : {0, 1, 4096, 10001}) {
       SCOPED_TRACE(testing::Message() << channels << " channels, " << samples << " samples");
       const Waveform wave = Sound(channels, samples);
-      WriteWav(wave, WavEncoding::kPcm16, {}, Path("16.wav"));
-      WriteWav(wave, WavEncoding::kPcm24, {}, Path("24.wav"));
-      WriteWav(wave, WavEncoding::kFloat32, {}, Path("32.wav"));
+      WriteWav(wave, SampleFormat::kPcm16, {}, Path("16.wav"));
+      WriteWav(wave, SampleFormat::kPcm24, {}, Path("24.wav"));
+      WriteWav(wave, SampleFormat::kFloat32, {}, Path("32.wav"));
       const Read pcm16 = ReadBack(Path("16.wav"));
       const Read pcm24 = ReadBack(Path("24.wav"));
       const Read float32 = ReadBack(Path("32.wav"));
@@ -110,8 +110,8 @@ TEST_F(WavWriterTest, EveryEncodingReadsBackAsWeRounded) {
 TEST_F(WavWriterTest, CarriesTextAndNothingOfTheTime) {
   const Waveform wave = Sound(2, 1000);
   const WavMetadata metadata = {"musicgen 0.1.0", "prompt: 90s rock — seed 7"};
-  for (const WavEncoding encoding :
-       {WavEncoding::kPcm16, WavEncoding::kPcm24, WavEncoding::kFloat32}) {
+  for (const SampleFormat encoding :
+       {SampleFormat::kPcm16, SampleFormat::kPcm24, SampleFormat::kFloat32}) {
     WriteWav(wave, encoding, metadata, Path("a.wav"));
     const Read read = ReadBack(Path("a.wav"));
     EXPECT_THAT(read.software, StartsWith(metadata.software));
@@ -125,7 +125,7 @@ TEST_F(WavWriterTest, CarriesTextAndNothingOfTheTime) {
 TEST_F(WavWriterTest, CutsAnOverlongCommentBetweenCharacters) {
   std::string comment = "x";
   while (comment.size() < 10000) comment += "é";
-  WriteWav(Sound(1, 10), WavEncoding::kPcm16, {"", comment}, Path("a.wav"));
+  WriteWav(Sound(1, 10), SampleFormat::kPcm16, {"", comment}, Path("a.wav"));
   const Read read = ReadBack(Path("a.wav"));
   EXPECT_EQ(read.info.frames, 10);
   EXPECT_EQ(read.comment, comment.substr(0, 1999));
@@ -133,8 +133,8 @@ TEST_F(WavWriterTest, CutsAnOverlongCommentBetweenCharacters) {
 
 TEST_F(WavWriterTest, FileAndMemoryHoldTheSameBytes) {
   const Waveform wave = Sound(2, 5000);
-  for (const WavEncoding encoding :
-       {WavEncoding::kPcm16, WavEncoding::kPcm24, WavEncoding::kFloat32}) {
+  for (const SampleFormat encoding :
+       {SampleFormat::kPcm16, SampleFormat::kPcm24, SampleFormat::kFloat32}) {
     WriteWav(wave, encoding, {"a", "b"}, Path("a.wav"));
     const std::string bytes = EncodeWav(wave, encoding, {"a", "b"});
     EXPECT_EQ(Slurp(Path("a.wav")), bytes);
@@ -147,7 +147,7 @@ TEST_F(WavWriterTest, FileAndMemoryHoldTheSameBytes) {
 TEST_F(WavWriterTest, AFailedWriteIsOneSentenceAndLeavesNothing) {
   for (const std::string& path : {std::string("/dev/full"), Path("missing/a.wav")}) {
     try {
-      WriteWav(Sound(1, 100000), WavEncoding::kPcm16, {}, path);
+      WriteWav(Sound(1, 100000), SampleFormat::kPcm16, {}, path);
       FAIL();
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::kFailure);
@@ -156,13 +156,13 @@ TEST_F(WavWriterTest, AFailedWriteIsOneSentenceAndLeavesNothing) {
     }
   }
   EXPECT_TRUE(fs::is_empty(folder_));
-  WriteWav(Sound(1, 100000), WavEncoding::kPcm16, {}, "/dev/null");
+  WriteWav(Sound(1, 100000), SampleFormat::kPcm16, {}, "/dev/null");
 }
 
 TEST_F(WavWriterTest, RefusesWhatTheFormatCannotSay) {
   Waveform wave;  // no channels, no rate
   try {
-    EncodeWav(wave, WavEncoding::kPcm16, {});
+    EncodeWav(wave, SampleFormat::kPcm16, {});
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kBadInput);

@@ -70,7 +70,7 @@ class ConvertTest : public testing::Test {
     request.params.duration_s = 0.5;
     GenerateOptions codes_only;
     codes_only.decode_audio = false;
-    return Model(options).Generate(std::vector{request}, codes_only).value()[0].codes.values;
+    return Model(options).Generate(std::vector{request}, codes_only)[0].codes.values;
   }
 
   std::string folder_;

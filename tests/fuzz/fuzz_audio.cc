@@ -26,6 +26,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     MG_CHECK_LE(wave.channels * wave.samples, limits.values);
     MG_CHECK_EQ(static_cast<size_t>(wave.channels * wave.samples), wave.values.size());
     for (const float value : wave.values) MG_CHECK(std::isfinite(value));
+    const musicgen::audio::SoundInfo info =
+        musicgen::audio::DecodeSoundInfo(bytes, "sound", limits);
+    MG_CHECK_EQ(info.sample_rate_hz, wave.sample_rate_hz);
+    MG_CHECK_EQ(info.channels, wave.channels);
+    MG_CHECK_EQ(info.samples, wave.samples);
   } catch (const musicgen::Error& error) {
     MG_CHECK(error.code() == musicgen::ErrorCode::kBadInput);
     MG_CHECK(std::string(error.what()).find('\n') == std::string::npos);

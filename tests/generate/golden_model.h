@@ -115,7 +115,7 @@ inline void ExpectCodes(Model& model, const std::vector<GenerationRequest>& requ
                         const Golden& golden, const std::string& name) {
   GenerateOptions options;
   options.decode_audio = false;
-  const auto results = model.Generate(requests, options).value();
+  const auto results = model.Generate(requests, options);
   for (size_t i = 0; i < results.size(); ++i) {
     EXPECT_EQ(results[i].codes.values, GoldenCodes(golden, name, static_cast<int64_t>(i)).values)
         << name << ", sample " << i;

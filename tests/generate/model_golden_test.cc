@@ -17,7 +17,7 @@ ModelOptions TinyOptions(int threads = 2, Precision precision = Precision::kF32)
 class ModelGoldenTest : public testing::Test {
  protected:
   std::vector<GenerationResult> Generate(const std::vector<GenerationRequest>& requests) {
-    return model_.Generate(requests).value();
+    return model_.Generate(requests);
   }
 
   Model model_{TinyOptions()};
@@ -104,8 +104,7 @@ TEST(ModelPrecisionTest, HalfPrecisionLosesNothingOfAHalfPrecisionModel) {
   Model f32(TinyOptions());
   Model f16(TinyOptions(2, Precision::kF16));
   const std::vector<GenerationRequest> requests = {Greedy(kPrompts[0], 0.5)};
-  EXPECT_EQ(f16.Generate(requests).value()[0].codes.values,
-            f32.Generate(requests).value()[0].codes.values);
+  EXPECT_EQ(f16.Generate(requests)[0].codes.values, f32.Generate(requests)[0].codes.values);
 }
 
 TEST(ModelPrecisionTest, AutoIsEightBits) {
@@ -119,7 +118,7 @@ TEST_P(QuantizedSeedTest, TheSameSeedGivesTheSameCodesInAnyCompany) {
   probe.params.duration_s = 0.6;
   probe.params.seed = 77;
   Model one(TinyOptions(1, GetParam()));
-  const std::vector<int32_t> expected = one.Generate(std::vector{probe}).value()[0].codes.values;
+  const std::vector<int32_t> expected = one.Generate(std::vector{probe})[0].codes.values;
   GenerationRequest other{std::string(kPrompts[0]), {}, {}, {}};
   other.params.duration_s = 0.5;
   for (const int threads : {2, 3}) {
@@ -127,7 +126,7 @@ TEST_P(QuantizedSeedTest, TheSameSeedGivesTheSameCodesInAnyCompany) {
     for (size_t position = 0; position < 3; ++position) {
       std::vector<GenerationRequest> batch(3, other);
       batch[position] = probe;
-      EXPECT_EQ(model.Generate(batch).value()[position].codes.values, expected)
+      EXPECT_EQ(model.Generate(batch)[position].codes.values, expected)
           << threads << " threads, position " << position;
     }
   }
@@ -142,20 +141,20 @@ TEST(ModelSeedTest, TheSameSeedGivesTheSameCodesInAnyCompany) {
   probe.params.duration_s = 0.4;
   probe.params.seed = 77;
   Model one(TinyOptions(1));
-  const std::vector<int32_t> expected = one.Generate(std::vector{probe}).value()[0].codes.values;
+  const std::vector<int32_t> expected = one.Generate(std::vector{probe})[0].codes.values;
   for (const int threads : {2, 3}) {
     Model model(TinyOptions(threads));
     for (size_t position = 0; position < 8; ++position) {
       // More requests than are stepped together: some join later.
       std::vector<GenerationRequest> batch(10, Greedy(kPrompts[0], 0.2));
       batch[position] = probe;
-      EXPECT_EQ(model.Generate(batch).value()[position].codes.values, expected)
+      EXPECT_EQ(model.Generate(batch)[position].codes.values, expected)
           << threads << " threads, position " << position;
     }
   }
 }
 
-TEST(ModelProgressTest, StoppingGivesNothing) {
+TEST(ModelProgressTest, StoppingKeepsTheCodesMadeSoFar) {
   Model model(TinyOptions());
   GenerateOptions options;
   int64_t last = 0;
@@ -163,7 +162,14 @@ TEST(ModelProgressTest, StoppingGivesNothing) {
     last = progress.steps_done;
     return progress.steps_done < 5;
   };
-  EXPECT_FALSE(model.Generate(std::vector{Greedy(kPrompts[0], 1.0)}, options).has_value());
+  const GenerationRequest request = Greedy(kPrompts[0], 1.0);
+  const GenerationResult stopped = model.Generate({&request, 1}, options)[0];
+  EXPECT_FALSE(stopped.complete);
+  EXPECT_EQ(stopped.audio.samples, 0);
+  const GenerationResult whole = model.Generate({&request, 1})[0];
+  EXPECT_TRUE(whole.complete);
+  ASSERT_GT(stopped.codes.frames, 0);
+  EXPECT_EQ(stopped.codes.values, whole.codes.Columns(0, stopped.codes.frames).values);
   EXPECT_EQ(last, 5);
 }
 
@@ -174,7 +180,7 @@ TEST(ModelDialectTest, AudioCraftTreatsTheEmptyPromptAsNone) {
   Model audiocraft(options);
   Model hugging_face(TinyOptions());
   const auto codes = [](Model& model, std::vector<GenerationRequest> requests) {
-    return model.Generate(requests).value()[0].codes.values;
+    return model.Generate(requests)[0].codes.values;
   };
   const auto unconditional = codes(audiocraft, {Greedy(std::nullopt, 0.5)});
   EXPECT_EQ(codes(audiocraft, {Greedy("", 0.5)}), unconditional);

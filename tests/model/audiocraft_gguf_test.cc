@@ -128,7 +128,7 @@ class AudioCraftGgufTest : public testing::Test {
     request.params.duration_s = 0.4;
     GenerateOptions codes_only;
     codes_only.decode_audio = false;
-    return Model(options).Generate(std::vector{request}, codes_only).value()[0].codes.values;
+    return Model(options).Generate(std::vector{request}, codes_only)[0].codes.values;
   }
 
   ModelFiles model_;

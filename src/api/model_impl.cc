@@ -1,12 +1,10 @@
-// musicgen::Model, the library's face.
+#include "api/model_impl.h"
 
 #include <future>
 #include <mutex>
 #include <numeric>
 
 #include "api/argument_check.h"
-#include "api/guard.h"
-#include "api/model_impl.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "codec/decode.h"
@@ -17,18 +15,18 @@
 #include "lm/expected_tensors.h"
 #include "model/memory_need.h"
 #include "model/model_path.h"
-#include "musicgen/musicgen.hpp"
 #include "text/expected_tensors.h"
 
-namespace musicgen {
+namespace musicgen::api {
 namespace {
 
 using namespace generate;
 
 void CheckDevice(const std::string& device) {
   if (device == "auto" || device == "cpu") return;
-  ThrowBadInput("device: ", Printable(device),
-                " is not available in this version: ", "expected auto or cpu");
+  throw Error(ErrorCode::kUnsupported,
+              StrCat("device: ", Printable(device),
+                     " is not available in this version: expected auto or cpu"));
 }
 
 Precision PrecisionOf(const model::StageFormats& formats) {
@@ -103,16 +101,14 @@ conditioning::Reference Dialect(ReferenceDialect reference, conditioning::Refere
 }  // namespace
 
 Model::Model(const ModelOptions& options) {
-  Guard([&] {
-    ThreadCount(options.threads);
-    CheckDevice(options.device);
-    kernels::ActiveIsa();  // throws here, before any file is read, when MUSICGEN_ISA names none
-    model::ModelFiles files = model::OpenModel(model::FindModel(options.model),
-                                               options.text_encoder, options.codec, options.strict);
-    const model::StageFormats formats =
-        model::ChooseFormats(model::Resolve(files, options.precision));
-    impl_ = std::make_unique<Impl>(std::move(files), formats, options);
-  });
+  ThreadCount(options.threads);
+  CheckDevice(options.device);
+  kernels::ActiveIsa();  // throws here, before any file is read, when MUSICGEN_ISA names none
+  model::ModelFiles files = model::OpenModel(model::FindModel(options.model), options.text_encoder,
+                                             options.codec, options.strict);
+  const model::StageFormats formats =
+      model::ChooseFormats(model::Resolve(files, options.precision));
+  impl_ = std::make_unique<Impl>(std::move(files), formats, options);
 }
 
 Model::Impl::Impl(model::ModelFiles files, const model::StageFormats& formats,
@@ -133,65 +129,55 @@ session::SharedScheduler& Model::Impl::scheduler() {
 }
 
 Model::~Model() = default;
-Model::Model(Model&&) noexcept = default;
-Model& Model::operator=(Model&&) noexcept = default;
 
 const ModelInfo& Model::info() const { return impl_->info; }
 
 int Model::threads() const { return impl_->stages.pool().size(); }
 
 void Model::Load(int streams, double duration_s) {
-  Guard([&] {
-    CheckLoad(streams, duration_s);
-    Stages& stages = impl_->stages;
-    model::CheckMemory(stages.files(), stages.formats(), streams, duration_s);
-    // What one thread loads, beside what the team packs.
-    std::future<void> alone = std::async(std::launch::async, [&] {
-      stages.codec();
-      stages.tokenizer();
-    });
-    stages.transformer();
-    stages.text_encoder();
-    stages.text_projection();
-    alone.get();
-    ReleaseFreedMemory();
+  CheckLoad(streams, duration_s);
+  Stages& stages = impl_->stages;
+  model::CheckMemory(stages.files(), stages.formats(), streams, duration_s);
+  // What one thread loads, beside what the team packs.
+  std::future<void> alone = std::async(std::launch::async, [&] {
+    stages.codec();
+    stages.tokenizer();
   });
+  stages.transformer();
+  stages.text_encoder();
+  stages.text_projection();
+  alone.get();
+  ReleaseFreedMemory();
 }
 
 std::vector<int32_t> Model::Tokenize(const std::string& text) const {
-  return Guard([&] { return impl_->stages.tokenizer().Encode(text); });
+  return impl_->stages.tokenizer().Encode(text);
 }
 
 ScoreResult Model::Score(const GenerationRequest& request, const Codes& codes, bool keep_logits) {
-  return Guard([&] {
-    CheckSounds(request);
-    CheckCodesSize(codes);
-    return impl_->pipeline.Score(request, codes, keep_logits);
-  });
+  CheckSounds(request);
+  CheckCodesSize(codes);
+  return impl_->pipeline.Score(request, codes, keep_logits);
 }
 
 Waveform Model::Decode(const Codes& codes) {
-  return Guard([&] {
-    CheckCodesSize(codes);
-    Stages& stages = impl_->stages;
-    CheckCodes(codes, stages.files());
-    return codec::Decode(stages.pool(), stages.codec(), codes, stages.files().lm.audio_channels);
-  });
+  CheckCodesSize(codes);
+  Stages& stages = impl_->stages;
+  CheckCodes(codes, stages.files());
+  return codec::Decode(stages.pool(), stages.codec(), codes, stages.files().lm.audio_channels);
 }
 
 Codes Model::Encode(const Waveform& audio) {
-  return Guard([&] {
-    CheckFiniteSound("audio", audio);
-    return impl_->pipeline.Encode(impl_->stages.pool(), audio);
-  });
+  CheckFiniteSound("audio", audio);
+  return impl_->pipeline.Encode(impl_->stages.pool(), audio);
 }
 
-StepTraffic Model::step_traffic() const {
-  return Guard([&] {
-    const lm::StepBytes bytes = impl_->stages.backend().step_bytes();
-    return StepTraffic{std::accumulate(bytes.weights.begin(), bytes.weights.end(), uint64_t{0}),
-                       bytes.kv_per_position, bytes.weights};
-  });
+StepTraffic Model::step_traffic() {
+  const lm::StepBytes bytes = impl_->stages.backend().step_bytes();
+  return {std::accumulate(bytes.weights.begin(), bytes.weights.end(), uint64_t{0}),
+          bytes.kv_per_position, bytes.weights};
 }
 
-}  // namespace musicgen
+StageSeconds Model::stage_seconds() { return impl_->scheduler().stage_seconds(); }
+
+}  // namespace musicgen::api

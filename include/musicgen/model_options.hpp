@@ -1,0 +1,30 @@
+// Which model, and how it is to run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "musicgen/precision.hpp"
+#include "musicgen/reference.hpp"
+
+namespace musicgen {
+
+struct ModelOptions {
+  // A directory in the Hugging Face or AudioCraft's layout, a GGUF file, "org/name[@revision]" in
+  // the Hugging Face cache, or a short name (small, medium, …).
+  std::string model;
+  std::string text_encoder;  // directory of a T5, where the model's files hold none
+  std::string codec;         // directory of an EnCodec, likewise
+  Precision precision = Precision::kAuto;
+  ReferenceDialect reference = ReferenceDialect::kAuto;
+  // Tensors that nobody needs are an error, not a warning.
+  bool strict = false;
+  int threads = 0;              // at most 256; 0: one for each processor this process may use
+  std::string device = "auto";  // auto, cpu; others are refused while no other backend is built
+  // Requests that run together: as many as the device steps at once with profit (0), and as fit in
+  // so many bytes of keys and values (0: in the memory that is available). Others wait.
+  int max_streams = 0;
+  uint64_t cache_bytes = 0;
+};
+
+}  // namespace musicgen
