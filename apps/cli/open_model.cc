@@ -2,10 +2,12 @@
 
 #include <cstdio>
 
+#include "cli/fetch_model.h"
+
 namespace musicgen::cli {
 
 Model OpenModel(const ModelFlags& flags) {
-  Model model(flags.Options());
+  Model model(Fetch(flags));
   PrintWarnings(model.info().warnings);
   return model;
 }

@@ -8,7 +8,7 @@
 
 namespace musicgen::cli {
 
-// Says on stderr what its files give reason to say.
+// Downloads what is missing of it, and says on stderr what its files give reason to say.
 Model OpenModel(const ModelFlags& flags);
 
 void PrintWarnings(const std::vector<std::string>& warnings);

@@ -20,7 +20,7 @@ struct ModelFlags {
   std::string model, text_encoder, codec;
   std::string precision = "auto", device = "auto", reference = "auto";
   int64_t threads = 0;
-  bool strict = false;
+  bool strict = false, offline = false;
 
   // Throws Error(kBadInput) when no model was given.
   ModelOptions Options() const;
@@ -84,6 +84,7 @@ struct DecodeFlags {
 
 struct ChromaFlags {
   std::string audio, output, model, reference = "auto";
+  bool offline = false;
 };
 
 struct PlotFlags {
@@ -118,6 +119,13 @@ struct ConvertFlags {
   std::string output;
 };
 
+struct DownloadFlags {
+  std::string model, revision;
+  std::string format = "auto", precision = "auto";
+  std::vector<std::string> include;
+  bool offline = false;
+};
+
 // What is left to do when the parser itself has answered: --help, --version.
 struct Answer {
   std::string text;
@@ -125,7 +133,8 @@ struct Answer {
 
 using Command =
     std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, EncodeFlags, DecodeFlags, ChromaFlags,
-                 PlotFlags, InfoFlags, BenchFlags, ConvertFlags, VerifyFlags, Answer>;
+                 PlotFlags, InfoFlags, BenchFlags, ConvertFlags, VerifyFlags,
+                 DownloadFlags, Answer>;
 
 // Throws Error(kBadInput).
 Command ParseCommandLine(int argc, const char* const* argv);

@@ -12,13 +12,14 @@ using common::BadInput;
 void AddModelPaths(common::Flags& flags, ModelFlags& values) {
   flags.Name(
       "-m,--model", values.model,
-      "Directory or GGUF file of the model, org/name[@revision] in the Hugging Face cache, or "
-      "a short name",
+      "Directory or GGUF file of the model, org/name[@revision] on the Hugging Face hub, or a "
+      "short name: downloaded where the cache lacks it",
       "MODEL");
   flags.Name("--text-encoder", values.text_encoder,
-             "Directory of a T5, where the model's files hold none", "DIR");
-  flags.Name("--codec", values.codec, "Directory of an EnCodec, where the model's files hold none",
-             "DIR");
+             "Directory or hub id of a T5, where the model's files hold none", "DIR");
+  flags.Name("--codec", values.codec,
+             "Directory or hub id of an EnCodec, where the model's files hold none", "DIR");
+  flags.Switch("--offline", values.offline, "Download nothing");
   flags.Switch("--strict", values.strict, "Refuse a model with tensors that nobody needs");
 }
 
