@@ -9,8 +9,8 @@
 #include "cli/build_info.h"
 #include "cli/commands.h"
 #include "cli/fetch_model.h"
-#include "cli/open_model.h"
 #include "cli/prompt_bench.h"
+#include "cli/warnings.h"
 #include "common/errors.h"
 #include "common/json.h"
 

@@ -1,6 +1,6 @@
 #include "cli/commands.h"
 #include "cli/fetch_model.h"
-#include "cli/open_model.h"
+#include "cli/warnings.h"
 
 namespace musicgen::cli {
 

@@ -38,8 +38,9 @@ DownloadDisplay::~DownloadDisplay() { Finish(); }
 
 void DownloadDisplay::Update(const DownloadProgress& progress) {
   Announce(progress);
-  if (announced_ == 0 || progress.bytes_done == progress.bytes_total) return;
   const Clock::time_point now = Clock::now();
+  const bool begun = !progress.repositories.empty();
+  if (begun ? progress.bytes_done == progress.bytes_total : progress.waiting_s == 0) return;
   if (!terminal_ && now - drawn_time_ < kLineInterval) return;
   const double seconds = std::chrono::duration<double>(now - first_time_).count();
   const double bytes = progress.bytes_done > first_bytes_
@@ -51,8 +52,8 @@ void DownloadDisplay::Update(const DownloadProgress& progress) {
 }
 
 void DownloadDisplay::Announce(const DownloadProgress& progress) {
-  for (; announced_ < progress.repositories.size(); ++announced_) {
-    const DownloadedRepository& repository = progress.repositories[announced_];
+  for (const DownloadedRepository& repository : progress.repositories) {
+    if (!announced_.insert(repository.id).second) continue;
     std::fprintf(stderr, "%s: %s in %zu files, licence %s\n", repository.id.c_str(),
                  Size(repository.bytes).c_str(), repository.files,
                  Licence(repository.licence).c_str());
@@ -62,14 +63,15 @@ void DownloadDisplay::Announce(const DownloadProgress& progress) {
 }
 
 void DownloadDisplay::Draw(const DownloadProgress& progress, double bytes_per_s) const {
-  const double done = static_cast<double>(progress.bytes_done) /
-                      static_cast<double>(progress.bytes_total);
+  const double done = progress.bytes_total == 0 ? 0.0
+                                                : static_cast<double>(progress.bytes_done) /
+                                                      static_cast<double>(progress.bytes_total);
   std::string text = Size(progress.bytes_done) + " of " + Size(progress.bytes_total);
   if (progress.waiting_s > 0) {
     text += ", the hub asks to wait " + std::to_string(progress.waiting_s) + " s";
   } else if (bytes_per_s > 0) {
-    const long left = std::lround(
-        static_cast<double>(progress.bytes_total - progress.bytes_done) / bytes_per_s);
+    const long left =
+        std::lround(static_cast<double>(progress.bytes_total - progress.bytes_done) / bytes_per_s);
     char speed[64];
     std::snprintf(speed, sizeof speed, ", %.1f MB/s, %ld:%02ld left", bytes_per_s / 1e6, left / 60,
                   left % 60);

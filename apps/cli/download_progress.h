@@ -3,6 +3,8 @@
 #pragma once
 
 #include <chrono>
+#include <set>
+#include <string>
 
 #include "musicgen/download.hpp"
 
@@ -24,7 +26,7 @@ class DownloadDisplay {
   void Draw(const DownloadProgress& progress, double bytes_per_s) const;
 
   const bool terminal_;
-  size_t announced_ = 0;  // repositories
+  std::set<std::string> announced_;  // repositories
   bool drawn_ = false;
   uint64_t first_bytes_ = 0;  // done when the bar began
   Clock::time_point first_time_, drawn_time_;

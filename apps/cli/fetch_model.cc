@@ -1,7 +1,7 @@
 #include "cli/fetch_model.h"
 
 #include "cli/download_progress.h"
-#include "cli/open_model.h"
+#include "cli/warnings.h"
 #include "common/errors.h"
 #include "common/interrupt.h"
 

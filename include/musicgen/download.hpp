@@ -21,10 +21,11 @@ struct DownloadOptions {
   DownloadRole role = DownloadRole::kModel;
   // Most repositories hold the same weights in several forms, of which one is taken.
   DownloadFormat format = DownloadFormat::kAuto;
-  std::string precision = "auto";     // of GGUF files: f32, f16, bf16, q8 or q4
-  std::vector<std::string> include;   // when not empty: the files that match one of these patterns
-  std::string text_encoder, codec;    // when not empty, the model's own need not come along
-  bool refresh = false;  // ask the hub for the revision's newest commit although a whole model is here
+  std::string precision = "auto";    // of GGUF files: f32, f16, bf16, q8 or q4
+  std::vector<std::string> include;  // when not empty: the files that match one of these patterns
+  std::string text_encoder, codec;   // when not empty, the model's own need not come along
+  bool refresh =
+      false;  // ask the hub for the revision's newest commit although a whole model is here
   bool offline = false;  // no requests; HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE say the same
 };
 

@@ -39,8 +39,8 @@ std::vector<DownloadedRepository> Public(const std::vector<hub::Account>& accoun
   std::vector<DownloadedRepository> repositories;
   for (const hub::Account& account : accounts) {
     if (account.id.empty()) continue;  // was here
-    repositories.push_back({account.id, account.commit, account.path, account.licence,
-                            account.bytes, account.files});
+    repositories.push_back(
+        {account.id, account.commit, account.path, account.licence, account.bytes, account.files});
   }
   return repositories;
 }
@@ -60,8 +60,8 @@ std::optional<DownloadResult> Download(const DownloadOptions& options,
     request.refresh = options.refresh;
     request.offline = options.offline ? "--offline" : hub::OfflineReason();
     const hub::Result result = model::FetchModel(request, [&](const hub::Progress& now) {
-      return progress == nullptr || progress({Public(now.repositories), now.bytes_done,
-                                              now.bytes_total, now.waiting_s});
+      return progress == nullptr ||
+             progress({Public(now.repositories), now.bytes_done, now.bytes_total, now.waiting_s});
     });
     if (!result.finished) return std::nullopt;
     return DownloadResult{result.repositories.front().path, Public(result.repositories),

@@ -50,8 +50,7 @@ void GrowingFile::ReadAll(const std::function<bool(std::string_view)>& take) con
 void GrowingFile::Append(std::string_view bytes) {
   while (!bytes.empty()) {
     // At its place, not at the end: two programs that both believe to hold the lock write the same.
-    const ssize_t written =
-        pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(size_));
+    const ssize_t written = pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(size_));
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) ThrowSystem("write", path_, written < 0 ? errno : ENOSPC);
     size_ += static_cast<uint64_t>(written);

@@ -175,12 +175,12 @@ Form Best(const Forms& forms) {
 }
 
 [[noreturn]] void RefuseForm(const Listing& listing, Form form, const std::string& id) {
-  const char* expected = form == Form::kSafetensors  ? "model.safetensors or its shards"
-                         : form == Form::kAudioCraft ? "state_dict.bin and compression_state_dict.bin"
-                         : form == Form::kGguf
-                             ? "a .gguf file"
-                             : "model.safetensors, pytorch_model.bin or the shards of either, "
-                               "state_dict.bin and compression_state_dict.bin, or a .gguf file";
+  const char* expected =
+      form == Form::kSafetensors  ? "model.safetensors or its shards"
+      : form == Form::kAudioCraft ? "state_dict.bin and compression_state_dict.bin"
+      : form == Form::kGguf       ? "a .gguf file"
+                                  : "model.safetensors, pytorch_model.bin or the shards of either, "
+                                    "state_dict.bin and compression_state_dict.bin, or a .gguf file";
   const Files weights = Weights(listing);
   ThrowBadInput(id, ": expected ", expected, " on the hub, found ",
                 Names(weights.empty() ? listing : weights));
@@ -206,9 +206,8 @@ Listing FilesIn(const std::string& folder) {
 uint64_t Choice::bytes() const { return Bytes(files); }
 
 bool IsWeight(const ListedFile& file) {
-  return !file.path.ends_with(".json") &&
-         std::find(std::begin(kSmallFiles), std::end(kSmallFiles), file.path) ==
-             std::end(kSmallFiles);
+  return !file.path.ends_with(".json") && std::find(std::begin(kSmallFiles), std::end(kSmallFiles),
+                                                    file.path) == std::end(kSmallFiles);
 }
 
 std::string PrecisionInName(std::string name) {

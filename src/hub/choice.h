@@ -19,11 +19,11 @@ struct ChoiceOptions {
 };
 
 struct Choice {
-  Form form = Form::kAuto;            // kAuto: patterns chose
-  std::vector<ListedFile> files;      // small ones first
-  std::vector<std::string> absent;    // small files that others may look for, not in the listing
+  Form form = Form::kAuto;              // kAuto: patterns chose
+  std::vector<ListedFile> files;        // small ones first
+  std::vector<std::string> absent;      // small files that others may look for, not in the listing
   std::vector<std::string> companions;  // names of the stages that the files only name: t5-base, …
-  std::string gguf;                   // the GGUF file, which then is the model
+  std::string gguf;                     // the GGUF file, which then is the model
 
   uint64_t bytes() const;
 };

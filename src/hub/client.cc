@@ -43,7 +43,9 @@ void Shared::Note(const std::string& sentence) {
 double BackOff(int failures) { return std::min(8.0, 0.25 * (1 << std::min(failures, 10))); }
 
 Client::Client(Shared& shared)
-    : shared_(shared), http_(shared.stop), endpoint_(*ParseUrl(shared.settings.endpoint)),
+    : shared_(shared),
+      http_(shared.stop),
+      endpoint_(*ParseUrl(shared.settings.endpoint)),
       host_(endpoint_.host) {}
 
 Subject Client::SubjectOf(const std::string& id, const std::string& revision,

@@ -28,16 +28,16 @@ struct Shared {
 
   const Settings settings;
   std::atomic<bool> stop{false};
-  std::atomic<bool> anonymous{false};   // the token was refused
-  std::atomic<int> waiting_s{0};        // seconds that the hub asked for
+  std::atomic<bool> anonymous{false};  // the token was refused
+  std::atomic<int> waiting_s{0};       // seconds that the hub asked for
   std::mutex notes_mutex;
   std::vector<std::string> notes;  // what the user should know, a sentence each
 };
 
 struct Reply {
   HttpAnswer answer;
-  std::string host;      // who gave it
-  bool is_hub = true;    // or the store that the hub sent us to
+  std::string host;    // who gave it
+  bool is_hub = true;  // or the store that the hub sent us to
 };
 
 // Not for several threads at once.

@@ -77,8 +77,8 @@ class Downloader {
     plan.want = want;
     plan.commit = IsCommit(want.revision) ? want.revision : client.CommitOf(want.id, want.revision);
     plan.choice = ChooseFiles(client.List(want.id, plan.commit), want.choice, want.id);
-    plan.repository = std::make_unique<Repository>(shared_.settings.cache, want.id,
-                                                   shared_.settings.symlinks);
+    plan.repository =
+        std::make_unique<Repository>(shared_.settings.cache, want.id, shared_.settings.symlinks);
     total_ += plan.choice.bytes();
     plans_.push_back(std::move(plan));
   }
@@ -141,7 +141,8 @@ class Downloader {
     Watch(std::vector<std::function<void()>>(std::min(files.size(), kMostThreads), work));
   }
 
-  // Runs the works, each on a thread, and reports meanwhile. The first that throws stops the others.
+  // Runs the works, each on a thread, and reports meanwhile. The first that throws stops the
+  // others.
   void Watch(const std::vector<std::function<void()>>& works) {
     if (shared_.stop) return;
     std::mutex mutex;

@@ -28,7 +28,6 @@ fs::path PathOf(const char* name) { return ExpandPath(Environment(name)); }
 
 bool IsNameLetter(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 
-
 // As the hub's client reads its switches.
 bool IsTrue(const char* name) {
   std::string value = Environment(name);

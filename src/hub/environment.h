@@ -13,9 +13,9 @@ struct Settings {
   // HF_TOKEN, else HUGGING_FACE_HUB_TOKEN, else what is in the file HF_TOKEN_PATH (HF_HOME/token):
   // then token_file names it.
   std::string token, token_file;
-  bool symlinks = true;          // HF_HUB_DISABLE_SYMLINKS
-  int metadata_timeout_s = 10;   // to connect (HF_HUB_ETAG_TIMEOUT)
-  int download_timeout_s = 10;   // without a byte (HF_HUB_DOWNLOAD_TIMEOUT)
+  bool symlinks = true;         // HF_HUB_DISABLE_SYMLINKS
+  int metadata_timeout_s = 10;  // to connect (HF_HUB_ETAG_TIMEOUT)
+  int download_timeout_s = 10;  // without a byte (HF_HUB_DOWNLOAD_TIMEOUT)
   std::string user_agent;
   std::string certificates;  // a file of them, where the system's are not to be used
 };

@@ -122,7 +122,10 @@ class Receiver {
 class Fetch {
  public:
   Fetch(Shared& shared, Client& client, const FileToFetch& wanted, std::atomic<uint64_t>& done)
-      : shared_(shared), client_(client), wanted_(wanted), done_(done),
+      : shared_(shared),
+        client_(client),
+        wanted_(wanted),
+        done_(done),
         subject_(client.SubjectOf(wanted.id, wanted.commit,
                                   StrCat(wanted.id, "/", Printable(wanted.file.path)))) {}
 
@@ -184,8 +187,8 @@ class Fetch {
         Refuse(reply);
       }
       if (reply.answer.status == kBadRange) content->StartOver();
-      const auto wait = reply.answer.status == 429 ? SecondsToWait(reply.answer.headers)
-                                                   : std::optional<int>();
+      const auto wait =
+          reply.answer.status == 429 ? SecondsToWait(reply.answer.headers) : std::optional<int>();
       shared_.waiting_s = wait.value_or(0);
       const bool go_on = shared_.Pause(wait ? *wait : failures > 0 ? BackOff(failures - 1) : 0);
       shared_.waiting_s = 0;
@@ -200,7 +203,8 @@ class Fetch {
     // The network may come back during a long download.
     if (answer.fault == Fault::kUnreachable) return true;
     if (answer.fault != Fault::kNone) return false;
-    if (answer.status == kOk || answer.status == kPartial || answer.status == kBadRange) return true;
+    if (answer.status == kOk || answer.status == kPartial || answer.status == kBadRange)
+      return true;
     // A signed address lasts for an hour or less: the hub gives another.
     return !reply.is_hub && (answer.status == kUnauthorized || answer.status == kForbidden ||
                              answer.status == kNotFound);

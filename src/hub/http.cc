@@ -149,9 +149,9 @@ HttpAnswer Http::Get(const HttpRequest& request,
   long status = 0;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
   transfer.answer.status = static_cast<int>(status);
-  transfer.answer.fault = transfer.refused                           ? Fault::kRefused
+  transfer.answer.fault = transfer.refused                    ? Fault::kRefused
                           : code == CURLE_ABORTED_BY_CALLBACK ? Fault::kStopped
-                                                                     : FaultOf(code);
+                                                              : FaultOf(code);
   transfer.answer.reason = reason[0] != '\0' ? reason : curl_easy_strerror(code);
   return std::move(transfer.answer);
 }

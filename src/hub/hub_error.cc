@@ -15,8 +15,8 @@ std::string Said(const HttpAnswer& answer) {
 
 bool IsPassing(const HttpAnswer& answer) {
   if (answer.fault == Fault::kBroken) return true;
-  return answer.fault == Fault::kNone && (answer.status == kTimeout || answer.status == kTooMany ||
-                                          answer.status >= kServerFault);
+  return answer.fault == Fault::kNone &&
+         (answer.status == kTimeout || answer.status == kTooMany || answer.status >= kServerFault);
 }
 
 bool IsPage(const HttpAnswer& answer) {
@@ -63,9 +63,9 @@ void RefuseAnswer(const Subject& subject, const std::string& host, const HttpAns
   }
   if (code == "EntryNotFound") ThrowBadInput(subject.what, ": there is no such file on ", host, id);
   if (code == "RepoNotFound" || answer.status == kUnauthorized || answer.status == kNotFound) {
-    ThrowBadInput(subject.id, ": no such model on ", host, ", or it is private and ",
-                  subject.has_token ? "the token does not open it" : "no token was given (HF_TOKEN)",
-                  id);
+    ThrowBadInput(
+        subject.id, ": no such model on ", host, ", or it is private and ",
+        subject.has_token ? "the token does not open it" : "no token was given (HF_TOKEN)", id);
   }
   if (answer.status == kForbidden) {
     ThrowBadInput(subject.what, ": ", host, " forbids it", Said(answer), id);

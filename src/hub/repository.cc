@@ -54,7 +54,9 @@ void Rename(const fs::path& from, const fs::path& to) {
 }  // namespace
 
 Repository::Repository(const fs::path& cache, const std::string& id, bool symlinks)
-    : cache_(cache), folder_(cache / RepositoryFolder(id)), name_(RepositoryFolder(id)),
+    : cache_(cache),
+      folder_(cache / RepositoryFolder(id)),
+      name_(RepositoryFolder(id)),
       symlinks_(symlinks) {}
 
 fs::path Repository::Snapshot(const std::string& commit) const {

@@ -67,8 +67,8 @@ CodecPart OpenAudioCraftCodec(const std::string& directory) {
     const std::string found = FindCompanion(directory, *pointer);
     // A pointer leads to the codec itself, not to another pointer.
     if (!checkpoint::EntryExists(found + "/" + kConfigFile)) {
-      ThrowBadInput(pointer->where, ": expected a codec in the Hugging Face layout",
-                    " in ", Printable(found, 1000), ", found no ", kConfigFile);
+      ThrowBadInput(pointer->where, ": expected a codec in the Hugging Face layout", " in ",
+                    Printable(found, 1000), ", found no ", kConfigFile);
     }
     return OpenHuggingFaceCodec(found);
   }

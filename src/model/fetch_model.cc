@@ -9,9 +9,11 @@
 #include "hub/environment.h"
 #include "hub/hub_error.h"
 #include "hub/hub_name.h"
+#include "model/audiocraft_files.h"
 #include "model/companions.h"
 #include "model/model_path.h"
 #include "model/named_stages.h"
+#include "model/weights.h"
 
 namespace musicgen::model {
 namespace {
@@ -27,6 +29,17 @@ std::optional<std::string> FindWhole(const std::string& name, Role role,
   } catch (const Error&) {
     return std::nullopt;  // not here, or not of this revision
   }
+}
+
+// Where `name` has weights at least.
+std::optional<std::string> FindWeights(const std::string& name) {
+  try {
+    const std::string path = FindModel(name);
+    if (HasWeights(path) || IsAudioCraftDirectory(path)) return path;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+  return std::nullopt;
 }
 
 hub::Result AtHand(const std::string& path) {
@@ -69,18 +82,17 @@ class Fetcher {
       return AtHand(FindModel(request_.model));
     }
     const hub::HubName name = hub::ParseHubName(request_.model);
-    const std::string revision =
-        request_.revision.empty() ? name.revision : request_.revision;
+    const std::string revision = request_.revision.empty() ? name.revision : request_.revision;
     const std::string full = revision.empty() ? name.id : name.id + "@" + revision;
     const auto whole = FindWhole(full, request_.role, request_.choice.precision);
     if (whole && !request_.refresh) return AtHand(*whole);
-    if (!request_.offline.empty()) return Offline(full);
     const std::vector<std::string> ids = hub::IdsOf(name.id);
     if (ids.empty()) return AtHand(FindModel(full));  // says what it is not
+    if (!request_.offline.empty()) return Offline(full);
     hub::Want want = {hub::IdToAsk(ids), revision.empty() ? "main" : revision, request_.choice};
     try {
-      return hub::Download(want, [&](const hub::Choice& choice) { return Companions(choice); },
-                           progress_);
+      return hub::Download(
+          want, [&](const hub::Choice& choice) { return Companions(choice); }, progress_);
     } catch (const hub::Unavailable& problem) {
       return FromCache(full, problem);
     }
@@ -94,15 +106,15 @@ class Fetcher {
     }
   }
 
-  // The hub is out of order: what an earlier download left may do.
-  static hub::Result FromCache(const std::string& name, const hub::Unavailable& problem) {
-    try {
-      hub::Result result = AtHand(FindModel(name));
-      result.notes.push_back(StrCat(problem.what(), ": going on with what the cache holds"));
-      return result;
-    } catch (const Error&) {
-      throw problem;
-    }
+  // The hub is out of order: what an earlier download left may do, if it has weights.
+  hub::Result FromCache(const std::string& name, const hub::Unavailable& problem) const {
+    const bool any = request_.choice.form == hub::Form::kAuto && request_.choice.patterns.empty();
+    auto path = any ? FindWhole(name, request_.role, request_.choice.precision) : std::nullopt;
+    if (any && !path && !request_.refresh) path = FindWeights(name);
+    if (!path) throw problem;
+    hub::Result result = AtHand(*path);
+    result.notes.push_back(StrCat(problem.what(), ": going on with what the cache holds"));
+    return result;
   }
 
   // Before the files are here, the stages they will name most probably.
@@ -137,8 +149,9 @@ class Fetcher {
     nothing.finished = true;
     if (ids.empty()) return nothing;  // no name of the hub: OpenModel says what is missing
     try {
-      return hub::Download({hub::IdToAsk(ids), "main", {}},
-                           [](const hub::Choice&) { return std::vector<hub::Want>(); }, progress_);
+      return hub::Download(
+          {hub::IdToAsk(ids), "main", {}},
+          [](const hub::Choice&) { return std::vector<hub::Want>(); }, progress_);
     } catch (const Error& problem) {
       throw Error(problem.code(), StrCat(problem.what(), "; ", stage.companion.where, " names it, ",
                                          stage.companion.option, " names another directory"));

@@ -18,10 +18,10 @@ struct FetchRequest {
   std::string offline;              // what forbids requests; empty: nothing
 };
 
-// The model itself first: `path` of it is what OpenModel takes. What is whole in a cache or a folder
-// causes no request, and then `bytes` is 0; neither does anything that is forbidden: then
-// what there is is handed on, for OpenModel to judge. Stages that AudioCraft's files name and nobody
-// has come along. Throws Error.
+// The model itself first: `path` of it is what OpenModel takes. What is whole in a cache or a
+// folder causes no request, and then `bytes` is 0; neither does anything that is forbidden: then
+// what there is is handed on, for OpenModel to judge. Stages that AudioCraft's files name and
+// nobody has come along. Throws Error.
 hub::Result FetchModel(const FetchRequest& request,
                        const std::function<bool(const hub::Progress&)>& progress);
 

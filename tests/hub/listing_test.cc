@@ -46,8 +46,8 @@ TEST(ListingTest, SmallAndLargeFiles) {
 }
 
 TEST(ListingTest, PathsThatLeadOutAreLeftOut) {
-  for (const std::string path : {"../x", "/x", "a/../b", "a//b", "a/", "", ".", R"(a\\b)",
-                                 R"(a\u0001)", R"(a\nb)"}) {
+  for (const std::string path :
+       {"../x", "/x", "a/../b", "a//b", "a/", "", ".", R"(a\\b)", R"(a\u0001)", R"(a\nb)"}) {
     Listing listing;
     AddPage(StrCat("[", Entry(path, StrCat(R"("size": 5, "oid": ")", kSha1, "\"")), "]"), "here",
             &listing);

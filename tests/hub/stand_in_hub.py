@@ -245,7 +245,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             headers["ETag"] = f'"{file.etag}"'
             return self.send_content(self.content(path, file), headers)
         signature = f"{random.getrandbits(64):x}"
-        where = hub.faults.plain_redirect or f"{hub.store}/{file.sha256}?name={path}&signature={signature}"
+        query = urllib.parse.urlencode({"name": path, "signature": signature})
+        where = hub.faults.plain_redirect or f"{hub.store}/{file.sha256}?{query}"
         self.answer(302, {**headers, "Location": where, "X-Linked-Etag": f'"{file.etag}"',
                           "X-Linked-Size": str(len(file.data)), "X-Xet-Hash": file.xet,
                           "Link": '<https://example.invalid/auth>; rel="xet-auth"'},
@@ -287,7 +288,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                              "Content-Length": str(len(body))})
         if self.command == "HEAD":
             return
-        broken = faults.resets_after if self.server.hub.take("reset_count") else None
+        long_enough = faults.resets_after is not None and len(body) > faults.resets_after
+        broken = faults.resets_after if long_enough and self.server.hub.take("reset_count") else None
         for at in range(0, len(body), PIECE):
             piece = body[at:at + PIECE]
             if broken is not None and at + len(piece) > broken:
