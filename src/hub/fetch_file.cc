@@ -154,7 +154,7 @@ class Fetch {
   }
 
  private:
-  static constexpr int kTries = 2, kMostRestarts = 10;
+  static constexpr int kTries = 2, kMostRestarts = 10, kMostAddresses = 3;
 
   std::string Unshared() const {
     char hex[16];
@@ -183,7 +183,8 @@ class Fetch {
         content->StartOver();
       }
       failures = content->size() > before ? 0 : failures + 1;
-      if (failures > kMostFailures || content->restarts() > kMostRestarts || !MayTryAgain(reply)) {
+      const int most = IsExpired(reply) ? kMostAddresses : kMostFailures;
+      if (failures > most || content->restarts() > kMostRestarts || !MayTryAgain(reply)) {
         Refuse(reply);
       }
       if (reply.answer.status == kBadRange) content->StartOver();
@@ -205,9 +206,14 @@ class Fetch {
     if (answer.fault != Fault::kNone) return false;
     if (answer.status == kOk || answer.status == kPartial || answer.status == kBadRange)
       return true;
-    // A signed address lasts for an hour or less: the hub gives another.
-    return !reply.is_hub && (answer.status == kUnauthorized || answer.status == kForbidden ||
-                             answer.status == kNotFound);
+    return IsExpired(reply);
+  }
+
+  // A signed address lasts for an hour or less: the hub gives another.
+  static bool IsExpired(const Reply& reply) {
+    const int status = reply.answer.status;
+    return reply.answer.fault == Fault::kNone && !reply.is_hub &&
+           (status == kUnauthorized || status == kForbidden || status == kNotFound);
   }
 
   [[noreturn]] void Refuse(const Reply& reply) const {

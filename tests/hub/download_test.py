@@ -65,6 +65,22 @@ class Generate(HubTest):
                 files[path] = file.read()
         return files
 
+    def test_shards(self):
+        files = {**fixture("hf-tiny-melody"), "README.md": CARD}
+        repository = self.hub.add("facebook/musicgen-melody", {
+            **files, "pytorch_model.bin": b"\0" * 1000, "pytorch_model.bin.index.json": b"{}"})
+        path = self.download("melody").out.strip()
+        self.check_snapshot(path, repository, files)
+        self.hub.forget()
+        self.succeed("info", "-m", "melody", env=self.env)
+        self.assertEqual(self.hub.requests, [])
+        # One that went missing is fetched, and no other.
+        os.remove(os.path.join(path, "model-00002-of-00004.safetensors"))
+        os.remove(os.path.join(self.repository("facebook/musicgen-melody"), "blobs",
+                               repository.files["model-00002-of-00004.safetensors"].etag))
+        self.succeed("info", "-m", "melody", env=self.env)
+        self.assertEqual(len(self.hub.sent("/resolve/")), 1)
+
     def test_stages_by_name(self):
         self.hub.add("me/t5", fixture("t5-tiny"))
         self.hub.add("me/codec", self.fixture_codec())
