@@ -149,7 +149,7 @@ class Downloader {
     std::condition_variable changed;
     size_t running = works.size();
     std::exception_ptr problem;
-    std::vector<std::thread> threads;
+    std::vector<std::jthread> threads;  // gone before what they write to
     for (const auto& work : works) {
       threads.emplace_back([&] {
         std::exception_ptr thrown;
@@ -172,26 +172,28 @@ class Downloader {
       }
       if (!all_left) Report();
     }
-    for (std::thread& thread : threads) thread.join();
+    threads.clear();
     if (problem) std::rethrow_exception(problem);
   }
 
   void Report() {
     if (shared_.stop) return;
-    if (!progress_({accounts_, done_, total_, shared_.waiting_s})) shared_.stop = true;
+    try {
+      if (!progress_({accounts_, done_, total_, shared_.waiting_s})) shared_.stop = true;
+    } catch (...) {
+      shared_.stop = true;  // for the threads that are waited for on the way out
+      throw;
+    }
   }
 
   Shared shared_;
   const std::function<bool(const Progress&)>& progress_;
   std::vector<Plan> plans_;
   std::vector<Account> accounts_;
-  uint64_t total_ = 0;
-  std::atomic<uint64_t> done_{0};
+  std::atomic<uint64_t> total_{0}, done_{0};
 };
 
 }  // namespace
-
-bool CanDownload() { return true; }
 
 Result Download(const Want& want,
                 const std::function<std::vector<Want>(const Choice&)>& companions_of,

@@ -35,9 +35,6 @@ struct Result {
   std::vector<std::string> notes;  // what the user should know, a sentence each
 };
 
-// Whether this build can download.
-bool CanDownload();
-
 // Fetches each want and, for the stages that its files only name, what `companions_of` its choice
 // asks for. `progress` is called ten times a second from the calling thread and returns false to
 // stop; what came is kept then, and the next download goes on from there. Throws Error: Unavailable

@@ -4,8 +4,6 @@
 
 namespace musicgen::hub {
 
-bool CanDownload() { return false; }
-
 Result Download(const Want& want, const std::function<std::vector<Want>(const Choice&)>&,
                 const std::function<bool(const Progress&)>&) {
   ThrowFailure("cannot download ", want.id,
