@@ -7,6 +7,12 @@ list(TRANSFORM folders REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>" OUTPUT_VARIABLE ob
 
 # All that the library needs from outside: its link line.
 set(MUSICGEN_NEEDS PkgConfig::SNDFILE PkgConfig::MPG123 PNG::PNG yaml-cpp Threads::Threads)
+if(MUSICGEN_HUB_BUILT)
+  list(APPEND MUSICGEN_NEEDS CURL::libcurl OpenSSL::Crypto)
+  # What an installed static library looks for.
+  set(MUSICGEN_HUB_PACKAGES CURL OpenSSL PARENT_SCOPE)
+  set(MUSICGEN_HUB_MODULES "libcurl libcrypto" PARENT_SCOPE)
+endif()
 
 add_library(musicgen_static STATIC ${objects})
 add_library(musicgen_shared SHARED ${objects})

@@ -1,19 +1,37 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing: install_dependencies.sh build|test|arm64
-# build: what the program needs; test: what the tests, benchmarks and fuzzers need as well;
-# arm64: what test-arm64.sh needs, nothing of a foreign architecture.
+# build: what the program needs; test: what the tests, benchmarks and fuzzers need as well, and the
+# hub's own clients in build/hub_clients (without them one test is skipped); arm64: what
+# test-arm64.sh needs, nothing of a foreign architecture.
 set -euo pipefail
 
 packages=(cmake ninja-build g++ pkg-config libcli11-dev nlohmann-json3-dev libyaml-cpp-dev
-          libsndfile1-dev libmpg123-dev libkissfft-dev libpng-dev)
+          libsndfile1-dev libmpg123-dev libkissfft-dev libpng-dev libcurl4-openssl-dev libssl-dev)
 case "${1:-}" in
   build) ;;
-  test) packages+=(git python3 clang clang-format clang-tidy libclang-rt-14-dev ccache libgtest-dev
-                   libgmock-dev libbenchmark-dev libebur128-dev libsimde-dev groff-base mandoc
-                   fish zsh) ;;
+  test) packages+=(git python3 python3-venv clang clang-format clang-tidy libclang-rt-14-dev ccache
+                   libgtest-dev libgmock-dev libbenchmark-dev libebur128-dev libsimde-dev groff-base
+                   mandoc fish zsh) ;;
   arm64) packages=(cmake ninja-build pkg-config python3 googletest g++-aarch64-linux-gnu qemu-user) ;;
   *) echo "usage: $0 build|test|arm64" >&2; exit 2 ;;
 esac
+
+# The hub's Python client, present and old, that the cache is shared with.
+install_hub_clients() {
+  [[ ${1:-} == test ]] || return 0
+  local folder row
+  folder=$(dirname "${BASH_SOURCE[0]}")/../build/hub_clients
+  for row in "current huggingface_hub>=2,<3" "old huggingface_hub<1"; do
+    [[ -e $folder/${row%% *}/ready ]] && continue
+    if python3 -m venv "$folder/${row%% *}" &&
+        "$folder/${row%% *}/bin/pip" install -q --disable-pip-version-check "${row#* }"; then
+      touch "$folder/${row%% *}/ready"
+    else
+      echo "Without ${row#* }: the test of a shared cache will be skipped." >&2
+      rm -rf "$folder/${row%% *}"
+    fi
+  done
+}
 
 if ! command -v dpkg-query > /dev/null; then
   echo "Not a Debian system: please see to these packages yourself: ${packages[*]}"
@@ -27,6 +45,7 @@ for package in "${packages[@]}"; do
 done
 if [[ ${#missing[@]} -eq 0 ]]; then
   echo "All packages are installed."
+  install_hub_clients "${1:-}"
   exit 0
 fi
 
@@ -42,3 +61,4 @@ echo "Installing ${missing[*]}"
 "${as_root[@]}" apt-get update -q
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends \
   "${missing[@]}"
+install_hub_clients "${1:-}"

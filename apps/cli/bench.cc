@@ -10,8 +10,9 @@
 #include "cli/bandwidth_probe.h"
 #include "cli/build_info.h"
 #include "cli/commands.h"
-#include "cli/open_model.h"
+#include "cli/fetch_model.h"
 #include "cli/prompt_bench.h"
+#include "cli/warnings.h"
 #include "common/errors.h"
 #include "common/json.h"
 
@@ -165,7 +166,7 @@ std::vector<double> InGigabytes(std::vector<double> bytes) {
 
 int Run(const BenchFlags& flags) {
   BandwidthProbe probe;  // forks, hence before the model's threads
-  const ModelOptions model_options = flags.model.Options();
+  const ModelOptions model_options = Fetch(flags.model);
   std::optional<Model> model;
   double load_s = Time([&] { model.emplace(model_options); });
   const ModelInfo& info = model->info();

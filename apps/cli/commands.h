@@ -16,5 +16,6 @@ int Run(const InfoFlags& flags);
 int Run(const BenchFlags& flags);
 int Run(const ConvertFlags& flags);
 int Run(const VerifyFlags& flags);
+int Run(const DownloadFlags& flags);
 
 }  // namespace musicgen::cli

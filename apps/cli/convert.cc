@@ -1,10 +1,12 @@
 #include "cli/commands.h"
-#include "cli/open_model.h"
+#include "cli/fetch_model.h"
+#include "cli/warnings.h"
 
 namespace musicgen::cli {
 
 int Run(const ConvertFlags& flags) {
-  PrintWarnings(Convert(flags.model.Options(), flags.output));
+  flags.model.Options();  // whether there is a model comes first
+  PrintWarnings(Convert(Fetch(flags.model), flags.output));
   return 0;
 }
 

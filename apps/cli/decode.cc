@@ -5,13 +5,12 @@
 namespace musicgen::cli {
 
 int Run(const DecodeFlags& flags) {
-  const ModelOptions options = flags.model.Options();
+  flags.model.Options();  // that there is none is said before anything is read
   common::Destinations destinations;
   destinations.Keep("--codes", flags.codes);
   const std::vector<Codes> samples = ReadCodes(flags.codes);
   const std::vector<std::string> files = AudioFiles(flags.audio, samples.size(), destinations);
-  Model model(options);
-  PrintWarnings(model.info().warnings);
+  Model model = OpenModel(flags.model);
   for (size_t i = 0; i < samples.size(); ++i) {
     WriteAudio(flags.audio, files[i], model.Decode(samples[i]), "");
   }

@@ -50,4 +50,18 @@ void AddConvert(common::Flags flags, ConvertFlags& values) {
                {"auto", "f32", "f16", "bf16", "q8", "q4"});
 }
 
+void AddDownload(common::Flags flags, DownloadFlags& values) {
+  flags.Name("model,--model", values.model, "org/name[@revision] on the hub, or a short name",
+             "MODEL", true);
+  flags.Name("--revision", values.revision, "Branch, tag or commit; by default main", "NAME");
+  flags.Choice("--format", values.format,
+               "Which form of the weights to take; auto: safetensors, else the smallest other",
+               {"auto", "safetensors", "audiocraft", "gguf"});
+  flags.Choice("--precision", values.precision, "Which GGUF file to take",
+               {"auto", "f32", "f16", "bf16", "q8", "q4"});
+  flags.Texts("--include", values.include,
+              "Take the files that match this pattern (*.bin) instead; repeatable");
+  flags.Switch("--offline", values.offline, "Make no requests: only say where the cache has it");
+}
+
 }  // namespace musicgen::cli

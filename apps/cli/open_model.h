@@ -1,16 +1,11 @@
 // Opening the model a command works with.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "cli/options.h"
 
 namespace musicgen::cli {
 
-// Says on stderr what its files give reason to say.
+// Downloads what is missing of it, and says on stderr what its files give reason to say.
 Model OpenModel(const ModelFlags& flags);
-
-void PrintWarnings(const std::vector<std::string>& warnings);
 
 }  // namespace musicgen::cli

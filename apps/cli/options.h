@@ -14,13 +14,14 @@ namespace musicgen::cli {
 inline constexpr double kMaxDuration = 86400.0;  // seconds
 
 ReferenceDialect DialectOf(const std::string& reference);  // of "auto", "hf" or "audiocraft"
+Precision PrecisionOf(const std::string& name);            // of "auto", "f32", …
 
 // Flags of every command that takes a model.
 struct ModelFlags {
   std::string model, text_encoder, codec;
   std::string precision = "auto", device = "auto", reference = "auto";
   int64_t threads = 0;
-  bool strict = false;
+  bool strict = false, offline = false;
 
   // Throws Error(kBadInput) when no model was given.
   ModelOptions Options() const;
@@ -84,6 +85,7 @@ struct DecodeFlags {
 
 struct ChromaFlags {
   std::string audio, output, model, reference = "auto";
+  bool offline = false;
 };
 
 struct PlotFlags {
@@ -118,14 +120,21 @@ struct ConvertFlags {
   std::string output;
 };
 
+struct DownloadFlags {
+  std::string model, revision;
+  std::string format = "auto", precision = "auto";
+  std::vector<std::string> include;
+  bool offline = false;
+};
+
 // What is left to do when the parser itself has answered: --help, --version.
 struct Answer {
   std::string text;
 };
 
-using Command =
-    std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, EncodeFlags, DecodeFlags, ChromaFlags,
-                 PlotFlags, InfoFlags, BenchFlags, ConvertFlags, VerifyFlags, Answer>;
+using Command = std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, EncodeFlags, DecodeFlags,
+                             ChromaFlags, PlotFlags, InfoFlags, BenchFlags, ConvertFlags,
+                             VerifyFlags, DownloadFlags, Answer>;
 
 // Throws Error(kBadInput).
 Command ParseCommandLine(int argc, const char* const* argv);

@@ -29,6 +29,7 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   BenchFlags bench;
   ConvertFlags convert;
   VerifyFlags verify;
+  DownloadFlags download;
   AddGenerate(line.AddCommand("generate", "Text to music"), generate);
   AddTokenize(line.AddCommand("tokenize", "Text to token ids"), tokenize);
   AddScore(line.AddCommand("score", "Cross-entropy of given codes"), score);
@@ -46,6 +47,8 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   std::string form = "man";
   line.AddHiddenCommand("documentation")
       .Choice("form", form, "What to print", {"man", "bash", "zsh", "fish"});
+  AddDownload(line.AddCommand("download", "A model from the Hugging Face hub into its cache"),
+              download);
 
   if (const std::optional<std::string> answer = line.Parse(argc, argv)) return Answer{*answer};
   const std::string& chosen = line.chosen();
@@ -60,6 +63,7 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   if (chosen == "convert") return convert;
   if (chosen == "verify") return verify;
   if (chosen == "documentation") return Answer{Documentation(line.Describe(), form)};
+  if (chosen == "download") return download;
   return bench;
 }
 

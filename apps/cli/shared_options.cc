@@ -12,13 +12,14 @@ using common::BadInput;
 void AddModelPaths(common::Flags& flags, ModelFlags& values) {
   flags.Name(
       "-m,--model", values.model,
-      "Directory or GGUF file of the model, org/name[@revision] in the Hugging Face cache, or "
-      "a short name",
+      "Directory or GGUF file of the model, org/name[@revision] on the Hugging Face hub, or a "
+      "short name: downloaded where the cache lacks it",
       "MODEL");
   flags.Name("--text-encoder", values.text_encoder,
-             "Directory of a T5, where the model's files hold none", "DIR");
-  flags.Name("--codec", values.codec, "Directory of an EnCodec, where the model's files hold none",
-             "DIR");
+             "Directory or hub id of a T5, where the model's files hold none", "DIR");
+  flags.Name("--codec", values.codec,
+             "Directory or hub id of an EnCodec, where the model's files hold none", "DIR");
+  flags.Switch("--offline", values.offline, "Download nothing");
   flags.Switch("--strict", values.strict, "Refuse a model with tensors that nobody needs");
 }
 
@@ -66,19 +67,23 @@ ReferenceDialect DialectOf(const std::string& reference) {
   return dialects.at(reference);
 }
 
+Precision PrecisionOf(const std::string& name) {
+  static const std::map<std::string, Precision> precisions = {
+      {"auto", Precision::kAuto}, {"f32", Precision::kF32}, {"f16", Precision::kF16},
+      {"bf16", Precision::kBF16}, {"q8", Precision::kQ8},   {"q4", Precision::kQ4}};
+  return precisions.at(name);
+}
+
 ModelOptions ModelFlags::Options() const {
   if (model.empty()) {
     BadInput(
         "no model given: there is no demo model yet, so name one with -m DIR or MUSICGEN_MODEL");
   }
-  static const std::map<std::string, Precision> precisions = {
-      {"auto", Precision::kAuto}, {"f32", Precision::kF32}, {"f16", Precision::kF16},
-      {"bf16", Precision::kBF16}, {"q8", Precision::kQ8},   {"q4", Precision::kQ4}};
   ModelOptions options;
   options.model = model;
   options.text_encoder = text_encoder;
   options.codec = codec;
-  options.precision = precisions.at(precision);
+  options.precision = PrecisionOf(precision);
   options.reference = DialectOf(reference);
   options.device = device;
   options.threads = static_cast<int>(threads);

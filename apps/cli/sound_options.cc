@@ -27,6 +27,7 @@ void AddChroma(common::Flags flags, ChromaFlags& values) {
   AddSound(flags, values.audio, values.output, "safetensors file; - is stdout");
   flags.Name("-m,--model", values.model,
              "Melody model whose settings to use; by default the published models'", "DIR");
+  flags.Switch("--offline", values.offline, "Download no model");
   flags.Choice("--reference", values.reference,
                "Whose resampling to follow; hf also cuts at 30 s; auto: the model's own, else "
                "audiocraft",

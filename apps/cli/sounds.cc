@@ -1,5 +1,6 @@
 // The commands that look at a sound file: chroma and plot.
 #include "cli/commands.h"
+#include "cli/fetch_model.h"
 #include "cli/outputs.h"
 
 namespace musicgen::cli {
@@ -8,8 +9,12 @@ int Run(const ChromaFlags& flags) {
   common::Destinations destinations;
   destinations.Keep("--audio", flags.audio);
   AddTensorFile(destinations, "--output", flags.output);
-  const Chroma chroma =
-      ExtractChroma(ReadAudio(flags.audio), DialectOf(flags.reference), flags.model);
+  const Waveform sound = ReadAudio(flags.audio);
+  DownloadOptions download;
+  download.model = flags.model;
+  download.offline = flags.offline;
+  const std::string model = flags.model.empty() ? "" : DownloadWithProgress(download).path;
+  const Chroma chroma = ExtractChroma(sound, DialectOf(flags.reference), model);
   common::WriteTo(flags.output, [&](const std::string& path) { WriteChroma(path, chroma); });
   return 0;
 }

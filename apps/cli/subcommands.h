@@ -22,6 +22,7 @@ void AddInfo(common::Flags flags, InfoFlags& values);
 void AddBench(common::Flags flags, BenchFlags& values);
 void AddConvert(common::Flags flags, ConvertFlags& values);
 void AddVerify(common::Flags flags, VerifyFlags& values);
+void AddDownload(common::Flags flags, DownloadFlags& values);
 
 // shared_options.cc: what several of them have
 void AddModelPaths(common::Flags& flags, ModelFlags& values);

@@ -6,6 +6,8 @@
 #include <exception>
 #include <new>
 
+#include "common/interrupt.h"
+
 namespace musicgen::common {
 namespace {
 
@@ -32,6 +34,8 @@ int ExitStatusOf(const char* name, const std::function<int()>& body) {
     return status;
   } catch (const Error& error) {
     return Complain(name, error.what(), StatusFor(error.code()));
+  } catch (const Interrupted&) {
+    return Complain(name, "interrupted", kExitInterrupted);
   } catch (const std::bad_alloc&) {
     return Complain(name, "out of memory", 1);
   } catch (const std::exception& error) {

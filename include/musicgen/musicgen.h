@@ -558,6 +558,77 @@ MG_API mg_status mg_logits_write(const char* path, const float* conditional,
                                  const float* unconditional, const float* guided, int64_t codebooks,
                                  int64_t frames, int64_t codebook_size);
 
+/* ---- models from the Hugging Face hub ---- */
+
+/* Most repositories hold the same weights in several forms, of which one is taken. */
+typedef int32_t mg_download_format;
+enum {
+  MG_DOWNLOAD_AUTO = 0,
+  MG_DOWNLOAD_SAFETENSORS = 1,
+  MG_DOWNLOAD_AUDIOCRAFT = 2,
+  MG_DOWNLOAD_GGUF = 3
+};
+typedef int32_t mg_download_role;
+enum { MG_DOWNLOAD_MODEL = 0, MG_DOWNLOAD_TEXT_ENCODER = 1, MG_DOWNLOAD_CODEC = 2 };
+
+typedef struct mg_download_options mg_download_options;
+/* "org/name[@revision]", a short name, or what is on this machine already. */
+MG_API mg_status mg_download_options_new(const char* model, mg_download_options** out);
+/* Branch, tag or commit; NULL: what the name says, else main. */
+MG_API mg_status mg_download_options_set_revision(mg_download_options* options,
+                                                  const char* revision);
+MG_API mg_status mg_download_options_set_role(mg_download_options* options, mg_download_role role);
+MG_API mg_status mg_download_options_set_format(mg_download_options* options,
+                                                mg_download_format format);
+/* Of GGUF files. */
+MG_API mg_status mg_download_options_set_precision(mg_download_options* options,
+                                                   mg_precision precision);
+/* Once there is a pattern (* and ?), the files that match one are taken and no others. */
+MG_API mg_status mg_download_options_add_include(mg_download_options* options, const char* pattern);
+/* A T5 and an EnCodec that are there, so that the model's own need not come along. */
+MG_API mg_status mg_download_options_set_text_encoder(mg_download_options* options,
+                                                      const char* name);
+MG_API mg_status mg_download_options_set_codec(mg_download_options* options, const char* name);
+/* 1: ask for the revision's newest commit although a whole model is here. Default 0. */
+MG_API mg_status mg_download_options_set_refresh(mg_download_options* options, int32_t refresh);
+/* 1: no requests, as HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE say. Default 0. */
+MG_API mg_status mg_download_options_set_offline(mg_download_options* options, int32_t offline);
+MG_API void mg_download_options_free(mg_download_options* options);
+
+/* A download so far, or complete. */
+typedef struct mg_download mg_download;
+/* About ten times a second, from the thread of mg_download_run. `now` lives during the call.
+ * MG_STOP ends the download; what came is kept, and the next one goes on from there. */
+typedef int32_t (*mg_download_callback)(const mg_download* now, void* user);
+
+/* Downloads what is missing of a model into the hub's cache on this machine, with the T5 and the
+ * codec that AudioCraft's files name. What is whole causes no request, unless refresh is set. Sizes
+ * and hashes are checked; a download that was broken off, also by killing the process, goes on
+ * where it was. Where the hub is out of order and the cache holds a snapshot, that is taken, with a
+ * warning. MG_BAD_INPUT for models that are not there, private or gated, for a form the repository
+ * does not have, and offline; MG_FAILURE for the network, a full disk and wrong hashes;
+ * MG_CANCELLED where the callback stopped it. `progress` may be NULL. */
+MG_API mg_status mg_download_run(const mg_download_options* options, mg_download_callback progress,
+                                 void* user, mg_download** out);
+/* Of the model, for mg_model_options_new; "" before the end. */
+MG_API const char* mg_download_path(const mg_download* download);
+MG_API uint64_t mg_download_bytes_done(const mg_download* download); /* earlier downloads' too */
+MG_API uint64_t mg_download_bytes_total(const mg_download* download);
+MG_API int32_t mg_download_waiting_s(const mg_download* download); /* as the hub asked; 0: none */
+/* The model's repository and those of stages that its files only name, once they are known; of a
+ * complete download those that were asked for: none where all was here. */
+MG_API size_t mg_download_repository_count(const mg_download* download);
+MG_API const char* mg_download_repository_id(const mg_download* download, size_t index);
+MG_API const char* mg_download_repository_commit(const mg_download* download, size_t index);
+/* The folder of its files, or its GGUF file. */
+MG_API const char* mg_download_repository_path(const mg_download* download, size_t index);
+MG_API const char* mg_download_repository_licence(const mg_download* download, size_t index);
+MG_API uint64_t mg_download_repository_bytes(const mg_download* download, size_t index);
+MG_API size_t mg_download_repository_files(const mg_download* download, size_t index);
+MG_API size_t mg_download_warning_count(const mg_download* download);
+MG_API const char* mg_download_warning(const mg_download* download, size_t index);
+MG_API void mg_download_free(mg_download* download);
+
 #ifdef __cplusplus
 }
 #endif

@@ -31,6 +31,14 @@ void RefuseLanguageModel(const AudioCraftState& state) {
   }
 }
 
+std::optional<Companion> Pointer(const TorchFile& file) {
+  const std::optional<std::string> name = file.String(kPointer);
+  if (!name) return std::nullopt;
+  const std::string where = StrCat(file.where(), ": ", kPointer);
+  if (name->substr(name->rfind('/') + 1).starts_with("dac")) RefuseDac(where);
+  return Companion{*name, where, "--codec"};
+}
+
 CodecPart OpenHuggingFaceCodec(const std::string& directory) {
   CodecPart part;
   part.files = checkpoint::FilesOfDirectory(directory);
@@ -49,17 +57,18 @@ CodecPart OpenCodec(const std::string& directory) {
   return audiocraft ? OpenAudioCraftCodec(directory) : OpenHuggingFaceCodec(directory);
 }
 
+std::optional<Companion> CodecPointer(const std::string& directory) {
+  return Pointer(*TorchFile::Open(directory + "/" + kCompressionFile));
+}
+
 CodecPart OpenAudioCraftCodec(const std::string& directory) {
   const std::shared_ptr<const TorchFile> file = TorchFile::Open(directory + "/" + kCompressionFile);
-  if (const std::optional<std::string> name = file->String(kPointer)) {
-    if (name->substr(name->rfind('/') + 1).starts_with("dac"))
-      RefuseDac(StrCat(file->where(), ": ", kPointer));
-    const std::string found =
-        FindCompanion(directory, {*name, file->where() + ": " + kPointer, "--codec"});
+  if (const std::optional<Companion> pointer = Pointer(*file)) {
+    const std::string found = FindCompanion(directory, *pointer);
     // A pointer leads to the codec itself, not to another pointer.
     if (!checkpoint::EntryExists(found + "/" + kConfigFile)) {
-      ThrowBadInput(file->where(), ": ", kPointer, ": expected a codec in the Hugging Face layout",
-                    " in ", Printable(found, 1000), ", found no ", kConfigFile);
+      ThrowBadInput(pointer->where, ": expected a codec in the Hugging Face layout", " in ",
+                    Printable(found, 1000), ", found no ", kConfigFile);
     }
     return OpenHuggingFaceCodec(found);
   }

@@ -1,6 +1,7 @@
 // An EnCodec in files of its own.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "model/model_parts.h"
@@ -16,5 +17,7 @@ CodecPart OpenCodec(const std::string& directory);
 // directory/compression_state_dict.bin: a whole codec, or the name of one in the Hugging Face
 // layout. Throws Error(kBadInput).
 CodecPart OpenAudioCraftCodec(const std::string& directory);
+// The name in such a file, where it is no codec itself. Throws Error(kBadInput).
+std::optional<Companion> CodecPointer(const std::string& directory);
 
 }  // namespace musicgen::model

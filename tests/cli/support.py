@@ -21,8 +21,9 @@ TIMEOUT_S = 300
 
 
 def environment(extra=None):
-    """The tests' own environment without any twin of a flag."""
+    """The tests' own environment without any twin of a flag; nothing is downloaded."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("MUSICGEN_")}
+    kept["HF_HUB_OFFLINE"] = "1"
     kept.update(extra or {})
     return kept
 

@@ -1,27 +1,18 @@
-#include "model/hub_cache.h"
+#include "hub/cache.h"
 
 #include <algorithm>
-#include <cctype>
-#include <cstdlib>
 #include <fstream>
-#include <string_view>
 
 #include "base/error.h"
+#include "hub/hub_name.h"
 
-namespace musicgen::model {
+namespace musicgen::hub {
 namespace {
 
 namespace fs = std::filesystem;
 
 constexpr size_t kMostSnapshots = 1000, kMostNamed = 3;
 constexpr size_t kShortestCommit = 4;  // digits that stand for a commit
-
-std::string Environment(const std::string& name) {
-  const char* value = std::getenv(name.c_str());
-  return value == nullptr ? "" : value;
-}
-
-bool IsNameLetter(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 
 // A revision is a path below refs/ and must not lead out of it.
 bool IsPlainRevision(const std::string& revision) {
@@ -61,45 +52,20 @@ std::string Listed(const std::vector<std::string>& names) {
 
 }  // namespace
 
-std::string ExpandPath(std::string path) {
-  if (path == "~" || path.starts_with("~/")) path.replace(0, 1, Environment("HOME"));
-  for (size_t at = 0; (at = path.find('$', at)) != path.npos;) {
-    const bool braces = at + 1 < path.size() && path[at + 1] == '{';
-    const size_t begin = at + (braces ? 2 : 1);
-    size_t end = begin;
-    while (end < path.size() && IsNameLetter(path[end])) ++end;
-    const bool whole = end > begin && (!braces || (end < path.size() && path[end] == '}'));
-    const std::string name = path.substr(begin, end - begin);
-    if (!whole || std::getenv(name.c_str()) == nullptr) {
-      ++at;  // stays as it is
-      continue;
-    }
-    const std::string value = Environment(name);
-    path.replace(at, end + (braces ? 1 : 0) - at, value);
-    at += value.size();
-  }
-  return path;
-}
-
-std::vector<fs::path> HubCaches() {
-  const auto path = [](const char* name) { return fs::path(ExpandPath(Environment(name))); };
-  fs::path cache = path("HF_HUB_CACHE");
-  if (cache.empty()) cache = path("HUGGINGFACE_HUB_CACHE");
-  if (cache.empty() && !path("HF_HOME").empty()) cache = path("HF_HOME") / "hub";
-  if (cache.empty() && !path("XDG_CACHE_HOME").empty()) {
-    cache = path("XDG_CACHE_HOME") / "huggingface" / "hub";
-  }
-  if (cache.empty()) cache = path("HOME") / ".cache" / "huggingface" / "hub";
-  std::vector<fs::path> caches = {cache};
-  for (const char* other : {"AUDIOCRAFT_CACHE_DIR", "TRANSFORMERS_CACHE"}) {
-    if (!path(other).empty()) caches.push_back(path(other));
-  }
-  return caches;
-}
-
 bool IsRepository(const fs::path& folder) {
   std::error_code error;
   return fs::is_directory(folder / "snapshots", error);
+}
+
+std::optional<fs::path> FindRepository(const std::vector<std::string>& ids,
+                                       const std::vector<fs::path>& caches) {
+  for (const std::string& id : ids) {
+    for (const fs::path& cache : caches) {
+      const fs::path folder = cache / RepositoryFolder(id);
+      if (IsRepository(folder)) return folder;
+    }
+  }
+  return std::nullopt;
 }
 
 fs::path FindSnapshot(const fs::path& folder, const std::string& revision) {
@@ -133,4 +99,4 @@ fs::path FindSnapshot(const fs::path& folder, const std::string& revision) {
                 snapshots.empty() ? "none" : Listed(snapshots));
 }
 
-}  // namespace musicgen::model
+}  // namespace musicgen::hub

@@ -3,21 +3,18 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
-namespace musicgen::model {
-
-// A path with a leading ~ and $NAME or ${NAME} replaced, as the hub's client reads its variables.
-std::string ExpandPath(std::string path);
-
-// Where repositories are looked for, in this order: HF_HUB_CACHE, else HUGGINGFACE_HUB_CACHE, else
-// HF_HOME/hub, else XDG_CACHE_HOME/huggingface/hub, else ~/.cache/huggingface/hub; then
-// AUDIOCRAFT_CACHE_DIR and TRANSFORMERS_CACHE, where they are set.
-std::vector<std::filesystem::path> HubCaches();
+namespace musicgen::hub {
 
 // Whether it is a repository's folder in a cache: snapshots lie in it.
 bool IsRepository(const std::filesystem::path& folder);
+
+// The folder of the first of these repositories that is in one of the caches.
+std::optional<std::filesystem::path> FindRepository(
+    const std::vector<std::string>& ids, const std::vector<std::filesystem::path>& caches);
 
 // The snapshot of a repository's folder that `revision` names: a branch, a tag or (the beginning
 // of) a commit; empty: main, or else the only one there is. Throws Error(kBadInput) naming what
@@ -25,4 +22,4 @@ bool IsRepository(const std::filesystem::path& folder);
 std::filesystem::path FindSnapshot(const std::filesystem::path& folder,
                                    const std::string& revision);
 
-}  // namespace musicgen::model
+}  // namespace musicgen::hub

@@ -1,0 +1,51 @@
+#include "cli/fetch_model.h"
+
+#include "cli/download_progress.h"
+#include "cli/warnings.h"
+#include "common/errors.h"
+#include "common/interrupt.h"
+
+namespace musicgen::cli {
+namespace {
+
+// The path of a stage that an option names.
+std::string FetchStage(const std::string& name, DownloadRole role, bool offline) {
+  if (name.empty()) return name;
+  DownloadOptions options;
+  options.model = name;
+  options.role = role;
+  options.offline = offline;
+  return DownloadWithProgress(options).path;
+}
+
+}  // namespace
+
+DownloadResult DownloadWithProgress(const DownloadOptions& options) {
+  const common::DeferInterrupts interrupts;
+  DownloadDisplay display;
+  auto result = Download(options, [&](const DownloadProgress& progress) {
+    display.Update(progress);
+    return !interrupts.requested();
+  });
+  display.Finish();
+  if (!result || interrupts.requested()) throw common::Interrupted();
+  PrintWarnings(result->warnings);
+  return *std::move(result);
+}
+
+ModelOptions Fetch(const ModelFlags& flags) {
+  ModelOptions options = flags.Options();
+  DownloadOptions download;
+  download.model = options.model;
+  download.precision = options.precision;
+  download.text_encoder = options.text_encoder;
+  download.codec = options.codec;
+  download.offline = flags.offline;
+  options.model = DownloadWithProgress(download).path;
+  options.text_encoder =
+      FetchStage(options.text_encoder, DownloadRole::kTextEncoder, flags.offline);
+  options.codec = FetchStage(options.codec, DownloadRole::kCodec, flags.offline);
+  return options;
+}
+
+}  // namespace musicgen::cli

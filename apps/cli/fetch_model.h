@@ -1,0 +1,17 @@
+// Models that are not on this machine yet.
+#pragma once
+
+#include <string>
+
+#include "cli/options.h"
+#include "musicgen/download.hpp"
+
+namespace musicgen::cli {
+
+// Shows what is downloaded on stderr. Throws common::Interrupted after Ctrl-C: what came is kept.
+DownloadResult DownloadWithProgress(const DownloadOptions& options);
+
+// The options of a model whose files are here: what `flags` name is downloaded where it is missing.
+ModelOptions Fetch(const ModelFlags& flags);
+
+}  // namespace musicgen::cli

@@ -1,0 +1,172 @@
+#include "model/fetch_model.h"
+
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "base/error.h"
+#include "hub/cache.h"
+#include "hub/environment.h"
+#include "hub/hub_error.h"
+#include "hub/hub_name.h"
+#include "model/audiocraft_files.h"
+#include "model/companions.h"
+#include "model/model_path.h"
+#include "model/named_stages.h"
+#include "model/weights.h"
+
+namespace musicgen::model {
+namespace {
+
+namespace fs = std::filesystem;
+using hub::Role;
+
+// The path where `name` is whole on this machine.
+std::optional<std::string> FindWhole(const std::string& name, Role role,
+                                     const std::string& precision) {
+  try {
+    return hub::WholeModel(FindModel(name), role, precision);
+  } catch (const Error&) {
+    return std::nullopt;  // not here, or not of this revision
+  }
+}
+
+// Where `name` has weights at least.
+std::optional<std::string> FindWeights(const std::string& name) {
+  try {
+    const std::string path = FindModel(name);
+    if (HasWeights(path) || IsAudioCraftDirectory(path)) return path;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+hub::Result AtHand(const std::string& path) {
+  hub::Result result;
+  result.finished = true;
+  result.repositories.push_back({"", "", path, "", 0, 0});
+  return result;
+}
+
+Role RoleOf(const std::string& name) {
+  return name.find("encodec") != name.npos ? Role::kCodec : Role::kTextEncoder;
+}
+
+class Fetcher {
+ public:
+  Fetcher(const FetchRequest& request, const std::function<bool(const hub::Progress&)>& progress)
+      : request_(request), progress_(progress) {}
+
+  hub::Result Run() {
+    hub::Result result = FetchNamed();
+    if (!result.finished || request_.role != Role::kModel || !request_.offline.empty()) {
+      return result;
+    }
+    for (const NamedStage& stage : NamedStages(result.repositories.front().path)) {
+      if (IsGiven(stage.role) || HasStage(result.repositories.front().path, stage)) continue;
+      hub::Result more = FetchStage(stage);
+      result.finished = more.finished;
+      if (!result.finished) return result;
+      result.notes.insert(result.notes.end(), more.notes.begin(), more.notes.end());
+      result.repositories.insert(result.repositories.end(), more.repositories.begin(),
+                                 more.repositories.end());
+    }
+    return result;
+  }
+
+ private:
+  hub::Result FetchNamed() const {
+    std::error_code error;
+    if (fs::exists(request_.model, error) || fs::exists(hub::ExpandPath(request_.model), error)) {
+      return AtHand(FindModel(request_.model));
+    }
+    const hub::HubName name = hub::ParseHubName(request_.model);
+    const std::string revision = request_.revision.empty() ? name.revision : request_.revision;
+    const std::string full = revision.empty() ? name.id : name.id + "@" + revision;
+    const auto whole = FindWhole(full, request_.role, request_.choice.precision);
+    if (whole && !request_.refresh) return AtHand(*whole);
+    const std::vector<std::string> ids = hub::IdsOf(name.id);
+    if (ids.empty()) return AtHand(FindModel(full));  // says what it is not
+    if (!request_.offline.empty()) return Offline(full);
+    hub::Want want = {hub::IdToAsk(ids), revision.empty() ? "main" : revision, request_.choice};
+    try {
+      return hub::Download(
+          want, [&](const hub::Choice& choice) { return Companions(choice); }, progress_);
+    } catch (const hub::Unavailable& problem) {
+      return FromCache(full, problem);
+    }
+  }
+
+  hub::Result Offline(const std::string& name) const {
+    try {
+      return AtHand(FindModel(name));
+    } catch (const Error& problem) {
+      ThrowBadInput(problem.what(), ", and ", request_.offline, " forbids to download it");
+    }
+  }
+
+  // The hub is out of order: what an earlier download left may do, if it has weights.
+  hub::Result FromCache(const std::string& name, const hub::Unavailable& problem) const {
+    const bool any = request_.choice.form == hub::Form::kAuto && request_.choice.patterns.empty();
+    auto path = any ? FindWhole(name, request_.role, request_.choice.precision) : std::nullopt;
+    if (any && !path && !request_.refresh) path = FindWeights(name);
+    if (!path) throw problem;
+    hub::Result result = AtHand(*path);
+    result.notes.push_back(StrCat(problem.what(), ": going on with what the cache holds"));
+    return result;
+  }
+
+  // Before the files are here, the stages they will name most probably.
+  std::vector<hub::Want> Companions(const hub::Choice& choice) const {
+    std::vector<hub::Want> wants;
+    for (const std::string& name : choice.companions) {
+      const Role role = RoleOf(name);
+      if (IsGiven(role) || FindWhole(name, role, "auto")) continue;
+      wants.push_back({hub::IdToAsk(hub::IdsOf(name)), "main", {}});
+    }
+    return wants;
+  }
+
+  bool IsGiven(Role role) const {
+    return !(role == Role::kCodec ? request_.codec : request_.text_encoder).empty();
+  }
+
+  static bool HasStage(const std::string& model, const NamedStage& stage) {
+    const std::string folder =
+        fs::is_directory(model) ? model : fs::absolute(model).parent_path().string();
+    try {
+      return hub::WholeModel(FindCompanion(folder, stage.companion), stage.role, "auto")
+          .has_value();
+    } catch (const Error&) {
+      return false;
+    }
+  }
+
+  hub::Result FetchStage(const NamedStage& stage) const {
+    const std::vector<std::string> ids = hub::IdsOf(stage.companion.name);
+    hub::Result nothing;
+    nothing.finished = true;
+    if (ids.empty()) return nothing;  // no name of the hub: OpenModel says what is missing
+    try {
+      return hub::Download(
+          {hub::IdToAsk(ids), "main", {}},
+          [](const hub::Choice&) { return std::vector<hub::Want>(); }, progress_);
+    } catch (const Error& problem) {
+      throw Error(problem.code(), StrCat(problem.what(), "; ", stage.companion.where, " names it, ",
+                                         stage.companion.option, " names another directory"));
+    }
+  }
+
+  const FetchRequest& request_;
+  const std::function<bool(const hub::Progress&)>& progress_;
+};
+
+}  // namespace
+
+hub::Result FetchModel(const FetchRequest& request,
+                       const std::function<bool(const hub::Progress&)>& progress) {
+  return Fetcher(request, progress).Run();
+}
+
+}  // namespace musicgen::model
