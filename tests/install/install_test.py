@@ -87,6 +87,9 @@ class Install(unittest.TestCase):
         for c, cxx in COMPILERS:
             for shared in ("ON", "OFF"):
                 for example, check in (("c", self.expect_music), ("cpp", self.expect_live)):
+                    # Each compiler and each library once in C++, whose headers take their time.
+                    if example == "cpp" and len(COMPILERS) > 1 and (c == "gcc") != (shared == "ON"):
+                        continue
                     with self.subTest(compiler=c, shared=shared, example=example):
                         out = tempfile.mkdtemp(dir=self.folder.name)
                         run(CMAKE, "-S", os.path.join(ROOT, "examples", example), "-B", out, "-DCMAKE_BUILD_TYPE=Debug",
