@@ -11,6 +11,7 @@
 #include "common/interrupt.h"
 #include "common/json.h"
 #include "common/text_file.h"
+#include "musicgen/bench.hpp"
 
 namespace musicgen::cli {
 namespace {

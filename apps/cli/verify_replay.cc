@@ -81,8 +81,10 @@ std::vector<Waveform> Pieces(Model& model, const VerifyCheck& check,
   options.progress = [&](const GenerationProgress&) { return keep_going(); };
   const auto results = model.Generate(Requests(check, model.info()), options);
   std::vector<Waveform> pieces;
-  if (!results) return pieces;
-  for (const GenerationResult& result : *results) pieces.push_back(result.audio);
+  for (const GenerationResult& result : results) {
+    if (!result.complete) return {};  // stopped
+    pieces.push_back(result.audio);
+  }
   return pieces;
 }
 
