@@ -41,19 +41,14 @@ def read_safetensors(path):
 
 
 class Golden:
-    """A golden model: its folder, its reference results, its prompts."""
+    """A golden model: its folder and its reference results."""
 
     def __init__(self, name):
         self.path = str(FIXTURES / name)
         self.values = read_safetensors(FIXTURES / name / "golden.safetensors")
-        about = json.loads((FIXTURES / name / "golden.json").read_text())
-        self.prompts = [prompt["text"] for prompt in about["prompts"]]
 
     def __getitem__(self, name):
         return self.values[name]
-
-    def __contains__(self, name):
-        return name in self.values
 
 
 def run_python(code, *arguments, **options):

@@ -31,11 +31,14 @@ class Bar:
             from tqdm.auto import tqdm
         except ImportError:
             tqdm = None
-        self._tqdm, self._bar = tqdm, None  # type: Any, Any
+        self._tqdm: Any = tqdm
+        self._bar: Any = None
+        self._printed = False
 
     def __call__(self, generated: int, to_generate: int) -> None:
         if self._tqdm is None:
             print(f"{generated: 6d} / {to_generate: 6d}", end="\r", flush=True)
+            self._printed = True
             return
         if self._bar is None:
             self._bar = self._tqdm(total=to_generate, unit="step")
@@ -44,6 +47,8 @@ class Bar:
     def close(self) -> None:
         if self._bar is not None:
             self._bar.close()
+        elif self._printed:
+            print()
 
 
 def shown(callback: Optional[ProgressCallback]) -> Any:

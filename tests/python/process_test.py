@@ -1,0 +1,174 @@
+"""What is seen from outside a process: its imports, its pickles, its interrupts, torch in it or not."""
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from support import FIXTURES, needs_torch, run_python
+
+MONO = FIXTURES / "hf-tiny-mono"
+IMPORT_S = 0.3
+
+
+def test_import_needs_numpy_alone():
+    assert run_python("""
+import sys
+import numpy
+before = set(sys.modules)
+import musicgen
+own = getattr(sys, "stdlib_module_names", None)  # from Python 3.10 on
+foreign = {name.split(".")[0] for name in set(sys.modules) - before} - {"numpy", "musicgen", "musicgen_cpp"}
+print(*(name for name in foreign if own is not None and name not in own))
+""").strip() == ""
+
+
+def test_import_is_quick():
+    """In time of the processor: the machine may be busy. numpy's own import is most of it."""
+    code = "import time; start = time.process_time(); import musicgen; print(time.process_time() - start)"
+    assert min(float(run_python(code)) for _ in range(5)) <= IMPORT_S
+
+
+def test_both_names_are_one_package():
+    run_python("""
+import musicgen, musicgen_cpp
+from musicgen.models import MusicGen
+from musicgen.models.musicgen import MusicGen as Again
+from musicgen_cpp.models import MusicGen as Other
+from musicgen.data.audio import audio_write
+import musicgen_cpp.data.audio
+assert MusicGen is Again is Other is musicgen.MusicGen is musicgen_cpp.MusicGen
+assert audio_write is musicgen.data.audio.audio_write is musicgen_cpp.data.audio.audio_write
+assert musicgen.__doc__ and musicgen.version() == musicgen_cpp.version()
+""")
+
+
+def test_a_model_pickles_as_its_name_and_settings(tmp_path):
+    from musicgen.models import MusicGen
+    model = MusicGen.get_pretrained(str(MONO), precision="f32", threads=1)
+    model.set_generation_params(duration=0.5, top_k=10, use_sampling=False)
+    pickled = pickle.dumps(model)
+    assert len(pickled) < 2000
+    expected = model.generate(["a"])
+    again = pickle.loads(pickled)
+    assert (again.duration, again.precision, again.generation_params["top_k"]) == (0.5, "f32", 10)
+    assert np.array_equal(again.generate(["a"]), expected)
+    (tmp_path / "pickle").write_bytes(pickled)
+    out = run_python("""
+import pickle, sys, numpy
+model = pickle.load(open(sys.argv[1], "rb"))
+print(numpy.asarray(model.generate(["a"])).tobytes().hex()[:4000])
+""", tmp_path / "pickle", cwd="/")
+    assert out.strip() == np.asarray(expected).tobytes().hex()[:4000]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal")
+@pytest.mark.parametrize("call", ["model.generate(['a'])", "list(model.stream('a'))",
+                                  "model.generate(['a', 'b', 'c'], progress=True)"])
+def test_an_interrupt_stops_within_a_step(call):
+    code = f"""
+import sys, time
+from musicgen.models import MusicGen
+model = MusicGen.get_pretrained({str(MONO)!r}, precision="f32", threads=1)
+model.set_generation_params(duration=1)
+model.generate(["a"])                       # all weights are there
+model.set_generation_params(duration=3000)  # minutes of work
+print("ready", flush=True)
+try:
+    {call}
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+model.set_generation_params(duration=1)
+print(model.generate(["a"]).shape)          # and it goes on
+"""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                               text=True, env=environment)
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(0.7)
+    start = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    lines = iter(process.stdout.readline, "")
+    assert next(line for line in lines if not line.strip()[:1].isdigit()) == "interrupted\n"  # but for progress
+    assert time.monotonic() - start < 1  # a step of this model takes some 2 ms; the machine may be busy
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0 and out.startswith("(1, 1, 32000)")
+
+
+def test_the_lock_is_free_meanwhile():
+    run_python(f"""
+import threading, time
+from musicgen.models import MusicGen
+model = MusicGen.get_pretrained({str(MONO)!r}, precision="f32", threads=1)
+model.set_generation_params(duration=10)
+thread = threading.Thread(target=model.generate, args=(["a"] * 4,))
+thread.start()
+turns = 0
+while thread.is_alive():
+    turns += 1
+    time.sleep(0.001)
+assert turns > 20, turns
+""")
+
+
+def test_without_torch_results_are_arrays():
+    run_python("""
+import sys
+from musicgen.models import MusicGen
+model = MusicGen.get_pretrained("debug")
+model.set_generation_params(duration=1)
+wav, tokens = model.generate(["a"], return_tokens=True)
+assert type(wav).__name__ == type(tokens).__name__ == "Array"
+assert "torch" not in sys.modules
+""")
+
+
+@needs_torch
+def test_with_torch_results_are_tensors(tmp_path):
+    run_python("""
+import sys
+from musicgen.models import MusicGen
+from musicgen.data.audio import audio_read, audio_write
+model = MusicGen.get_pretrained("debug")
+model.set_generation_params(duration=1)
+assert "torch" not in sys.modules
+
+import torch
+wav, tokens = model.generate(["a", "b"], return_tokens=True)
+assert isinstance(wav, torch.Tensor) and wav.dtype == torch.float32 and list(wav.shape) == [2, 1, 32000]
+assert tokens.dtype == torch.int64
+assert torch.equal(model.generate_audio(tokens), wav)
+assert model.device == torch.device("cpu")
+codes, _ = model.compression_model.encode(wav.double().requires_grad_())
+assert codes.shape == tokens.shape
+assert isinstance(next(model.stream("a")), torch.Tensor)
+assert isinstance(model.generate_continuation(torch.randn(1, 16000), 32000), torch.Tensor)
+
+torch.manual_seed(3)
+first = model.generate(["a"])
+torch.manual_seed(3)
+assert torch.equal(first, model.generate(["a"]))
+
+path = audio_write(sys.argv[1], wav[0].cpu(), model.sample_rate, strategy="loudness")
+read, rate = audio_read(path)
+assert isinstance(read, torch.Tensor) and rate == 32000
+""", tmp_path / "x")
+
+
+@needs_torch
+def test_arrays_and_tensors_by_dlpack():
+    run_python("""
+import numpy as np
+from musicgen import Array
+import torch
+array = Array(np.arange(6, dtype=np.float32))
+tensor = torch.from_dlpack(array)
+assert tensor.tolist() == array.tolist()
+tensor[0] = 9
+assert array[0] == 9
+assert torch.as_tensor(np.asarray(array)).shape == (6,)
+""")
