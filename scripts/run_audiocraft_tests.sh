@@ -4,13 +4,12 @@
 # DIR is a checkout of facebookresearch/audiocraft. Without it, the source package of audiocraft 1.3.0 is fetched
 # with pip into build/audiocraft, which holds the tests of the sound functions alone. The tests are copied to a
 # temporary folder; there `from audiocraft` becomes `from musicgen`, and nothing else changes. PYTHON names an
-# interpreter that has pytest, torch, torchaudio and julius (by default build/venv's, else python3);
+# interpreter that has pytest, torch, torchaudio and julius (by default build/venv's, made where it is not there);
 # MUSICGEN_LIBRARY the library, unless musicgen is installed. Exit status 77: nothing to run with.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-python=${PYTHON:-}
-[[ -n $python || ! -x $root/build/venv/bin/python ]] || python=$root/build/venv/bin/python
-python=${python:-python3}
+python=${PYTHON:-$root/build/venv/bin/python}
+[[ -x $python ]] || "$root/scripts/python_environment.sh" "${python%/bin/python}"
 if ! "$python" -c 'import pytest, torch, torchaudio, julius' 2> /dev/null; then
   echo "$python lacks pytest, torch, torchaudio or julius: skipped"
   exit 77

@@ -19,7 +19,7 @@ class Greedy:
 
     def __init__(self, golden, reference="auto"):
         self.golden = golden
-        self.model = MusicGen.get_pretrained(golden.path, precision="f32", reference=reference)
+        self.model = MusicGen.get_pretrained(golden.path, precision="f32", reference=reference, threads=1)
 
     def expect(self, name, method, *arguments, window=None, stride=18, **params):
         self.model.max_duration = window or 30
@@ -106,7 +106,7 @@ def test_patterns(name):
 @pytest.mark.parametrize("name", HUGGING_FACE + AUDIOCRAFT)
 def test_codec(name):
     golden = Golden(name)
-    model = MusicGen.get_pretrained(golden.path)
+    model = MusicGen.get_pretrained(golden.path, threads=1)
     codec = model.compression_model
     for samples in (16000, 12347, 640, 7):
         wav = golden["codec.wav"].reshape(1, 1, -1)[..., :samples]

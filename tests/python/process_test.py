@@ -1,4 +1,4 @@
-"""What is seen from outside a process: its imports, its pickles, its interrupts, torch in it or not."""
+"""What is seen from outside a process: its imports, its pickles, its interrupts."""
 
 import os
 import pickle
@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 import pytest
-from support import FIXTURES, needs_torch, run_python
+from support import FIXTURES, run_python
 
 MONO = FIXTURES / "hf-tiny-mono"
 IMPORT_S = 0.3
@@ -124,51 +124,4 @@ model.set_generation_params(duration=1)
 wav, tokens = model.generate(["a"], return_tokens=True)
 assert type(wav).__name__ == type(tokens).__name__ == "Array"
 assert "torch" not in sys.modules
-""")
-
-
-@needs_torch
-def test_with_torch_results_are_tensors(tmp_path):
-    run_python("""
-import sys
-from musicgen.models import MusicGen
-from musicgen.data.audio import audio_read, audio_write
-model = MusicGen.get_pretrained("debug")
-model.set_generation_params(duration=1)
-assert "torch" not in sys.modules
-
-import torch
-wav, tokens = model.generate(["a", "b"], return_tokens=True)
-assert isinstance(wav, torch.Tensor) and wav.dtype == torch.float32 and list(wav.shape) == [2, 1, 32000]
-assert tokens.dtype == torch.int64
-assert torch.equal(model.generate_audio(tokens), wav)
-assert model.device == torch.device("cpu")
-codes, _ = model.compression_model.encode(wav.double().requires_grad_())
-assert codes.shape == tokens.shape
-assert isinstance(next(model.stream("a")), torch.Tensor)
-assert isinstance(model.generate_continuation(torch.randn(1, 16000), 32000), torch.Tensor)
-
-torch.manual_seed(3)
-first = model.generate(["a"])
-torch.manual_seed(3)
-assert torch.equal(first, model.generate(["a"]))
-
-path = audio_write(sys.argv[1], wav[0].cpu(), model.sample_rate, strategy="loudness")
-read, rate = audio_read(path)
-assert isinstance(read, torch.Tensor) and rate == 32000
-""", tmp_path / "x")
-
-
-@needs_torch
-def test_arrays_and_tensors_by_dlpack():
-    run_python("""
-import numpy as np
-from musicgen import Array
-import torch
-array = Array(np.arange(6, dtype=np.float32))
-tensor = torch.from_dlpack(array)
-assert tensor.tolist() == array.tolist()
-tensor[0] = 9
-assert array[0] == 9
-assert torch.as_tensor(np.asarray(array)).shape == (6,)
 """)

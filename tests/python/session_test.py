@@ -12,12 +12,12 @@ from musicgen.models import MusicGen
 
 @pytest.fixture(scope="module")
 def mono():
-    return MusicGen.get_pretrained(str(FIXTURES / "hf-tiny-mono"), precision="f32")
+    return MusicGen.get_pretrained(str(FIXTURES / "hf-tiny-mono"), precision="f32", threads=1)
 
 
 @pytest.mark.parametrize("name", ["hf-tiny-mono", "hf-tiny-stereo", "ac-tiny-melody"])
 def test_chunks_make_up_the_sound(name):
-    model = MusicGen.get_pretrained(str(FIXTURES / name))
+    model = MusicGen.get_pretrained(str(FIXTURES / name), threads=1)
     for duration, window, stride in ((2, 30, 18), (3, 2, 1)):
         model.max_duration = window
         model.set_generation_params(duration=duration, extend_stride=stride)

@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "tests" / "fixtures"
@@ -20,7 +19,7 @@ PACKAGE = ROOT / "bindings" / "python"
 if not any((Path(path) / "musicgen_cpp").is_dir() for path in sys.path if path):
     sys.path.insert(0, str(PACKAGE))
 if "MUSICGEN_LIBRARY" not in os.environ:
-    built = ROOT / "build" / "release" / "lib" / "libmusicgen.so"
+    built = ROOT / "build" / "release" / "src" / "libmusicgen.so"
     if built.exists():
         os.environ["MUSICGEN_LIBRARY"] = str(built)
 
@@ -60,10 +59,10 @@ def run_python(code, *arguments, **options):
     return result.stdout
 
 
+LONG = os.environ.get("MUSICGEN_LONG_TESTS", "0") not in ("", "0")
+
+
 def importable(name):
     """Whether a module is there, without importing it here."""
     import importlib.util
     return importlib.util.find_spec(name) is not None
-
-
-needs_torch = pytest.mark.skipif(not importable("torch"), reason="torch is not installed")

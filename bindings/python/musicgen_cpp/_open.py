@@ -30,6 +30,7 @@ def open_model(name: Any, *, device: Any = None, precision: str = "auto", refere
         from ._debug_model import debug_model
         where = str(debug_model())
         precision = "f32" if precision == "auto" else precision
+        threads = threads or 1  # more would wait for one another longer than they compute
     elif os.path.exists(name):
         where = os.path.abspath(name)
     elif name in SHORT_NAMES:
