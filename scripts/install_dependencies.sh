@@ -9,7 +9,8 @@ packages=(cmake ninja-build g++ pkg-config libcli11-dev nlohmann-json3-dev libya
 case "${1:-}" in
   build) ;;
   test) packages+=(git python3 clang clang-format clang-tidy libclang-rt-14-dev ccache libgtest-dev
-                   libgmock-dev libbenchmark-dev libebur128-dev libsimde-dev) ;;
+                   libgmock-dev libbenchmark-dev libebur128-dev libsimde-dev
+                   python3-venv python3-torch python3-torchaudio) ;;
   arm64) packages=(cmake ninja-build pkg-config python3 googletest g++-aarch64-linux-gnu qemu-user) ;;
   *) echo "usage: $0 build|test|arm64" >&2; exit 2 ;;
 esac

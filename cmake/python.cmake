@@ -1,0 +1,12 @@
+# The shared library as the Python package carries it: musicgen_cpp/lib/libmusicgen.so. What is C++ is inside, so that it
+# runs beside older C++ libraries and beside those that other packages bring.
+find_library(MUSICGEN_YAML_CPP_STATIC libyaml-cpp.a)
+if(MUSICGEN_YAML_CPP_STATIC)
+  get_target_property(needs musicgen_shared LINK_LIBRARIES)
+  list(TRANSFORM needs REPLACE "^yaml-cpp$" "${MUSICGEN_YAML_CPP_STATIC}")
+  set_target_properties(musicgen_shared PROPERTIES LINK_LIBRARIES "${needs}")
+  target_link_options(musicgen_shared PRIVATE -static-libstdc++ -static-libgcc)
+endif()
+# An RPATH, not a RUNPATH: the libraries beside it find one another by it as well.
+target_link_options(musicgen_shared PRIVATE -Wl,--disable-new-dtags,-rpath,$ORIGIN)
+install(FILES $<TARGET_FILE:musicgen_shared> DESTINATION musicgen_cpp/lib RENAME libmusicgen.so COMPONENT python)
