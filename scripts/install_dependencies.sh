@@ -9,9 +9,9 @@ packages=(cmake ninja-build g++ pkg-config libcli11-dev nlohmann-json3-dev libya
           libsndfile1-dev libmpg123-dev libkissfft-dev libpng-dev libcurl4-openssl-dev libssl-dev)
 case "${1:-}" in
   build) ;;
-  test) packages+=(git python3 python3-venv clang clang-format clang-tidy libclang-rt-14-dev ccache
-                   libgtest-dev libgmock-dev libbenchmark-dev libebur128-dev libsimde-dev groff-base
-                   mandoc fish zsh) ;;
+  test) packages+=(git python3 python3-venv python3-torch python3-torchaudio clang clang-format
+                   clang-tidy libclang-rt-14-dev ccache libgtest-dev libgmock-dev libbenchmark-dev
+                   libebur128-dev libsimde-dev groff-base mandoc fish zsh) ;;
   arm64) packages=(cmake ninja-build pkg-config python3 googletest g++-aarch64-linux-gnu qemu-user) ;;
   *) echo "usage: $0 build|test|arm64" >&2; exit 2 ;;
 esac

@@ -85,7 +85,7 @@ class Documentation(CliTest):
         precisions = ["auto", "f32", "f16", "bf16", "q8", "q4"]
         for words, offered in (
                 (["gen"], ["generate"]),
-                (["d"], ["decode"]),
+                (["d"], ["decode", "download"]),
                 (["generate", "--prec"], ["--precision"]),
                 (["generate", "--precision", ""], precisions),
                 (["generate", "--precision", "q"], ["q8", "q4"]),

@@ -14,11 +14,19 @@ def limit(megabytes):
     return lambda: resource.setrlimit(resource.RLIMIT_AS, (megabytes * MEGABYTE, megabytes * MEGABYTE))
 
 
+def least():
+    """Megabytes with which the program and its libraries come up at all."""
+    for megabytes in range(16, 200, 2):
+        if support.run("--version", preexec_fn=limit(megabytes)).status == 0:
+            return megabytes
+    raise AssertionError("the program does not start")
+
+
 class Memory(CliTest):
     def check(self, *arguments, output):
         """At every limit from what the program itself needs up to plenty, it works or says that it cannot."""
-        failures = 0
-        for megabytes in [*range(20, 60, 2), *range(60, 160, 8), *range(160, 1024, 216)]:
+        failures, start = 0, least()
+        for megabytes in [*range(start, start + 40, 2), *range(start + 40, 200, 8), *range(200, 1024, 216)]:
             with self.subTest(megabytes=megabytes):
                 result = support.run(*arguments, preexec_fn=limit(megabytes))
                 self.assertIn(result.status, (0, 1), result.err)

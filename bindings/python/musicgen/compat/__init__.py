@@ -1,0 +1,1 @@
+"""See musicgen_cpp.compat."""

@@ -1,0 +1,5 @@
+"""See musicgen_cpp.utils."""
+
+from . import notebook
+
+__all__ = ["notebook"]

@@ -1,0 +1,24 @@
+"""MusicGen in Python: text, a melody or a piece of sound in, music out.
+
+    from musicgen.models import MusicGen
+    from musicgen.data.audio import audio_write
+
+    model = MusicGen.get_pretrained('facebook/musicgen-small')
+    model.set_generation_params(duration=8)
+    wav = model.generate(['happy rock', 'energetic EDM', 'sad jazz'])      # [3, C, N]
+    for idx, one_wav in enumerate(wav):
+        audio_write(f'{idx}', one_wav.cpu(), model.sample_rate, strategy="loudness")
+
+The names are AudioCraft's. Importable as `musicgen` and as `musicgen_cpp`. Needs numpy alone.
+"""
+
+from . import data, models, utils
+from ._array import Array
+from ._errors import BadInputError, CancelledError, Error, OutOfMemoryError, UnsupportedError
+from ._library import version
+from .models import MusicGen
+from .pipelines import pipeline
+from .session import Event, Session
+
+__all__ = ["Array", "BadInputError", "CancelledError", "Error", "Event", "MusicGen", "OutOfMemoryError", "Session",
+           "UnsupportedError", "data", "models", "pipeline", "utils", "version"]

@@ -1,0 +1,5 @@
+"""Helpers for notebooks."""
+
+from . import notebook
+
+__all__ = ["notebook"]
