@@ -131,10 +131,9 @@ struct Answer {
   std::string text;
 };
 
-using Command =
-    std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, EncodeFlags, DecodeFlags, ChromaFlags,
-                 PlotFlags, InfoFlags, BenchFlags, ConvertFlags, VerifyFlags,
-                 DownloadFlags, Answer>;
+using Command = std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, EncodeFlags, DecodeFlags,
+                             ChromaFlags, PlotFlags, InfoFlags, BenchFlags, ConvertFlags,
+                             VerifyFlags, DownloadFlags, Answer>;
 
 // Throws Error(kBadInput).
 Command ParseCommandLine(int argc, const char* const* argv);
