@@ -9,7 +9,8 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 python=${PYTHON:-$root/build/venv/bin/python}
-[[ -x $python ]] || "$root/scripts/python_environment.sh" "${python%/bin/python}"
+[[ $python == /* || $python != */* ]] || python=$PWD/$python
+[[ -n $(command -v "$python") ]] || "$root/scripts/python_environment.sh" "${python%/bin/python}"
 if ! "$python" -c 'import pytest, torch, torchaudio, julius' 2> /dev/null; then
   echo "$python lacks pytest, torch, torchaudio or julius: skipped"
   exit 77
