@@ -22,7 +22,7 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr AudioFormat kFormats[] = {AudioFormat::kWav, AudioFormat::kFlac, AudioFormat::kOgg,
-                                   AudioFormat::kOpus, AudioFormat::kMp3};
+                                    AudioFormat::kOpus, AudioFormat::kMp3};
 const WavMetadata kMetadata = {"musicgen", "{\"prompt\":\"é\"}"};
 
 // Two notes, one in each channel, away from full scale.
@@ -69,7 +69,9 @@ TEST_P(Encode, ReadsBackAsTheSameSound) {
 
 TEST_P(Encode, GivesTheSameBytesAgain) {
   const Waveform wave = Sound(32000, 2, 20000);
-  const auto encode = [&] { return EncodeAudio(wave, GetParam(), SampleFormat::kPcm16, kMetadata); };
+  const auto encode = [&] {
+    return EncodeAudio(wave, GetParam(), SampleFormat::kPcm16, kMetadata);
+  };
   EXPECT_EQ(encode(), encode());
 }
 
@@ -132,10 +134,11 @@ TEST(EncodeMp3, Has320KilobitsPerSecond) {
 }
 
 TEST(EncodeAudio, RefusesWhatAFormatDoesNotHave) {
-  EXPECT_THROW(EncodeAudio(Sound(32000, 3, 100), AudioFormat::kMp3, SampleFormat::kPcm16, kMetadata),
-               Error);
   EXPECT_THROW(
-      EncodeAudio(Sound(700000, 1, 100), AudioFormat::kFlac, SampleFormat::kPcm16, kMetadata), Error);
+      EncodeAudio(Sound(32000, 3, 100), AudioFormat::kMp3, SampleFormat::kPcm16, kMetadata), Error);
+  EXPECT_THROW(
+      EncodeAudio(Sound(700000, 1, 100), AudioFormat::kFlac, SampleFormat::kPcm16, kMetadata),
+      Error);
   Waveform wave = Sound(32000, 1, 100);
   wave.values[7] = std::numeric_limits<float>::quiet_NaN();
   EXPECT_THROW(EncodeAudio(wave, AudioFormat::kOgg, SampleFormat::kPcm16, kMetadata), Error);

@@ -186,7 +186,7 @@ TEST(DecodeAudio, SurvivesTruncation) {
     wave.values[i] = 0.3f * std::sin(0.05f * static_cast<float>(i));
   }
   for (const AudioFormat format : {AudioFormat::kWav, AudioFormat::kFlac, AudioFormat::kOgg,
-                                  AudioFormat::kOpus, AudioFormat::kMp3}) {
+                                   AudioFormat::kOpus, AudioFormat::kMp3}) {
     const std::string whole = EncodeAudio(wave, format, SampleFormat::kPcm16, {"musicgen", "x"});
     for (size_t size = 0; size < whole.size(); size += 1 + size / 20) {
       try {
