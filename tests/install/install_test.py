@@ -60,7 +60,7 @@ class Install(unittest.TestCase):
         for wanted in ("libmusicgen.a", "libmusicgen.so", "libmusicgen.so.0", "pkgconfig/musicgen.pc",
                        "cmake/musicgen/musicgen-config.cmake"):
             self.assertIn(os.path.join(lib, wanted), names)
-        self.assertEqual({name.split("/")[0] for name in names}, {"bin", "include", lib.split("/")[0]})
+        self.assertEqual({name.split("/")[0] for name in names}, {"bin", "include", "share", lib.split("/")[0]})
         for parent, _, files in os.walk(self.library):
             for name in files:
                 if name.endswith((".cmake", ".pc")):
