@@ -53,8 +53,12 @@ TEST_P(StreamEncoderTest, IsTheFileButForWhatItsBeginningSaysOfItsEnd) {
     } else {
       EXPECT_EQ(back.values, expected.values);
     }
-    if (format == AudioFormat::kOgg || format == AudioFormat::kOpus) EXPECT_EQ(streamed, whole);
-    if (format != AudioFormat::kWav) EXPECT_THAT(streamed, testing::HasSubstr("a comment"));
+    if (format == AudioFormat::kOgg || format == AudioFormat::kOpus) {
+      EXPECT_EQ(streamed, whole);
+    }
+    if (format != AudioFormat::kWav) {
+      EXPECT_THAT(streamed, testing::HasSubstr("a comment"));
+    }
   }
 }
 
