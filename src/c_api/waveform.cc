@@ -107,9 +107,11 @@ mg_status mg_waveform_convert(const mg_waveform* wave, int64_t sample_rate_hz, i
                               mg_waveform** out) {
   return Create(out, [&] {
     const auto from = Get(wave)->sound;
-    return MakeWaveform(
-        audio::ConvertAudio(*from, sample_rate_hz == 0 ? from->sample_rate_hz : sample_rate_hz,
-                            channels == 0 ? from->channels : channels));
+    Waveform wanted;
+    wanted.sample_rate_hz = sample_rate_hz == 0 ? from->sample_rate_hz : sample_rate_hz;
+    wanted.channels = channels == 0 ? from->channels : channels;
+    api::CheckSound("conversion", wanted);  // a sound of no samples takes any number of channels
+    return MakeWaveform(audio::ConvertAudio(*from, wanted.sample_rate_hz, wanted.channels));
   });
 }
 
