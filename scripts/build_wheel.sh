@@ -13,5 +13,5 @@ if [[ ! -e $venv/complete ]]; then
 fi
 raw=$(mktemp -d)
 trap 'rm -rf "$raw"' EXIT
-"$venv/bin/python" -m build --wheel --outdir "$raw" .
+"$venv/bin/python" -m build --wheel -Cbuild-dir=build/py --outdir "$raw" .
 python3 packaging/wheel/bundle.py "$raw"/musicgen_cpp-*.whl "$out"
