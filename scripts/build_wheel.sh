@@ -11,7 +11,8 @@ if [[ ! -e $venv/complete ]]; then
   "$venv/bin/python" -m pip install -q --disable-pip-version-check build
   touch "$venv/complete"
 fi
+if command -v ccache > /dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
 raw=$(mktemp -d)
 trap 'rm -rf "$raw"' EXIT
-"$venv/bin/python" -m build --wheel -Cbuild-dir=build/py --outdir "$raw" .
+"$venv/bin/python" -m build --wheel --outdir "$raw" .
 python3 packaging/wheel/bundle.py "$raw"/musicgen_cpp-*.whl "$out"

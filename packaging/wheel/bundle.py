@@ -21,7 +21,7 @@ import elf_versions
 GLIBC = (2, 31)
 LIBRARY = "musicgen_cpp/lib/libmusicgen.so"
 COMPATIBLE = "libmusicgen-glibc.so"
-SYSTEM = re.compile(r"(ld-linux.*|lib(c|m|pthread|dl|rt))\.so.*|linux-vdso.*|" + re.escape(COMPATIBLE))
+SYSTEM = re.compile(r"(ld-linux.*|lib(c|m|pthread|dl|rt|gcc_s))\.so.*|linux-vdso.*|" + re.escape(COMPATIBLE))
 
 
 def needed(library):
