@@ -11,7 +11,7 @@ if(MUSICGEN_HUB_BUILT)
   list(APPEND MUSICGEN_NEEDS CURL::libcurl OpenSSL::Crypto)
   # What an installed static library looks for.
   set(MUSICGEN_HUB_PACKAGES CURL OpenSSL PARENT_SCOPE)
-  set(MUSICGEN_HUB_MODULES "libcurl libcrypto" PARENT_SCOPE)
+  set(MUSICGEN_HUB_LIBRARIES "-lcurl -lcrypto" PARENT_SCOPE)
 endif()
 
 add_library(musicgen_static STATIC ${objects})
