@@ -15,4 +15,4 @@ if command -v ccache > /dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache
 raw=$(mktemp -d)
 trap 'rm -rf "$raw"' EXIT
 "$venv/bin/python" -m build --wheel --outdir "$raw" .
-python3 packaging/wheel/bundle.py "$raw"/musicgen_cpp-*.whl "$out"
+python3 packaging/bundle_wheel.py "$raw"/musicgen_cpp-*.whl "$out"

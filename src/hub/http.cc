@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "base/error.h"
+#include "hub/certificates.h"
 
 namespace musicgen::hub {
 namespace {
@@ -18,6 +19,12 @@ void InitOnce() {
   std::call_once(once, [] {
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) ThrowFailure("cannot start libcurl");
   });
+}
+
+// The system's certificates, where libcurl would look for them in vain; else empty.
+std::string SystemCertificates() {
+  const char* built_in = curl_version_info(CURLVERSION_NOW)->cainfo;
+  return OtherCertificates(built_in == nullptr ? "" : built_in, CertificatePlaces());
 }
 
 // What the callbacks of one request share.
@@ -136,9 +143,9 @@ HttpAnswer Http::Get(const HttpRequest& request,
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, static_cast<long>(request.connect_timeout_s));
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, kSlowest_bytes_s);
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(request.silence_timeout_s));
-  if (!request.certificates.empty()) {
-    curl_easy_setopt(easy, CURLOPT_CAINFO, request.certificates.c_str());
-  }
+  const std::string certificates =
+      request.certificates.empty() ? SystemCertificates() : request.certificates;
+  if (!certificates.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, certificates.c_str());
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, OnHeader);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &transfer);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, OnBody);

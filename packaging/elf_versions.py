@@ -1,8 +1,8 @@
-"""The versions of glibc that a shared library asks for, and how to ask for less.
+"""The versions of glibc that a program or shared library asks for, and how to ask for less.
 
-A library linked on a newer system names versions of glibc that an older one lacks, for a handful of functions; the
-loader then refuses the whole library. Marked as weak, a missing version is passed over, and each of these functions is
-looked for by its name: glibc_compat.c provides them.
+What is linked on a newer system names versions of glibc that an older one lacks, for a handful of functions; the loader
+then refuses the whole file. Marked as weak, a missing version is passed over; without a version, each of these functions
+is looked for by its name alone, in the older glibc and in glibc_compat.c, which has what it lacks.
 """
 
 import re
@@ -12,7 +12,9 @@ _SECTION = struct.Struct("<IIQQQQIIQQ")  # name, type, flags, address, offset, s
 _SYMBOL = struct.Struct("<IBBHQQ")       # name, info, other, section, value, size
 _NEED = struct.Struct("<HHIII")          # version, count, file, first, next
 _NEED_VERSION = struct.Struct("<IHHII")  # hash, flags, other, name, next
+_OWN_VERSION = struct.Struct("<HHHHIII")  # version, flags, number, count, hash, first, next
 _WEAK = 2
+_UNVERSIONED = 1
 
 
 class _Elf:
@@ -35,13 +37,14 @@ class _Elf:
         return self.sections[name][4]
 
     def symbols(self):
-        """(name, whether it is defined here, number of its version)"""
+        """(name, whether it is defined here, number of its version, where that number stands)"""
         _, _, _, _, at, size, *_ = self.sections[".dynsym"]
         versions = self.sections.get(".gnu.version")
         for i in range(size // _SYMBOL.size):
             name, _, _, section, _, _ = _SYMBOL.unpack_from(self.data, at + i * _SYMBOL.size)
-            number = struct.unpack_from("<H", self.data, versions[4] + 2 * i)[0] if versions else 1
-            yield self.text(self.begin(".dynstr") + name), section != 0, number & 0x7fff
+            place = versions[4] + 2 * i if versions else None
+            number = struct.unpack_from("<H", self.data, place)[0] if versions else _UNVERSIONED
+            yield self.text(self.begin(".dynstr") + name), section != 0, number & 0x7fff, place
 
     def needed_versions(self):
         """(where its entry lies, the version's name, its number)"""
@@ -59,21 +62,52 @@ class _Elf:
                 return
             at += following
 
+    def own_versions(self):
+        """(name, number) of the versions that the library defines"""
+        at = self.begin(".gnu.version_d")
+        while True:
+            _, _, number, _, _, first, following = _OWN_VERSION.unpack_from(self.data, at)
+            (name,) = struct.unpack_from("<I", self.data, at + first)
+            yield self.text(self.begin(".dynstr") + name), number
+            if following == 0:
+                return
+            at += following
+
+
+def _glibc_version(name):
+    """(2, 31) of "GLIBC_2.31" and of "GLIBC_2.31.1"; None of another name."""
+    version = re.fullmatch(r"GLIBC_(\d+)\.(\d+)(?:\.\d+)?", name)
+    return (int(version[1]), int(version[2])) if version else None
+
 
 def defined(path):
     """The names that a library defines."""
-    return {name for name, here, _ in _Elf(path).symbols() if here}
+    return {name for name, here, *_ in _Elf(path).symbols() if here}
+
+
+def defined_in(path, glibc):
+    """The names that this system's C library defines for programs linked with `glibc` or an older one."""
+    elf = _Elf(path)
+    old = {number for name, number in elf.own_versions() if (_glibc_version(name) or glibc) <= glibc}
+    return {name for name, here, number, _ in elf.symbols() if here and number in old}
 
 
 def make_newer_optional(path, glibc):
-    """Marks, in the file, the versions of glibc behind `glibc` as weak. Returns the names asked for at those."""
+    """Takes, in the file, the versions of glibc behind `glibc` from the names asked for, and marks them as weak.
+
+    Returns those names.
+    """
     elf = _Elf(path)
     numbers = set()
     for entry, name, number in elf.needed_versions():
-        version = re.fullmatch(r"GLIBC_(\d+)\.(\d+)(?:\.\d+)?", name)
-        if version and (int(version[1]), int(version[2])) > glibc:
+        if (_glibc_version(name) or glibc) > glibc:
             (flags,) = struct.unpack_from("<H", elf.data, entry + 4)
             struct.pack_into("<H", elf.data, entry + 4, flags | _WEAK)
             numbers.add(number)
+    names = set()
+    for name, here, number, place in elf.symbols():
+        if not here and number in numbers:
+            struct.pack_into("<H", elf.data, place, _UNVERSIONED)
+            names.add(name)
     path.write_bytes(elf.data)
-    return {name for name, here, number in elf.symbols() if not here and number in numbers}
+    return names
