@@ -12,15 +12,17 @@ cd "$root"
 mkdir -p "$out"
 build=build/package
 
-# configure PORTABLE LIBDIR: one folder for both, which differ in how the program is linked.
+# configure PORTABLE LIBDIR ZSH_DIR: one folder for both, which differ in how the program is linked.
 configure() {
   cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr \
-    -DMUSICGEN_BUILD_TESTS=OFF -DMUSICGEN_PORTABLE="$1" -DCMAKE_INSTALL_LIBDIR="$2"
+    -DMUSICGEN_BUILD_TESTS=OFF -DMUSICGEN_PORTABLE="$1" -DCMAKE_INSTALL_LIBDIR="$2" \
+    -DMUSICGEN_ZSH_DIR="$3"
   cmake --build "$build" -j "${JOBS:-$(nproc)}"
 }
 
 make_deb() {
-  configure OFF "lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)"
+  configure OFF "lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)" share/zsh/vendor-completions
+  rm -rf "$build/deb"
   (cd "$build" && cpack -G DEB -B deb)
   cp "$build"/deb/*.deb "$out"
 }
@@ -30,7 +32,7 @@ make_tar() {
     echo "The archive is made on x86-64 alone, this is $(uname -m)." >&2
     exit 1
   fi
-  configure ON lib
+  configure ON lib share/zsh/site-functions
   rm -rf "$build/tree"
   cmake --install "$build" --component runtime --prefix "$build/tree" > /dev/null
   python3 packaging/make_archive.py "$build/tree" \
