@@ -1,8 +1,8 @@
 """The versions of glibc that a program or shared library asks for, and how to ask for less.
 
 What is linked on a newer system names versions of glibc that an older one lacks, for a handful of functions; the loader
-then refuses the whole file. Marked as weak, a missing version is passed over; without a version, each of these functions
-is looked for by its name alone, in the older glibc and in glibc_compat.c, which has what it lacks.
+then refuses the whole file. Without a version, each of these functions is looked for by its name alone, in the older
+glibc and in glibc_compat.c, which has what it lacks.
 """
 
 import re
@@ -13,7 +13,6 @@ _SYMBOL = struct.Struct("<IBBHQQ")       # name, info, other, section, value, si
 _NEED = struct.Struct("<HHIII")          # version, count, file, first, next
 _NEED_VERSION = struct.Struct("<IHHII")  # hash, flags, other, name, next
 _OWN_VERSION = struct.Struct("<HHHHIII")  # version, flags, number, count, hash, first, next
-_WEAK = 2
 _UNVERSIONED = 1
 
 
@@ -47,7 +46,7 @@ class _Elf:
             yield self.text(self.begin(".dynstr") + name), section != 0, number & 0x7fff, place
 
     def needed_versions(self):
-        """(where its entry lies, the version's name, its number)"""
+        """(where its entry lies, the version's name, its number); an entry begins with the name's hash"""
         if ".gnu.version_r" not in self.sections:
             return
         at = self.begin(".gnu.version_r")
@@ -92,18 +91,24 @@ def defined_in(path, glibc):
     return {name for name, here, number, _ in elf.symbols() if here and number in old}
 
 
-def make_newer_optional(path, glibc):
-    """Takes, in the file, the versions of glibc behind `glibc` from the names asked for, and marks them as weak.
+def forget_newer(path, glibc):
+    """Takes, in the file, the versions of glibc behind `glibc` from the functions asked for. Returns their names.
 
-    Returns those names.
+    The entry of such a version then names the oldest one in the file, which every glibc has.
     """
     elf = _Elf(path)
-    numbers = set()
-    for entry, name, number in elf.needed_versions():
-        if (_glibc_version(name) or glibc) > glibc:
-            (flags,) = struct.unpack_from("<H", elf.data, entry + 4)
-            struct.pack_into("<H", elf.data, entry + 4, flags | _WEAK)
-            numbers.add(number)
+    entries = [(_glibc_version(name), entry, number) for entry, name, number in elf.needed_versions()
+               if _glibc_version(name)]
+    newer = [(entry, number) for version, entry, number in entries if version > glibc]
+    if not newer:
+        return set()
+    oldest, from_entry, _ = min(entries)
+    if oldest > glibc:
+        raise SystemExit(f"{path}: expected a version of glibc up to {glibc}, found {oldest} and newer ones alone")
+    for entry, _ in newer:
+        for at in (0, 8):  # hash, name
+            elf.data[entry + at:entry + at + 4] = elf.data[from_entry + at:from_entry + at + 4]
+    numbers = {number for _, number in newer}
     names = set()
     for name, here, number, place in elf.symbols():
         if not here and number in numbers:

@@ -64,7 +64,7 @@ def fit_to_glibc(binaries, compatible):
     for path in sorted(binaries):
         path.chmod(0o755)
         subprocess.run(["strip", "--strip-unneeded", str(path)], check=True)
-        missing = elf_versions.make_newer_optional(path, GLIBC) - provided
+        missing = elf_versions.forget_newer(path, GLIBC) - provided
         if missing:
             raise SystemExit(f"{path.name}: needs {', '.join(sorted(missing))} of a newer glibc, which "
                              f"{COMPATIBLE} does not have")

@@ -99,11 +99,9 @@ class Archive(Packages):
             self.assertTrue(os.path.isfile(os.path.join(self.tree, wanted)), wanted)
 
     def test_no_newer_glibc_is_demanded(self):
-        """Versions that are not marked as weak make an old loader refuse the file."""
         for path in [self.program, *glob.glob(os.path.join(self.tree, "lib", "*"))]:
-            for version, flags in re.findall(r"Name: GLIBC_([\d.]+)\s+Flags: (\S+)", run("readelf", "-VW", path)):
-                if tuple(map(int, version.split("."))) > (2, 31):
-                    self.assertEqual(flags, "WEAK", f"{path}: {version}")
+            for version in re.findall(r"\bGLIBC_([\d.]+)", run("readelf", "-VW", path)):
+                self.assertLessEqual(tuple(map(int, version.split("."))), (2, 31), path)
 
     def test_its_own_libraries_are_taken(self):
         for line in run("ldd", self.program, env=BARE).splitlines():
@@ -112,7 +110,7 @@ class Archive(Packages):
                 self.assertTrue(os.path.realpath(place.split(" (")[0]).startswith(self.tree), line)
 
     def generate(self, program, model, out, *before):
-        self.assertIn("musicgen ", run(*before, program, "--version", env=BARE))
+        self.assertRegex(run(*before, program, "--version", env=BARE), r"\Amusicgen .*\n\Z")
         self.assertIn("codebooks", run(*before, program, "info", "-m", model, env=BARE))
         run(*before, program, "generate", "a waltz", "-m", model, "-d", "0.5", "--seed", "1", "--threads", "2",
             "-o", out, env=BARE)
