@@ -7,9 +7,9 @@ COPY . .
 RUN scripts/package.sh deb /packages
 
 FROM debian:12-slim
-RUN --mount=type=bind,from=build,source=/packages,target=/packages \
-    apt-get update && apt-get install -y --no-install-recommends ca-certificates /packages/musicgen_*.deb && \
-    rm -rf /var/lib/apt/lists/*
+COPY --from=build /packages/musicgen_*.deb /tmp/
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates /tmp/musicgen_*.deb && \
+    rm -rf /var/lib/apt/lists/* /tmp/musicgen_*.deb
 # A new volume takes over the owner of /cache; sound is written to /music or to stdout.
 RUN useradd --uid 1000 --create-home musicgen && mkdir /cache /music && chown musicgen: /cache /music
 USER musicgen

@@ -1,6 +1,5 @@
 # The shared library as the Python package carries it: musicgen_cpp/lib/libmusicgen.so. What is C++ is inside, so that it
 # runs beside older C++ libraries and beside those that other packages bring.
-enable_language(C)
 find_library(MUSICGEN_YAML_CPP_STATIC libyaml-cpp.a)
 if(MUSICGEN_YAML_CPP_STATIC)
   get_target_property(needs musicgen_shared LINK_LIBRARIES)
@@ -12,4 +11,6 @@ endif()
 include(cmake/portable.cmake)
 musicgen_portable(musicgen_shared .)
 install(FILES $<TARGET_FILE:musicgen_shared> DESTINATION musicgen_cpp/lib RENAME libmusicgen.so COMPONENT python)
-install(FILES $<TARGET_FILE:musicgen_glibc> DESTINATION musicgen_cpp/lib COMPONENT python)
+if(TARGET musicgen_glibc)
+  install(FILES $<TARGET_FILE:musicgen_glibc> DESTINATION musicgen_cpp/lib COMPONENT python)
+endif()
