@@ -1,5 +1,5 @@
-/* What glibc 2.31 lacks of the functions that programs linked on a newer system ask for, by means of what it has. Asked
- * for by name alone (elf_versions.py). x86-64. */
+/* What glibc 2.31 lacks of the functions that programs linked on a newer system ask for, by means
+ * of what it has. Asked for by name alone (elf_versions.py). x86-64. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <link.h>
@@ -33,7 +33,8 @@ uint32_t arc4random(void) {
 typedef const unsigned char* Bytes;
 int old_expand(Bytes message, Bytes end, Bytes from, char* to, int size);
 int old_query(const char* name, int class, int type, unsigned char* answer, int size);
-int old_nsearch(void* state, const char* name, int class, int type, unsigned char* answer, int size);
+int old_nsearch(void* state, const char* name, int class, int type, unsigned char* answer,
+                int size);
 __asm__(".symver old_expand,__dn_expand@GLIBC_2.2.5");
 __asm__(".symver old_query,__res_query@GLIBC_2.2.5");
 __asm__(".symver old_nsearch,__res_nsearch@GLIBC_2.2.5");
@@ -44,12 +45,13 @@ int dn_expand(Bytes message, Bytes end, Bytes from, char* to, int size) {
 int res_query(const char* name, int class, int type, unsigned char* answer, int size) {
   return old_query(name, class, type, answer, size);
 }
-int res_nsearch(void* state, const char* name, int class, int type, unsigned char* answer, int size) {
+int res_nsearch(void* state, const char* name, int class, int type, unsigned char* answer,
+                int size) {
   return old_nsearch(state, name, class, type, answer, size);
 }
 
-/* Since 2.34 the C library itself calls a program's constructors; before, it called a function that the program gave it
- * to do so. Newer ones still call that function where there is one. */
+/* Since 2.34 the C library itself calls a program's constructors; before, it called a function that
+ * the program gave it to do so. Newer ones still call that function where there is one. */
 typedef void (*Constructor)(int, char**, char**);
 typedef int (*Main)(int, char**, char**);
 
@@ -66,10 +68,10 @@ static void construct(int argc, char** argv, char** environment) {
   for (size_t i = 0; i < bytes / sizeof(Constructor); ++i) constructors[i](argc, argv, environment);
 }
 
-int __libc_start_main(Main main, int argc, char** argv, Constructor init, void (*fini)(void), void (*loader_fini)(void),
-                      void* stack_end) {
-  int (*start)(Main, int, char**, Constructor, void (*)(void), void (*)(void), void*) =
-      (int (*)(Main, int, char**, Constructor, void (*)(void), void (*)(void), void*))dlsym(RTLD_NEXT,
-                                                                                            "__libc_start_main");
+typedef int Start(Main, int, char**, Constructor, void (*)(void), void (*)(void), void*);
+
+int __libc_start_main(Main main, int argc, char** argv, Constructor init, void (*fini)(void),
+                      void (*loader_fini)(void), void* stack_end) {
+  Start* start = (Start*)dlsym(RTLD_NEXT, "__libc_start_main");
   return start(main, argc, argv, init ? init : construct, fini, loader_fini, stack_end);
 }

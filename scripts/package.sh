@@ -11,6 +11,7 @@ out=$(realpath -m "${2:-$root/build/packages}")
 cd "$root"
 mkdir -p "$out"
 build=build/package
+if command -v ccache > /dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
 
 # configure PORTABLE LIBDIR ZSH_DIR: one folder for both, which differ in how the program is linked.
 configure() {
