@@ -26,8 +26,7 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "music from text, melodies and sounds: for programs in C and C++
 Headers, the static library, and the files by which CMake and pkg-config find
 both libraries of musicgen.")
-# libsndfile1-dev leaves out libmp3lame-dev, which its static library needs.
-set(needs "musicgen (= ${PROJECT_VERSION})" libsndfile1-dev libmp3lame-dev libmpg123-dev libpng-dev libyaml-cpp-dev)
+set(needs "musicgen (= ${PROJECT_VERSION})" libsndfile1-dev libmpg123-dev libpng-dev libyaml-cpp-dev)
 if(MUSICGEN_HUB_BUILT)
   list(APPEND needs libcurl4-openssl-dev libssl-dev)
 endif()

@@ -12,7 +12,7 @@ case "${1:-}" in
   package) packages+=(dpkg-dev file python3) ;;
   test) packages+=(git python3 python3-venv python3-torch python3-torchaudio clang clang-format
                    clang-tidy libclang-rt-14-dev ccache libgtest-dev libgmock-dev libbenchmark-dev
-                   libebur128-dev libmp3lame-dev libsimde-dev groff-base mandoc fish zsh) ;;
+                   libebur128-dev libsimde-dev groff-base mandoc fish zsh) ;;
   arm64) packages=(cmake ninja-build pkg-config python3 googletest g++-aarch64-linux-gnu qemu-user) ;;
   *) echo "usage: $0 build|package|test|arm64" >&2; exit 2 ;;
 esac
