@@ -10,11 +10,11 @@ venv=$1
 shift
 
 make_environment() {
-  local base=python3 candidate packages=(tqdm)
+  local base=python3 candidate packages=(tqdm) beside_torch=()
   for candidate in "${MUSICGEN_ORACLE:-}" /usr/bin/python3 python3; do
     if [[ -n $candidate ]] && "$candidate" -c 'import torch, venv, ensurepip' 2> /dev/null; then
       base=$candidate
-      packages+=(julius)
+      beside_torch=(julius)
       break
     fi
   done
@@ -24,6 +24,9 @@ make_environment() {
     "$venv/bin/python" -c "import $package" 2> /dev/null || packages+=("$package")
   done
   "$venv/bin/python" -m pip install -q --disable-pip-version-check "${packages[@]}" || return 1
+  # pip does not see a torch that came as a Debian package, and would fetch another.
+  [[ ${#beside_torch[@]} -eq 0 ]] ||
+    "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps "${beside_torch[@]}" || return 1
   touch "$venv/complete"
 }
 
