@@ -1,5 +1,7 @@
 #include "train/optim/ema.h"
 
+#include <ATen/core/grad_mode.h>
+
 namespace musicgen::train {
 
 Ema::Ema(const Parameters& parameters, const EmaSettings& settings)
