@@ -8,20 +8,26 @@
 namespace musicgen::compose {
 namespace {
 
-// The pitches that songs in the palette's keys can ask for.
-std::set<int> PitchesOf(Book book, const PaletteParts& parts) {
+int PitchCount(Book book) {
+  if (book == Book::kDrums) return kHits;
+  return book == Book::kChords ? kTriads : kPitches;
+}
+
+// The pitches of the whole palette; of a restricted one those that its keys have.
+std::set<int> PitchesOf(Book book, Palette palette) {
   std::set<int> pitches;
-  if (book == Book::kDrums) {
-    for (int hit = 0; hit < kHits; ++hit) pitches.insert(hit);
-    return pitches;
+  for (int pitch = 0; pitch < PitchCount(book); ++pitch) {
+    if (palette == Palette::kFull || book == Book::kDrums) pitches.insert(pitch);
   }
-  for (const Key& key : parts.keys) {
-    for (int pitch = 0; pitch < kPitches && book != Book::kChords; ++pitch) {
+  for (const Key& key : PartsOf(palette).keys) {
+    if (book == Book::kChords) {
+      for (int step = 0; step < kScaleSteps; ++step) pitches.insert(TriadOn(key, step));
+      pitches.erase(-1);
+    } else {
       const int first = book == Book::kBass ? kFirstBassPitch : kFirstLeadPitch;
-      if (InScale(key, first + pitch)) pitches.insert(pitch);
-    }
-    for (int degree = 0; degree < kScaleSteps && book == Book::kChords; ++degree) {
-      if (const int triad = TriadOn(key, degree); triad >= 0) pitches.insert(triad);
+      for (int pitch = 0; pitch < PitchCount(book); ++pitch) {
+        if (InScale(key, first + pitch)) pitches.insert(pitch);
+      }
     }
   }
   return pitches;
@@ -50,7 +56,7 @@ Vocabulary::Vocabulary(Palette palette) : palette_(palette) {
                                                                    &parts.chords, &parts.leads};
   for (int book = 0; book < kBooks; ++book) {
     meanings_[book].push_back({-1, -1, 0, false, 0});
-    const std::set<int> pitches = PitchesOf(static_cast<Book>(book), parts);
+    const std::set<int> pitches = PitchesOf(static_cast<Book>(book), palette);
     for (const int instrument : *instruments[book]) {
       for (const int pitch : pitches) Add(book, instrument, pitch);
     }
