@@ -1,0 +1,12 @@
+// The subcommands of musicgen-train, one file each.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace musicgen::train {
+
+// The arguments behind the subcommand's name → exit status. Throw Error.
+int RunLm(const std::vector<std::string>& arguments);
+
+}  // namespace musicgen::train

@@ -1,0 +1,151 @@
+#include "train/demo/demo_training.h"
+
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+
+#include "base/error.h"
+#include "checkpoint/side_files.h"
+#include "compose/tokenizer_files.h"
+#include "train/demo/demo_batches.h"
+#include "train/demo/demo_report.h"
+#include "train/demo/primed_init.h"
+#include "train/lm/training_run.h"
+#include "train/optim/adamw.h"
+
+namespace musicgen::train {
+namespace {
+
+using checkpoint::Config;
+
+void MakeFolder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) ThrowFailure("cannot make ", Printable(path, 300), ": ", error.message());
+}
+
+compose::Palette ReadPalette(const Config& settings) {
+  const std::string name = settings.String("palette", "full");
+  if (name == "full") return compose::Palette::kFull;
+  if (name == "restricted") return compose::Palette::kRestricted;
+  ThrowBadInput(settings.Where("palette"), ": expected full or restricted, found ",
+                Printable(name));
+}
+
+LmModelConfig ReadModel(const Config& settings, const compose::Vocabulary& vocabulary) {
+  const Config lm = settings.Object("transformer_lm"), t5 = settings.Object("text_encoder");
+  LmModelConfig model;
+  model.lm.width = lm.Int("dim", 192, 4, 4096);
+  model.lm.heads = lm.Int("num_heads", 3, 1, 64);
+  model.lm.layers = lm.Int("num_layers", 5, 1, 64);
+  model.lm.ffn_width = model.lm.width * lm.Int("hidden_scale", 4, 1, 16);
+  model.lm.codebooks = compose::kBooks;
+  model.lm.codebook_size = compose::kCodebookSize;
+  model.lm.pattern.delays = {0, 1, 2, 3};
+  if (model.lm.width % (2 * model.lm.heads) != 0) {
+    ThrowBadInput(lm.Where("num_heads"), ": expected a divisor of half of dim ", model.lm.width,
+                  ", found ", model.lm.heads);
+  }
+  model.t5 = text::ReadT5Config(t5);
+  model.t5.vocab_size = compose::kTokenizerPieces;
+  model.train_text_encoder = true;
+  for (int book = 0; book < compose::kBooks; ++book) {
+    model.used_rows.push_back(vocabulary.used(book));
+  }
+  return model;
+}
+
+AdamWSettings ReadAdam(const Config& settings) {
+  const Config optim = settings.Object("optim"), adam = optim.Object("adam");
+  const std::vector<double> betas = adam.Numbers("betas", {0.9, 0.95}, 0.0, 1.0, 2);
+  if (betas.size() != 2) {
+    ThrowBadInput(adam.Where("betas"), ": expected 2 numbers, found ", betas.size());
+  }
+  return {.lr = optim.Number("lr", 2e-3, 0.0, 1.0),
+          .beta1 = betas[0],
+          .beta2 = betas[1],
+          .eps = adam.Number("eps", 1e-8, 0.0, 1.0),
+          .weight_decay = adam.Number("weight_decay", 0.05, 0.0, 1.0)};
+}
+
+TrainingSettings ReadRun(const Config& settings) {
+  const Config optim = settings.Object("optim"), ema = optim.Object("ema"),
+               cosine = settings.Object("schedule").Object("cosine"),
+               logging = settings.Object("logging");
+  TrainingSettings run;
+  run.schedule.updates = optim.Int("updates", 3270, 1, int64_t{1} << 40);
+  run.schedule.warmup = cosine.Int("warmup", 30, 0, int64_t{1} << 40);
+  run.schedule.min_ratio = cosine.Number("lr_min_ratio", 0.03, 0.0, 1.0);
+  run.ema = {ema.Number("decay", 0.99, 0.0, 1.0), ema.Int("updates", 1, 1, 1 << 20)};
+  run.max_norm = optim.Number("max_norm", 1.0, 0.0, 1e9);
+  run.checkpoint_every_s = settings.Object("checkpoint").Number("every_s", 600, 0, 1e9);
+  run.log_every = logging.Int("log_updates", 10, 1, 1 << 20);
+  run.report_every = logging.Int("report_updates", 250, 0, 1 << 20);
+  return run;
+}
+
+DemoBatchSettings ReadBatches(const Config& settings, int64_t updates) {
+  const Config data = settings.Object("dataset"), small = data.Object("short"),
+               middle = data.Object("middle"), large = data.Object("long"),
+               later = data.Object("later");
+  const auto items = [](const Config& crops) { return crops.Int("items", 1, 1, 1 << 16); };
+  const auto frames = [](const Config& crops) { return crops.Int("frames", 20, 1, 1 << 14); };
+  DemoBatchSettings batches;
+  batches.seed = static_cast<uint64_t>(settings.Int("seed", 2036, 0, int64_t{1} << 40));
+  batches.crops = {.short_items = items(small),
+                   .short_frames = frames(small),
+                   .short_weight = small.Number("weight", 0.4, 0.0, 1e6),
+                   .middle_items = items(middle),
+                   .middle_frames = frames(middle),
+                   .long_items = items(large),
+                   .long_frames = frames(large)};
+  const double from = later.Number("from", 1.0, 0.0, 1.0);
+  batches.crops.long_from = std::llround(from * static_cast<double>(updates));
+  const std::vector<int64_t> bounds = later.Ints("frames", {1000, 1500}, 1, 1 << 14, 2);
+  if (bounds.size() != 2 || bounds[0] > bounds[1]) {
+    ThrowBadInput(later.Where("frames"), ": expected the least and the most frames");
+  }
+  batches.crops.long_low = bounds[0];
+  batches.crops.long_high = bounds[1];
+  batches.complete_captions = data.Number("complete_captions", 0.4, 0.0, 1.0);
+  batches.null_captions =
+      settings.Object("classifier_free_guidance").Number("training_dropout", 0.12, 0.0, 1.0);
+  batches.grid_weight = static_cast<float>(data.Number("grid_weight", 3.0, 0.0, 1e6));
+  batches.first_weight = static_cast<float>(data.Number("first_weight", 12.0, 0.0, 1e6));
+  return batches;
+}
+
+text::Tokenizer OpenTokenizer(const std::string& folder) {
+  if (!std::filesystem::exists(folder + "/tokenizer.json")) {
+    MakeFolder(folder);
+    compose::WriteTokenizerFiles(folder);
+  }
+  return text::Tokenizer::Load(*checkpoint::FilesOfDirectory(folder));
+}
+
+}  // namespace
+
+bool TrainDemo(const Config& settings, const std::string& work,
+               const std::function<bool()>& stop) {
+  const compose::Vocabulary vocabulary(ReadPalette(settings));
+  LmModelConfig config = ReadModel(settings, vocabulary);
+  const TrainingSettings run_settings = ReadRun(settings);
+  const DemoBatchSettings batch_settings = ReadBatches(settings, run_settings.schedule.updates);
+  const text::Tokenizer tokenizer = OpenTokenizer(work + "/tokenizer");
+  MakeFolder(work + "/lm");
+
+  LmModel model(config);
+  InitialisePrimed(model, vocabulary, batch_settings.seed);
+  model.ScaleConditioningRate(
+      settings.Object("optim").Number("conditioning_lr_scale", 2.0, 0.0, 1e3));
+  auto optimizer = std::make_unique<AdamW>(model.trained(), ReadAdam(settings));
+  TrainingRun run(model, std::move(optimizer), run_settings, work + "/lm", {});
+  const DemoBatches batches(vocabulary, tokenizer, batch_settings);
+  DemoReportSettings report;
+  report.seed = batch_settings.seed + 1;
+  return run.Run({.batch = [&](int64_t update) { return batches.Of(update); },
+                  .report = [&] { return ReportDemo(model, vocabulary, tokenizer, report); },
+                  .stop = stop});
+}
+
+}  // namespace musicgen::train

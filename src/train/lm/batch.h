@@ -1,0 +1,55 @@
+// What one update of the language model sees.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "types/codes.h"
+#include "types/token_ids.h"
+
+namespace musicgen::train {
+
+// One item before it is laid out.
+struct TrainingItem {
+  Codes codes;                       // [K, T]
+  TokenIds text;                     // empty: the null condition
+  std::vector<float> frame_weights;  // [T], of the loss; 0 leaves a frame out
+};
+
+// Items of equal length, whose weights are normalised together: for each codebook their loss is the
+// mean of the cross-entropies weighted by frame, times `weight`.
+struct ItemGroup {
+  std::vector<TrainingItem> items;
+  double weight = 1.0;
+};
+
+// The groups laid out, all positions side by side: P = Σ items · T. A position's input is a step of
+// the delay pattern, its target the step after it.
+struct Batch {
+  struct Group {
+    int64_t items = 0, frames = 0;
+  };
+  std::vector<Group> groups;
+  at::Tensor inputs;   // int64 [P, K]
+  at::Tensor targets;  // int64 [K, P]; −1: nothing to predict
+  at::Tensor frames;   // int64 [K, P]: the frame that the target is of; −1 as above
+  at::Tensor weights;  // f32 [K, P]: loss = Σ weights · cross-entropy
+  // The texts of all items, side by side: N = Σ tokens, I items, S the longest text (at least 1).
+  at::Tensor tokens;        // int64 [N]
+  at::Tensor padded_index;  // int64 [I · S]: the token in each place, N where there is none
+  at::Tensor token_place;   // int64 [N]: its place among the I · S
+  at::Tensor text_mask;     // f32 [I, 1, 1, S]: 0, or −∞ where a text has ended; a null condition
+                            // has a place, whose keys and values are zeros
+
+  int64_t positions() const { return inputs.size(0); }
+  int64_t items() const { return text_mask.size(0); }
+};
+
+// Codes are laid out with delays of delays[k] frames; `special` stands where there is no code.
+// Groups without items are left out.
+Batch LayOut(const std::vector<ItemGroup>& groups, const std::vector<int64_t>& delays,
+             int32_t special);
+
+}  // namespace musicgen::train

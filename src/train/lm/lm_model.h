@@ -1,0 +1,79 @@
+// MusicGen's language model to train: T5, the projection of its states, and the decoder over K
+// codebooks (lm/transformer.h is the one to run).
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "lm/lm_config.h"
+#include "text/t5_config.h"
+#include "train/lm/batch.h"
+#include "train/lm/heads_loss.h"
+#include "train/lm/layers.h"
+#include "train/lm/text_encoder.h"
+#include "train/optim/parameters.h"
+
+namespace musicgen::train {
+
+struct LmModelConfig {
+  lm::LmConfig lm;
+  text::T5Config t5;
+  bool train_text_encoder = false;  // false: no gradient passes the projection
+  std::vector<int64_t> used_rows;   // of each book, as CrossEntropyOfHeads has it
+};
+
+class LmModel {
+ public:
+  // The tensors of one decoder layer.
+  struct Layer {
+    LayerNorm self_norm, cross_norm, feed_forward_norm;
+    at::Tensor self_qkv, self_out;            // [3D, D], [D, D]
+    at::Tensor cross_q, cross_kv, cross_out;  // [D, D], [2D, D], [D, D]
+    at::Tensor fc1, fc2;
+  };
+
+  // Zeroed weights. The decoder attends to its conditions: melody models, which put them in front,
+  // are not trained here.
+  explicit LmModel(const LmModelConfig& config);
+
+  // Runs the model over the batch, on the device of its weights.
+  HeadsLoss Loss(const Batch& batch) const;
+  // The hidden states [P, D] behind the last norm, on which the heads stand.
+  at::Tensor Hidden(const Batch& batch) const;
+
+  const LmModelConfig& config() const { return config_; }
+  // All of them, a frozen text encoder's too, which do not require gradient.
+  const Parameters& parameters() const { return parameters_; }
+  Parameters trained() const;
+  TextEncoder& text_encoder() { return text_encoder_; }
+
+  // For initialisation.
+  const at::Tensor& embeddings() const { return embeddings_; }  // [K · (V + 1), D]
+  const at::Tensor& heads() const { return heads_; }            // [K · V, D]
+  const std::vector<Layer>& layers() const { return layers_; }
+  const LayerNorm& out_norm() const { return out_norm_; }
+  const at::Tensor& projection() const { return projection_; }            // [D, d_model]
+  const at::Tensor& projection_bias() const { return projection_bias_; }  // or none
+
+  // Multiplies the learning rate of the text encoder, the projection and cross-attention.
+  void ScaleConditioningRate(double scale);
+
+ private:
+  at::Tensor TextStates(const Batch& batch) const;  // [N + 1, D], the last row zeros
+  at::Tensor SelfAttention(const Layer& layer, const at::Tensor& x, const Batch& batch) const;
+  at::Tensor CrossAttention(const Layer& layer, const at::Tensor& x, const at::Tensor& states,
+                            const Batch& batch) const;
+  at::Tensor FeedForward(const Layer& layer, const at::Tensor& x) const;
+
+  LmModelConfig config_;
+  Parameters parameters_;
+  TextEncoder text_encoder_;
+  size_t text_parameters_;  // the first of parameters_
+  at::Tensor projection_, projection_bias_, embeddings_, heads_;
+  std::vector<Layer> layers_;
+  LayerNorm out_norm_;
+};
+
+}  // namespace musicgen::train

@@ -1,0 +1,197 @@
+#include "train/lm/training_run.h"
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <future>
+
+#include "base/error.h"
+#include "train/checkpoint/event_file.h"
+#include "train/checkpoint/training_state.h"
+
+namespace musicgen::train {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double SecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+constexpr char kUpdate[] = "update", kPlanned[] = "planned_updates", kPositions[] = "positions",
+               kEmaCount[] = "ema_count", kOptimizer[] = "optimizer.";
+
+std::string Duration(double seconds) {
+  const auto s = static_cast<int64_t>(std::llround(seconds));
+  char text[32];
+  std::snprintf(text, sizeof(text), "%lld:%02lld:%02lld", static_cast<long long>(s / 3600),
+                static_cast<long long>(s / 60 % 60), static_cast<long long>(s % 60));
+  return text;
+}
+
+}  // namespace
+
+// Sums since the last line of the log.
+struct TrainingRun::Means {
+  Clock::time_point start = Clock::now();
+  int64_t updates = 0, positions = 0;
+  double loss = 0, norm = 0;
+  at::Tensor cross_entropy, counts;  // [K]
+
+  void Clear() { *this = Means(); }
+  LogValues Values(double learning_rate) const {
+    const auto n = static_cast<double>(updates);
+    const at::Tensor books = cross_entropy / counts;
+    const double ce = books.mean().item<double>();
+    LogValues values = {{"loss", loss / n}, {"ce", ce}, {"ppl", std::exp(ce)}};
+    for (int64_t k = 0; k < books.size(0); ++k) {
+      values.push_back({StrCat("ce_q", k + 1), books[k].item<double>()});
+    }
+    values.push_back({"lr", learning_rate});
+    values.push_back({"grad_norm", norm / n});
+    values.push_back({"positions_per_s", static_cast<double>(positions) / SecondsSince(start)});
+    return values;
+  }
+};
+
+TrainingRun::TrainingRun(LmModel& model, std::unique_ptr<Optimizer> optimizer,
+                         const TrainingSettings& settings, std::string folder,
+                         std::map<std::string, std::string> values)
+    : model_(model),
+      trained_(model.trained()),
+      optimizer_(std::move(optimizer)),
+      settings_(settings),
+      folder_(std::move(folder)),
+      values_(std::move(values)),
+      ema_(trained_, settings.ema) {
+  if (std::filesystem::exists(CheckpointPath())) Load();
+}
+
+std::vector<NamedTensor> TrainingRun::StateTensors() {
+  std::vector<NamedTensor> tensors =
+      Parts(model_.parameters(), Values(model_.parameters()), "model.");
+  for (const NamedTensor& tensor : ema_.State()) {
+    tensors.push_back({"ema." + tensor.name, tensor.value});
+  }
+  for (const NamedTensor& tensor : optimizer_->State()) {
+    tensors.push_back({kOptimizer + tensor.name, tensor.value});
+  }
+  return tensors;
+}
+
+void TrainingRun::Save() {
+  TrainingState state{StateTensors(), values_};
+  state.values[kUpdate] = std::to_string(update_);
+  state.values[kPlanned] = std::to_string(settings_.schedule.updates);
+  state.values[kPositions] = std::to_string(positions_);
+  state.values[kEmaCount] = ExactNumber(ema_.count());
+  for (const auto& [name, number] : optimizer_->Numbers()) {
+    state.values[kOptimizer + name] = ExactNumber(number);
+  }
+  SaveTrainingState(CheckpointPath(), state);
+}
+
+void TrainingRun::Load() {
+  TrainingState state{StateTensors(), {}};
+  LoadTrainingState(CheckpointPath(), state);
+  const auto value = [&](const std::string& name) {
+    const auto found = state.values.find(name);
+    if (found == state.values.end()) {
+      ThrowBadInput(Printable(CheckpointPath(), 300), ": expected the value ", name,
+                    ", found none: this is no checkpoint of a training run");
+    }
+    return found->second;
+  };
+  update_ = std::stoll(value(kUpdate));
+  positions_ = std::stoll(value(kPositions));
+  ema_.set_count(std::stod(value(kEmaCount)));
+  const int64_t planned = std::stoll(value(kPlanned));
+  if (planned != settings_.schedule.updates) {
+    ThrowBadInput(Printable(CheckpointPath(), 300), ": planned_updates: expected ",
+                  settings_.schedule.updates, " as the settings have it, found ", planned);
+  }
+  std::map<std::string, double> numbers;
+  for (const auto& [name, number] : optimizer_->Numbers()) {
+    numbers[name] = std::stod(value(kOptimizer + name));
+  }
+  optimizer_->SetNumbers(numbers);
+}
+
+void TrainingRun::Step(const Batch& batch, Means& means) {
+  const HeadsLoss loss = model_.Loss(batch);
+  const double value = loss.loss.item<double>();
+  if (!std::isfinite(value)) {
+    ThrowFailure("update ", update_, ": the loss is not a finite number: ", value);
+  }
+  loss.loss.backward();
+  means.norm += ClipGradients(trained_, settings_.max_norm);
+  optimizer_->Step(settings_.schedule.Factor(update_));
+  ClearGradients(trained_);
+  ++update_;
+  positions_ += batch.positions();
+  ema_.AfterUpdate(update_);
+
+  means.loss += value;
+  ++means.updates;
+  means.positions += batch.positions();
+  const at::Tensor sums = loss.cross_entropy.sum(1, false, at::kDouble);
+  const at::Tensor counts = batch.targets.ge(0).sum(1, false, at::kDouble);
+  means.cross_entropy = means.cross_entropy.defined() ? means.cross_entropy + sums : sums;
+  means.counts = means.counts.defined() ? means.counts + counts : counts;
+}
+
+bool TrainingRun::Run(const TrainingCallbacks& callbacks) {
+  JsonLinesLog log(folder_ + "/log.jsonl", update_);
+  EventFile events(folder_ + "/tensorboard", update_);
+  const int64_t planned = settings_.schedule.updates, first = update_;
+  const auto next_batch = [&callbacks](int64_t update) {
+    return std::async(std::launch::async, [&callbacks, update] { return callbacks.batch(update); });
+  };
+  std::future<Batch> coming;
+  if (update_ < planned) coming = next_batch(update_);
+  const auto start = Clock::now();
+  auto saved = start;
+  Means means;
+  bool stopped = false;
+  while (update_ < planned && !stopped) {
+    const Batch batch = coming.get();
+    if (update_ + 1 < planned) coming = next_batch(update_ + 1);
+    Step(batch, means);
+    const bool last = update_ == planned;
+    if (update_ % settings_.log_every == 0 || last) {
+      const LogValues values = means.Values(optimizer_->learning_rate());
+      log.Write("train", update_, values);
+      events.Write("train", update_, values);
+      const double left = SecondsSince(start) / static_cast<double>(update_ - first) *
+                          static_cast<double>(planned - update_);
+      std::fprintf(stderr, "update %lld of %lld, ce %.4f, %.0f positions/s, %s left\n",
+                   static_cast<long long>(update_), static_cast<long long>(planned),
+                   values[1].second, values.back().second, Duration(left).c_str());
+      means.Clear();
+    }
+    stopped = !last && callbacks.stop && callbacks.stop();
+    const bool report = settings_.report_every > 0 && callbacks.report &&
+                        (last || update_ % settings_.report_every == 0);
+    if (report && !stopped) {
+      LogValues values;
+      {
+        const WithAverages averages(trained_, ema_);
+        values = callbacks.report();
+      }
+      log.Write("valid", update_, values);
+      events.Write("valid", update_, values);
+      for (const auto& [name, value] : values) {
+        std::fprintf(stderr, "  %s %.4f\n", name.c_str(), value);
+      }
+      means.Clear();
+    }
+    if (stopped || last || SecondsSince(saved) >= settings_.checkpoint_every_s) {
+      Save();
+      saved = Clock::now();
+    }
+  }
+  return update_ >= planned;
+}
+
+}  // namespace musicgen::train

@@ -1,0 +1,69 @@
+// The loop of language model training: batches in, checkpoints and logs out.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "train/checkpoint/json_lines_log.h"
+#include "train/lm/lm_model.h"
+#include "train/optim/ema.h"
+#include "train/optim/optimizer.h"
+#include "train/optim/schedule.h"
+
+namespace musicgen::train {
+
+struct TrainingSettings {
+  CosineSchedule schedule;
+  EmaSettings ema;
+  double max_norm = 1.0;  // of the gradient; 0: any
+  double checkpoint_every_s = 600;
+  int64_t log_every = 10;      // updates
+  int64_t report_every = 250;  // updates; also at the end. 0: never
+};
+
+struct TrainingCallbacks {
+  // The batch of this update, counted from 0. Called on another thread, one update ahead.
+  std::function<Batch(int64_t update)> batch;
+  // With the averaged weights in place.
+  std::function<LogValues()> report;
+  // Asked after every update: whether to save and stop.
+  std::function<bool()> stop;
+};
+
+class TrainingRun {
+ public:
+  // In `folder`, which exists: checkpoint.safetensors, log.jsonl and tensorboard/. A checkpoint that
+  // is there is gone on from, to the bit on a processor; then the planned updates must be the same.
+  // `values` are kept with it: what another program needs to read the weights. Throws Error.
+  TrainingRun(LmModel& model, std::unique_ptr<Optimizer> optimizer,
+              const TrainingSettings& settings, std::string folder,
+              std::map<std::string, std::string> values);
+
+  // Until the planned number of updates or stop(). Returns whether all are done.
+  bool Run(const TrainingCallbacks& callbacks);
+
+  int64_t update() const { return update_; }  // updates done
+  void Save();
+
+ private:
+  struct Means;
+  void Step(const Batch& batch, Means& means);
+  std::vector<NamedTensor> StateTensors();
+  void Load();
+  std::string CheckpointPath() const { return folder_ + "/checkpoint.safetensors"; }
+
+  LmModel& model_;
+  Parameters trained_;
+  std::unique_ptr<Optimizer> optimizer_;
+  TrainingSettings settings_;
+  std::string folder_;
+  std::map<std::string, std::string> values_;
+  Ema ema_;
+  int64_t update_ = 0;
+  int64_t positions_ = 0;
+};
+
+}  // namespace musicgen::train
