@@ -13,7 +13,7 @@ constexpr char kMark[] = "\xe2\x96\x81";  // U+2581 ▁
 constexpr float kWordScore = -4, kMarkScore = -8, kCharacterScore = -10;
 
 constexpr std::string_view kCharacters = "abcdefghijklmnopqrstuvwxyz0123456789,'";
-constexpr std::string_view kSeparators = "-!.?;:\"()[]{}/|_*";
+constexpr std::string_view kSeparators = "-!.?;:\"()[]{}/|_*\t\n\r";
 
 }  // namespace
 

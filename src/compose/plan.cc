@@ -13,9 +13,9 @@ using Progression = std::array<int, kLoopBars>;  // scale steps from 0
 
 // Each begins on the tonic and keeps to major and minor triads of the scale.
 constexpr std::array<Progression, 5> kMajorProgressions = {
-    {{0, 4, 5, 3}, {0, 5, 3, 4}, {0, 3, 4, 3}, {0, 3, 5, 4}, {0, 5, 1, 4}}};
+    {{0, 4, 5, 3}, {0, 5, 3, 4}, {0, 3, 4, 0}, {0, 3, 0, 4}, {0, 5, 1, 4}}};
 constexpr std::array<Progression, 4> kMinorProgressions = {
-    {{0, 5, 2, 6}, {0, 3, 6, 2}, {0, 6, 5, 6}, {0, 3, 5, 4}}};
+    {{0, 5, 3, 4}, {0, 3, 4, 0}, {0, 6, 5, 4}, {0, 5, 6, 0}}};
 
 // How often a song keeps to what is typical of its style, in percent.
 constexpr int kTypicalTempo = 65, kTypicalInstrument = 75, kTypicalLead = 70, kFill = 50;
