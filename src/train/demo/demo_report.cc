@@ -2,9 +2,11 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
+#include "base/error.h"
 #include "compose/caption.h"
 #include "compose/song.h"
 #include "train/demo/demo_batches.h"
