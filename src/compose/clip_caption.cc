@@ -60,6 +60,17 @@ std::string Fill(std::string_view form, const Parts& parts) {
   return text;
 }
 
+// "a ambient tune" → "an ambient tune".
+std::string WithArticles(std::string text) {
+  for (size_t at = 0; at + 2 < text.size(); ++at) {
+    const bool article = text[at] == 'a' && text[at + 1] == ' ' && (at == 0 || text[at - 1] == ' ');
+    if (article && std::string_view("aeiou").find(text[at + 2]) != std::string_view::npos) {
+      text.insert(at + 1, "n");
+    }
+  }
+  return text;
+}
+
 int BeatFrames(int bpm) { return 60 * kFrameRateHz / bpm; }
 
 }  // namespace
@@ -91,7 +102,7 @@ ClipText TextOf(const Clip& clip, uint64_t seed, uint64_t counter) {
   for (auto part = parts.begin(); part != parts.end();) {
     part = draws.Percent(kLeftOut) ? parts.erase(part) : std::next(part);
   }
-  text.description = Fill(draws.Of(kTemplates), parts);
+  text.description = WithArticles(Fill(draws.Of(kTemplates), parts));
   return text;
 }
 

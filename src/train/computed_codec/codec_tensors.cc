@@ -1,6 +1,7 @@
 #include "train/computed_codec/codec_tensors.h"
 
 #include <algorithm>
+#include <string>
 
 #include "base/error.h"
 #include "codec/seanet_layout.h"
