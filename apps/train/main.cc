@@ -1,5 +1,5 @@
-// musicgen-train: stdout carries data, stderr progress and messages. Exit status: 0 done, 1 failure,
-// 2 bad usage or input, 130 interrupted.
+// musicgen-train: stdout carries data, stderr progress and messages. Exit status: 0 done, 1
+// failure, 2 bad usage or input, 130 interrupted.
 #include <string>
 #include <vector>
 

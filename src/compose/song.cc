@@ -109,9 +109,8 @@ Song Compose(const Vocabulary& vocabulary, uint64_t seed, uint64_t counter, int 
     }
     if (frame == onset_at(beat, i)) {
       song.on_grid[static_cast<size_t>(frame)] = 1;
-      const auto onsets =
-          arrangement.OnsetsAt(beat / attributes.beats_per_bar,
-                               beat % attributes.beats_per_bar * kSixteenths + i);
+      const auto onsets = arrangement.OnsetsAt(beat / attributes.beats_per_bar,
+                                               beat % attributes.beats_per_bar * kSixteenths + i);
       for (size_t book = 0; book < kBooks; ++book) {
         if (onsets[book] > 0) codes[book] = onsets[book];
       }

@@ -24,7 +24,8 @@ class CodeSumsTest : public testing::Test {
       FitSequence sequence;
       for (int t = 0; t < frames; ++t) {
         sequence.codes.push_back({});
-        for (auto& code : sequence.codes.back()) code = static_cast<int16_t>(draw_ = draw_ * 7 % 37);
+        for (auto& code : sequence.codes.back())
+          code = static_cast<int16_t>(draw_ = draw_ * 7 % 37);
       }
       sequence.frames = Matrix::Random(frames, 10);
       data_.push_back(sequence);

@@ -56,8 +56,8 @@ class ComputedCodecTest : public testing::Test {
     delete vocabulary_;
   }
 
-  const codec::CodecConfig config_ = codec::ReadCodecConfig(
-      checkpoint::FilesOfDirectory(folder_)->ReadConfig("config.json"));
+  const codec::CodecConfig config_ =
+      codec::ReadCodecConfig(checkpoint::FilesOfDirectory(folder_)->ReadConfig("config.json"));
   const std::unique_ptr<checkpoint::TensorSource> source_ =
       checkpoint::OpenSafetensors(folder_ + "/model.safetensors");
   ThreadPool pool_{1};
@@ -99,8 +99,7 @@ TEST_F(ComputedCodecTest, SongsSoundAsTheyShould) {
 
 TEST_F(ComputedCodecTest, SilenceIsSilent) {
   const codec::Codec codec(config_, *source_, "");
-  const Waveform wave =
-      codec::Decode(pool_, codec, ToCodes(std::vector<compose::FrameCodes>(20)));
+  const Waveform wave = codec::Decode(pool_, codec, ToCodes(std::vector<compose::FrameCodes>(20)));
   for (const float x : wave.values) ASSERT_EQ(x, 0);
 }
 

@@ -129,9 +129,9 @@ void AddDecoder(const codec::CodecConfig& config, const LinearDecoder& linear, B
     } else if (layer.kind == Kind::kResidualUnit) {
       builder->ResidualUnit(name, layer, config.compress);
     } else if (layer.kind == Kind::kConv) {
-      builder->Convolution(name, layer,
-                           channels == 0 ? OverFrames(layer, map.from_latent, kSmall)
-                                         : Middle(layer, 1 / kSmall));
+      builder->Convolution(
+          name, layer,
+          channels == 0 ? OverFrames(layer, map.from_latent, kSmall) : Middle(layer, 1 / kSmall));
     } else if (channels == 0) {
       channels = kFrameSamples / layer.stride;
       Weight weight({layer.in_channels, layer.out_channels, layer.kernel});
