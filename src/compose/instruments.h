@@ -2,7 +2,6 @@
 // choice among them.
 #pragma once
 
-#include <span>
 #include <vector>
 
 namespace musicgen::compose {
