@@ -3,12 +3,12 @@
 
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "musicgen/codes.hpp"
+#include "musicgen/generate_options.hpp"
 #include "musicgen/generation.hpp"
 #include "musicgen/handle_values.hpp"
 #include "musicgen/model_info.hpp"
@@ -17,19 +17,6 @@
 #include "musicgen/waveform.hpp"
 
 namespace musicgen {
-
-// Return false to stop.
-using ProgressCallback = std::function<bool(const GenerationProgress&)>;
-
-// Receives sound while it is made: `chunk` [C, n] of request `index` follows the one before. All
-// chunks together are GenerationResult::audio, bit for bit. Return false to stop.
-using AudioCallback = std::function<bool(size_t index, const Waveform& chunk)>;
-
-struct GenerateOptions {
-  bool decode_audio = true;  // fill GenerationResult::audio
-  ProgressCallback progress;
-  AudioCallback audio;
-};
 
 // Immutable to its users, who may be on several threads. What they generate shares each pass over
 // the weights (session.hpp); the rest takes turns.
