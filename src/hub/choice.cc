@@ -92,12 +92,9 @@ bool IsOtherStage(const std::string& name) {
 }
 
 std::string Names(const Files& files) {
-  std::string names;
-  for (size_t i = 0; i < std::min(files.size(), kMostNamed); ++i) {
-    names += (i == 0 ? "" : ", ") + Printable(files[i].path);
-  }
-  if (files.size() > kMostNamed) names += StrCat(" and ", files.size() - kMostNamed, " more");
-  return names.empty() ? "nothing" : names;
+  std::vector<std::string> paths;
+  for (const ListedFile& file : files) paths.push_back(file.path);
+  return Listed(paths, kMostNamed);
 }
 
 const ListedFile* ChooseGguf(const Listing& listing, const std::string& precision,
