@@ -125,7 +125,8 @@ TEST(SessionTest, RefusesWhatTheModelCannotDo) {
   EXPECT_FALSE(session.Step(&events));
 }
 
-// Two minutes, with sound, in windows of 4 s; the long tier makes twenty.
+// Two minutes, with sound, in windows of 4 s; the long tier makes twenty. What one step takes and gives back comes and
+// goes by more than 1 % of a model as small as this, so the most that is ever held is compared.
 TEST(SessionTest, MusicWithoutEndTakesNoMoreMemory) {
   Model model(Fixture("ac-tiny-mono"));
   Session session(model);
@@ -137,7 +138,7 @@ TEST(SessionTest, MusicWithoutEndTakesNoMoreMemory) {
   const RequestId id = session.Submit(request, options);
   const double wanted_s = std::getenv("MUSICGEN_LONG_TESTS") != nullptr ? 1200.0 : 120.0;
   double made_s = 0;
-  int64_t after_two_windows = 0;
+  int64_t early_bytes = 0, late_bytes = 0;  // the most in the first 30 s, and afterwards
   bool cancelled = false;
   std::vector<Event> events;
   while (session.Step(&events)) {
@@ -146,14 +147,14 @@ TEST(SessionTest, MusicWithoutEndTakesNoMoreMemory) {
       cancelled = cancelled || event.kind == Event::Kind::kCancelled;
     }
     events.clear();
-    if (made_s > 8 && after_two_windows == 0) after_two_windows = ResidentBytes();
+    int64_t& most = made_s < 30 ? early_bytes : late_bytes;
+    most = std::max(most, ResidentBytes());
     if (made_s > wanted_s) session.Cancel(id);
   }
   EXPECT_TRUE(cancelled);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-  const int64_t at_the_end = ResidentBytes();
-  EXPECT_LE(at_the_end, after_two_windows + after_two_windows / 100)
-      << after_two_windows << " bytes after two windows, " << at_the_end << " at the end";
+#if !defined(MUSICGEN_SANITIZED)
+  EXPECT_LE(late_bytes, early_bytes + early_bytes / 100)
+      << early_bytes << " bytes at most in 30 s, " << late_bytes << " afterwards";
 #endif
 }
 
