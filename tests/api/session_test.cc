@@ -125,8 +125,9 @@ TEST(SessionTest, RefusesWhatTheModelCannotDo) {
   EXPECT_FALSE(session.Step(&events));
 }
 
-// Two minutes, with sound, in windows of 4 s; the long tier makes twenty. What one step takes and gives back comes and
-// goes by more than 1 % of a model as small as this, so the most that is ever held is compared.
+// Two minutes, with sound, in windows of 4 s; the long tier makes twenty. What one step takes and
+// gives back comes and goes by more than 1 % of a model as small as this, so the most that is ever
+// held is compared.
 TEST(SessionTest, MusicWithoutEndTakesNoMoreMemory) {
   Model model(Fixture("ac-tiny-mono"));
   Session session(model);
