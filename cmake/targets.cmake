@@ -48,7 +48,9 @@ function(musicgen_library folder)
 endfunction()
 
 # All GoogleTest programs and fuzzers, without the programs that users run.
-add_custom_target(unit_tests)
+if(MUSICGEN_BUILD_TESTS OR MUSICGEN_BUILD_FUZZERS)
+  add_custom_target(unit_tests)
+endif()
 
 # musicgen_test(FOLDER SOURCES … DEPS …): the GoogleTest program of tests/FOLDER, each of its tests known to ctest.
 function(musicgen_test folder)

@@ -27,8 +27,8 @@ make_environment() {
   # pip does not see a torch that came as a Debian package, and would fetch another.
   [[ ${#beside_torch[@]} -eq 0 ]] ||
     "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps "${beside_torch[@]}" || return 1
-  # Without it only the test of examples/ray is skipped.
-  "$venv/bin/python" -m pip install -q --disable-pip-version-check 'ray[data]' ||
+  # Without it only the test of examples/ray is skipped. Debian's torch was built for numpy 1.
+  "$venv/bin/python" -m pip install -q --disable-pip-version-check 'ray[data]' 'numpy<2' ||
     echo "Ray cannot be installed: its test will be skipped." >&2
   touch "$venv/complete"
 }
