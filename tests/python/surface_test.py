@@ -49,6 +49,12 @@ def positional(function):
 
 
 @pytest.mark.parametrize("name", METHODS)
+def test_version():
+    assert musicgen.__version__ == musicgen.version()
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        musicgen.nothing
+
+
 def test_method(name):
     assert positional(getattr(MusicGen, name)) == METHODS[name]
 
