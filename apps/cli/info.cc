@@ -38,6 +38,13 @@ JsonObject ToJson(const ModelInfo& info) {
     memory.Set(precision, row);
   }
   json.Set("memory", memory);
+  std::vector<JsonObject> loras;
+  for (const LoraFile& lora : info.loras) {
+    JsonObject& row = loras.emplace_back();
+    row.Set("path", lora.path);
+    row.Set("strength", lora.strength);
+  }
+  json.Set("loras", loras);
   return json;
 }
 
@@ -54,6 +61,11 @@ void PrintTable(const ModelInfo& info) {
   const auto number = [](int64_t n) { return std::to_string(n); };
   row("model", info.path);
   row("type", info.model_type);
+  for (const LoraFile& lora : info.loras) {
+    char strength[32];
+    std::snprintf(strength, sizeof strength, ", strength %g", lora.strength);
+    row("LoRA", lora.path + strength);
+  }
   row("licence", info.licence);
   row("weights in file", info.file_dtype);
   row("language model", Count(info.lm_parameters) + " parameters, " + number(info.layers) +

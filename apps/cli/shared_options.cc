@@ -1,4 +1,5 @@
 #include <cctype>
+#include <charconv>
 #include <filesystem>
 #include <map>
 
@@ -19,6 +20,11 @@ void AddModelPaths(common::Flags& flags, ModelFlags& values) {
              "Directory or hub id of a T5, where the model's files hold none", "DIR");
   flags.Name("--codec", values.codec,
              "Directory or hub id of an EnCodec, where the model's files hold none", "DIR");
+  flags.Names(
+      "--lora", values.loras,
+      "LoRA adapter, as PEFT saves it, to merge into the weights: directory, file or hub id, "
+      "with a strength behind = (1); repeatable",
+      "FILE[=strength]");
   flags.Switch("--offline", values.offline, "Download nothing");
   flags.Switch("--strict", values.strict, "Refuse a model with tensors that nobody needs");
 }
@@ -74,6 +80,24 @@ Precision PrecisionOf(const std::string& name) {
   return precisions.at(name);
 }
 
+namespace {
+
+// "FILE" or "FILE=strength"; a file's name may hold that sign too.
+LoraFile ReadLora(const std::string& text) {
+  const size_t sign = text.rfind('=');
+  std::error_code error;
+  if (sign == text.npos || std::filesystem::exists(text, error)) return {text};
+  LoraFile lora = {text.substr(0, sign)};
+  const char* end = text.data() + text.size();
+  const auto [rest, problem] = std::from_chars(text.data() + sign + 1, end, lora.strength);
+  if (lora.path.empty() || problem != std::errc() || rest != end) {
+    BadInput("--lora: expected FILE or FILE=strength, where strength is a number, found " + text);
+  }
+  return lora;
+}
+
+}  // namespace
+
 ModelOptions ModelFlags::Options() const {
   if (model.empty()) {
     BadInput(
@@ -83,6 +107,7 @@ ModelOptions ModelFlags::Options() const {
   options.model = model;
   options.text_encoder = text_encoder;
   options.codec = codec;
+  for (const std::string& text : loras) options.loras.push_back(ReadLora(text));
   options.precision = PrecisionOf(precision);
   options.reference = DialectOf(reference);
   options.device = device;

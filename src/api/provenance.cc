@@ -29,6 +29,32 @@ class Fields {
   std::string text_;
 };
 
+// What a user calls the files at a path: of a snapshot in the hub's cache, the folder's own name.
+std::string NameOf(const std::string& path) {
+  std::filesystem::path folder(path);
+  if (!folder.has_filename()) folder = folder.parent_path();
+  return folder.filename().string();
+}
+
+// An adapter's own folder where its file has the usual name.
+std::string NameOfLora(const std::string& path) {
+  const std::string name = NameOf(path);
+  if (!name.starts_with("adapter_model.")) return name;
+  const std::string folder = NameOf(std::filesystem::path(path).parent_path().string());
+  return folder.empty() ? name : folder;
+}
+
+std::string Loras(const std::vector<LoraFile>& loras) {
+  std::string all;
+  for (const LoraFile& lora : loras) {
+    Fields fields;
+    fields.SetText("name", NameOfLora(lora.path));
+    fields.SetReal("strength", lora.strength);
+    all += (all.empty() ? "" : ",") + fields.Object();
+  }
+  return "[" + all + "]";
+}
+
 std::string Describe(const std::optional<std::string>& prompt, bool is_cut,
                      const GenerationParams& params, const ModelInfo& info) {
   Fields fields;
@@ -45,9 +71,8 @@ std::string Describe(const std::optional<std::string>& prompt, bool is_cut,
   fields.SetReal("cfg_coef", params.cfg_coef);
   if (params.two_step_cfg) fields.Set("two_step_cfg", "true");
   fields.SetText("precision", PrecisionName(info.precision));
-  std::filesystem::path folder(info.path);
-  if (!folder.has_filename()) folder = folder.parent_path();
-  fields.SetText("model", folder.filename().string());
+  fields.SetText("model", NameOf(info.path));
+  if (!info.loras.empty()) fields.Set("lora", Loras(info.loras));
   fields.SetText("software", StrCat("musicgen ", Version()));
   if (is_cut) fields.Set("prompt_is_cut", "true");
   return fields.Object();

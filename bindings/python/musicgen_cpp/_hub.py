@@ -71,6 +71,23 @@ def download(name: str, missing: BadInputError) -> str:
                     f"{_first_line(problem)}") from problem
 
 
+def adapter(name: str) -> str:
+    """The folder of a LoRA adapter of the hub where huggingface_hub downloads it, else the name itself.
+
+    The C library finds by its name what lies in the cache.
+    """
+    try:
+        import huggingface_hub
+    except ImportError:
+        return name
+    repository, _, revision = name.partition("@")
+    patterns = ["adapter_config.json", "adapter_model.safetensors", "adapter_model.bin", "README.md"]
+    try:
+        return huggingface_hub.snapshot_download(repository, revision=revision or None, allow_patterns=patterns)
+    except Exception:  # not there, or no network: the library says what is missing
+        return name
+
+
 def _download_small(repository: str, weights: str) -> None:
     import huggingface_hub
     huggingface_hub.snapshot_download(repository, allow_patterns=[*_SMALL_FILES, weights])
