@@ -1,6 +1,7 @@
 #include <cstdio>
 
 #include "cli/commands.h"
+#include "cli/lora.h"
 #include "cli/open_model.h"
 #include "common/json.h"
 
@@ -38,13 +39,7 @@ JsonObject ToJson(const ModelInfo& info) {
     memory.Set(precision, row);
   }
   json.Set("memory", memory);
-  std::vector<JsonObject> loras;
-  for (const LoraFile& lora : info.loras) {
-    JsonObject& row = loras.emplace_back();
-    row.Set("path", lora.path);
-    row.Set("strength", lora.strength);
-  }
-  json.Set("loras", loras);
+  json.Set("loras", LoraRows(info));
   return json;
 }
 

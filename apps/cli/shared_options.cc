@@ -1,8 +1,8 @@
 #include <cctype>
-#include <charconv>
 #include <filesystem>
 #include <map>
 
+#include "cli/lora.h"
 #include "cli/subcommands.h"
 #include "common/errors.h"
 
@@ -79,24 +79,6 @@ Precision PrecisionOf(const std::string& name) {
       {"bf16", Precision::kBF16}, {"q8", Precision::kQ8},   {"q4", Precision::kQ4}};
   return precisions.at(name);
 }
-
-namespace {
-
-// "FILE" or "FILE=strength"; a file's name may hold that sign too.
-LoraFile ReadLora(const std::string& text) {
-  const size_t sign = text.rfind('=');
-  std::error_code error;
-  if (sign == text.npos || std::filesystem::exists(text, error)) return {text};
-  LoraFile lora = {text.substr(0, sign)};
-  const char* end = text.data() + text.size();
-  const auto [rest, problem] = std::from_chars(text.data() + sign + 1, end, lora.strength);
-  if (lora.path.empty() || problem != std::errc() || rest != end) {
-    BadInput("--lora: expected FILE or FILE=strength, where strength is a number, found " + text);
-  }
-  return lora;
-}
-
-}  // namespace
 
 ModelOptions ModelFlags::Options() const {
   if (model.empty()) {
