@@ -29,19 +29,29 @@ class Fields {
   std::string text_;
 };
 
-// What a user calls the files at a path: of a snapshot in the hub's cache, the folder's own name.
+// The last part of a path.
 std::string NameOf(const std::string& path) {
   std::filesystem::path folder(path);
   if (!folder.has_filename()) folder = folder.parent_path();
   return folder.filename().string();
 }
 
-// An adapter's own folder where its file has the usual name.
+// The adapter's folder where its file has the usual name; of a snapshot in the hub's cache,
+// "org/name".
 std::string NameOfLora(const std::string& path) {
-  const std::string name = NameOf(path);
-  if (!name.starts_with("adapter_model.")) return name;
-  const std::string folder = NameOf(std::filesystem::path(path).parent_path().string());
-  return folder.empty() ? name : folder;
+  std::filesystem::path place(path);
+  if (!place.has_filename() || place.filename().string().starts_with("adapter_model.")) {
+    place = place.parent_path();
+  }
+  std::string name = place.filename().string();
+  constexpr std::string_view kRepository = "models--";
+  const std::filesystem::path folder = place.parent_path();
+  std::string repository = folder.parent_path().filename().string();
+  if (folder.filename() == "snapshots" && repository.starts_with(kRepository)) {
+    name = repository.substr(kRepository.size());
+    if (const size_t at = name.find("--"); at != name.npos) name.replace(at, 2, "/");
+  }
+  return name.empty() ? path : name;
 }
 
 std::string Loras(const std::vector<LoraFile>& loras) {

@@ -51,7 +51,8 @@ TensorView Merged(const model::ModelFiles& files, const std::string& name,
   return files.lm_tensors.source->Get(name);
 }
 
-// All tensors that the golden of `name` has, within a few roundings to float. Returns how many.
+// All tensors that the golden of `name` has, within a few roundings to float: the references'
+// norms, sums of up to 2,049 squares in float, are the coarsest. Returns how many.
 int ExpectGolden(const model::ModelFiles& files, const std::string& name) {
   const auto golden = checkpoint::OpenSafetensors(Fixture(name) + "/golden.safetensors");
   int compared = 0;
@@ -65,7 +66,7 @@ int ExpectGolden(const model::ModelFiles& files, const std::string& name) {
     source->Drop(merged);
     EXPECT_EQ(found.size(), expected.size());
     for (size_t i = 0; i < std::min(found.size(), expected.size()); ++i) {
-      EXPECT_NEAR(found[i], expected[i], 4e-7 + 4e-7 * std::abs(expected[i])) << i;
+      EXPECT_NEAR(found[i], expected[i], 4e-7 + 1e-6 * std::abs(expected[i])) << i;
     }
     ++compared;
   }
@@ -114,7 +115,7 @@ INSTANTIATE_TEST_SUITE_P(Peft, ApplyTest,
                                          Case{"patterns", "hf-tiny-mono", 55},
                                          Case{"decoder", "hf-tiny-mono", 13},
                                          Case{"dora", "hf-tiny-mono", 11}),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& one) { return std::string(one.param.name); });
 
 TEST(Apply, AddsSeveralWithTheirStrengths) {
   const model::ModelFiles files =

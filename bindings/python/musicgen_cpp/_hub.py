@@ -72,9 +72,9 @@ def download(name: str, missing: BadInputError) -> str:
 
 
 def adapter(name: str) -> str:
-    """The folder of a LoRA adapter of the hub where huggingface_hub downloads it, else the name itself.
+    """The folder of a LoRA adapter of the hub, from the cache or downloaded by huggingface_hub.
 
-    The C library finds by its name what lies in the cache.
+    Else the name itself, with which the C library looks into the cache and says what is missing.
     """
     try:
         import huggingface_hub
@@ -82,10 +82,13 @@ def adapter(name: str) -> str:
         return name
     repository, _, revision = name.partition("@")
     patterns = ["adapter_config.json", "adapter_model.safetensors", "adapter_model.bin", "README.md"]
-    try:
-        return huggingface_hub.snapshot_download(repository, revision=revision or None, allow_patterns=patterns)
-    except Exception:  # not there, or no network: the library says what is missing
-        return name
+    for cache_alone in (True, False):
+        try:
+            return huggingface_hub.snapshot_download(repository, revision=revision or None, allow_patterns=patterns,
+                                                     local_files_only=cache_alone)
+        except Exception:  # not there, or no network
+            continue
+    return name
 
 
 def _download_small(repository: str, weights: str) -> None:
