@@ -29,6 +29,24 @@ class Fields {
   std::string text_;
 };
 
+// The longest beginning that takes at most so many bytes inside a JSON string, cut where a reader
+// sees no letter cut; within a heap of combining marks that is longer than that, between two.
+std::string Beginning(const std::string& text, size_t json_bytes) {
+  const auto until = [&](auto end_of_letter) {
+    size_t end = 0, used = 0;
+    while (end < text.size()) {
+      const size_t next = end_of_letter(end);
+      used += checkpoint::QuoteJson(text.substr(end, next - end)).size() - 2;
+      if (used > json_bytes) break;
+      end = next;
+    }
+    return end;
+  };
+  size_t end = until([&](size_t at) { return text::GraphemeEnd(text, at); });
+  if (end == 0) end = until([&](size_t at) { return at + text::CodePointAt(text, at).bytes; });
+  return text.substr(0, end);
+}
+
 // The last part of a path.
 std::string NameOf(const std::string& path) {
   std::filesystem::path folder(path);
@@ -54,14 +72,18 @@ std::string NameOfLora(const std::string& path) {
   return name.empty() ? path : name;
 }
 
+// The first of them; a comment has room for so many short names.
 std::string Loras(const std::vector<LoraFile>& loras) {
+  constexpr size_t kMostLoras = 6, kMostName = 80;
   std::string all;
-  for (const LoraFile& lora : loras) {
+  for (size_t i = 0; i < std::min(kMostLoras, loras.size()); ++i) {
     Fields fields;
-    fields.SetText("name", NameOfLora(lora.path));
-    fields.SetReal("strength", lora.strength);
+    fields.SetText("name",
+                   Beginning(text::ReplaceInvalidUtf8(NameOfLora(loras[i].path)), kMostName));
+    fields.SetReal("strength", loras[i].strength);
     all += (all.empty() ? "" : ",") + fields.Object();
   }
+  if (loras.size() > kMostLoras) all += StrCat(",{\"more\":", loras.size() - kMostLoras, "}");
   return "[" + all + "]";
 }
 
@@ -86,24 +108,6 @@ std::string Describe(const std::optional<std::string>& prompt, bool is_cut,
   fields.SetText("software", StrCat("musicgen ", Version()));
   if (is_cut) fields.Set("prompt_is_cut", "true");
   return fields.Object();
-}
-
-// The longest beginning that takes at most so many bytes inside a JSON string, cut where a reader
-// sees no letter cut; within a heap of combining marks that is longer than that, between two.
-std::string Beginning(const std::string& text, size_t json_bytes) {
-  const auto until = [&](auto end_of_letter) {
-    size_t end = 0, used = 0;
-    while (end < text.size()) {
-      const size_t next = end_of_letter(end);
-      used += checkpoint::QuoteJson(text.substr(end, next - end)).size() - 2;
-      if (used > json_bytes) break;
-      end = next;
-    }
-    return end;
-  };
-  size_t end = until([&](size_t at) { return text::GraphemeEnd(text, at); });
-  if (end == 0) end = until([&](size_t at) { return at + text::CodePointAt(text, at).bytes; });
-  return text.substr(0, end);
 }
 
 }  // namespace
