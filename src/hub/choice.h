@@ -33,7 +33,8 @@ bool IsWeight(const ListedFile& file);
 
 // safetensors (one file, else shards); else the smaller of pytorch_model.bin (or its shards) and
 // AudioCraft's pair with the T5 it needs; else a GGUF file; else a LoRA adapter. Beside them the
-// small files: configs, tokenizer, model card. Throws Error(kBadInput) naming `id` when the listing holds no such form.
+// small files: configs, tokenizer, model card. Throws Error(kBadInput) naming `id` when the listing
+// holds no such form.
 Choice ChooseFiles(const Listing& listing, const ChoiceOptions& options, const std::string& id);
 
 enum class Role { kModel, kTextEncoder, kCodec, kAdapter };
