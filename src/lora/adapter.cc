@@ -75,7 +75,7 @@ std::string WeightsOf(const std::string& path) {
     if (found.size() == 1000) break;
   }
   for (const char* name : kWeightNames) {
-    if (const std::string file = (fs::path(path) / name).string(); EntryExists(file)) return file;
+    if (std::string file = (fs::path(path) / name).string(); EntryExists(file)) return file;
   }
   ThrowBadInput(Printable(path, kLongestPath), ": expected a LoRA adapter, ", kConfigName, " with ",
                 kWeightNames[0], " or ", kWeightNames[1], ", found ", Listed(found, 4));

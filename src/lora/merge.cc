@@ -150,8 +150,9 @@ class Merger {
         squares[static_cast<size_t>(i % columns_)] += value * value;
       }
     }
-    std::vector<float> norms;
-    for (const double sum : squares) norms.push_back(static_cast<float>(std::sqrt(sum)));
+    std::vector<float> norms(squares.size());
+    std::transform(squares.begin(), squares.end(), norms.begin(),
+                   [](double sum) { return static_cast<float>(std::sqrt(sum)); });
     return norms;
   }
 
