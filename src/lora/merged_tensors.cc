@@ -23,7 +23,7 @@ TensorView MergedTensors::Describe(const std::string& name) const {
 }
 
 TensorView MergedTensors::Get(const std::string& name) const {
-  const TensorView base = inner_->Get(name);
+  TensorView base = inner_->Get(name);
   const auto found = shares_.find(name);
   if (found == shares_.end()) return base;
   // At least a byte, so that every buffer has an address of its own.
