@@ -201,6 +201,9 @@ class Model {
       detail::Check(mg_model_memory_need(model, static_cast<mg_precision>(precision),
                                          &need.weights_bytes, &need.cache_bytes_per_stream));
     }
+    for (size_t i = 0; i < mg_model_lora_count(model); ++i) {
+      info_.loras.push_back({mg_model_lora_path(model, i), mg_model_lora_strength(model, i)});
+    }
     for (size_t i = 0; i < mg_model_warning_count(model); ++i) {
       info_.warnings.emplace_back(mg_model_warning(model, i));
     }

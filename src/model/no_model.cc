@@ -93,7 +93,7 @@ void RefuseFolder(const std::string& directory) {
   }
   if ((found = FirstOf(names, IsAdapter))) {
     ThrowBadInput(where, ": expected a whole model, found a LoRA adapter (", *found,
-                  "): merge it into its base model first");
+                  "): name its base model, and the adapter with --lora");
   }
   if ((found = FirstOf(names, [](const std::string& name) { return name.ends_with(".gguf"); }))) {
     ThrowBadInput(where, ": expected ", kLookedFor, ", found ", *found,
