@@ -48,13 +48,13 @@ def positional(function):
                      if p.kind is p.POSITIONAL_OR_KEYWORD and p.name != "self")
 
 
-@pytest.mark.parametrize("name", METHODS)
 def test_version():
     assert musicgen.__version__ == musicgen.version()
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         musicgen.nothing
 
 
+@pytest.mark.parametrize("name", METHODS)
 def test_method(name):
     assert positional(getattr(MusicGen, name)) == METHODS[name]
 
