@@ -4,6 +4,7 @@
 if(MUSICGEN_SANITIZE)
   add_compile_options(-fsanitize=${MUSICGEN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${MUSICGEN_SANITIZE})
+  add_compile_definitions(MUSICGEN_SANITIZED)  # no compiler defines a name for all of them
 endif()
 
 # No contraction: a fused multiply-add happens where the code says so and nowhere else, so that every instruction set
@@ -20,6 +21,14 @@ function(musicgen_flags target)
   endif()
 endfunction()
 
+# Parsed once for all libraries, and once for all tests: the standard's headers that most files include. Not with GCC,
+# whose warnings would then be of the headers' own code; so its builds see that each file includes what it needs.
+if(NOT CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON)
+endif()
+set(MUSICGEN_COMMON_HEADERS <algorithm> <array> <cmath> <cstdint> <functional> <map> <memory> <optional> <span> <string>
+                            <string_view> <utility> <vector>)
+
 # musicgen_library(FOLDER SOURCES … DEPS … PRIVATE_DEPS …): the static library musicgen_FOLDER of src/FOLDER.
 function(musicgen_library folder)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
@@ -31,18 +40,34 @@ function(musicgen_library folder)
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   set_property(GLOBAL APPEND PROPERTY MUSICGEN_FOLDERS ${target})
   musicgen_flags(${target})
+  if(folder STREQUAL base)  # on which all others stand
+    target_precompile_headers(${target} PRIVATE ${MUSICGEN_COMMON_HEADERS})
+  else()
+    target_precompile_headers(${target} REUSE_FROM musicgen_base)
+  endif()
 endfunction()
+
+# All GoogleTest programs and fuzzers, without the programs that users run.
+if(MUSICGEN_BUILD_TESTS OR MUSICGEN_BUILD_FUZZERS)
+  add_custom_target(unit_tests)
+endif()
 
 # musicgen_test(FOLDER SOURCES … DEPS …): the GoogleTest program of tests/FOLDER, each of its tests known to ctest.
 function(musicgen_test folder)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   set(target ${folder}_test)
   add_executable(${target} ${ARG_SOURCES})
+  add_dependencies(unit_tests ${target})
   target_link_libraries(${target} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/src
                                                ${PROJECT_SOURCE_DIR}/include)
   target_compile_definitions(${target} PRIVATE MUSICGEN_FIXTURES="${PROJECT_SOURCE_DIR}/tests/fixtures")
   musicgen_flags(${target})
+  if(folder STREQUAL base)
+    target_precompile_headers(${target} PRIVATE ${MUSICGEN_COMMON_HEADERS} <gmock/gmock.h> <gtest/gtest.h>)
+  else()
+    target_precompile_headers(${target} REUSE_FROM base_test)
+  endif()
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${folder} TIMEOUT 600)
 endfunction()
 
@@ -50,6 +75,7 @@ endfunction()
 function(musicgen_fuzzer name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(fuzz_${name} ${ARG_SOURCES})
+  add_dependencies(unit_tests fuzz_${name})
   target_link_libraries(fuzz_${name} PRIVATE ${ARG_DEPS})
   target_compile_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
   target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)

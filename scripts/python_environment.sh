@@ -2,7 +2,8 @@
 # Runs Python in a virtual environment that has what the tests of the Python package need, made first where it is not
 # there:  python_environment.sh DIR [arguments of python …]
 # It is made with the first of $MUSICGEN_ORACLE, /usr/bin/python3 and python3 that has torch, else with python3, and
-# sees that interpreter's packages; numpy, pytest, tqdm and, beside torch, julius come from PyPI. Exit status 77: it
+# sees that interpreter's packages; numpy, pytest, tqdm and, beside torch, julius come from PyPI. With
+# MUSICGEN_PYTHON_PACKAGES, names of PyPI, it has those instead of torch and sees nothing else. Exit status 77: it
 # cannot be made.
 set -euo pipefail
 [[ $# -ge 1 ]] || { echo "usage: $0 DIR [arguments of python …]" >&2; exit 2; }
@@ -10,6 +11,14 @@ venv=$1
 shift
 
 make_environment() {
+  if [[ -n ${MUSICGEN_PYTHON_PACKAGES:-} ]]; then
+    python3 -m venv --clear "$venv" || return 1
+    # shellcheck disable=SC2086  # several names
+    "$venv/bin/python" -m pip install -q --disable-pip-version-check numpy pytest tqdm $MUSICGEN_PYTHON_PACKAGES ||
+      return 1
+    touch "$venv/complete"
+    return
+  fi
   local base=python3 candidate packages=(tqdm) beside_torch=()
   for candidate in "${MUSICGEN_ORACLE:-}" /usr/bin/python3 python3; do
     if [[ -n $candidate ]] && "$candidate" -c 'import torch, venv, ensurepip' 2> /dev/null; then

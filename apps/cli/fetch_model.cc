@@ -8,8 +8,8 @@
 namespace musicgen::cli {
 namespace {
 
-// The path of a stage that an option names.
-std::string FetchStage(const std::string& name, DownloadRole role, bool offline) {
+// The path of a stage or an adapter that an option names.
+std::string FetchNamed(const std::string& name, DownloadRole role, bool offline) {
   if (name.empty()) return name;
   DownloadOptions options;
   options.model = name;
@@ -43,8 +43,11 @@ ModelOptions Fetch(const ModelFlags& flags) {
   download.offline = flags.offline;
   options.model = DownloadWithProgress(download).path;
   options.text_encoder =
-      FetchStage(options.text_encoder, DownloadRole::kTextEncoder, flags.offline);
-  options.codec = FetchStage(options.codec, DownloadRole::kCodec, flags.offline);
+      FetchNamed(options.text_encoder, DownloadRole::kTextEncoder, flags.offline);
+  options.codec = FetchNamed(options.codec, DownloadRole::kCodec, flags.offline);
+  for (LoraFile& lora : options.loras) {
+    lora.path = FetchNamed(lora.path, DownloadRole::kLora, flags.offline);
+  }
   return options;
 }
 

@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/inputs.h"
+#include "cli/lora.h"
 #include "cli/open_model.h"
 #include "cli/outputs.h"
 #include "cli/pieces.h"
@@ -152,6 +153,7 @@ void PrintJson(const std::string& file, const GenerationRequest& request,
   line.Set("sample_rate", info.sample_rate_hz);
   line.Set("channels", info.audio_channels);
   line.Set("precision", PrecisionName(info.precision));
+  line.Set("loras", LoraRows(info));
   line.Set("seconds", seconds);  // of the whole batch
   line.Set("steps_per_s", steps_per_s);
   std::printf("%s\n", line.Compact().c_str());

@@ -1,6 +1,7 @@
 #include <cstdio>
 
 #include "cli/commands.h"
+#include "cli/lora.h"
 #include "cli/open_model.h"
 #include "common/json.h"
 
@@ -38,6 +39,7 @@ JsonObject ToJson(const ModelInfo& info) {
     memory.Set(precision, row);
   }
   json.Set("memory", memory);
+  json.Set("loras", LoraRows(info));
   return json;
 }
 
@@ -54,6 +56,11 @@ void PrintTable(const ModelInfo& info) {
   const auto number = [](int64_t n) { return std::to_string(n); };
   row("model", info.path);
   row("type", info.model_type);
+  for (const LoraFile& lora : info.loras) {
+    char strength[32];
+    std::snprintf(strength, sizeof strength, ", strength %g", lora.strength);
+    row("LoRA", lora.path + strength);
+  }
   row("licence", info.licence);
   row("weights in file", info.file_dtype);
   row("language model", Count(info.lm_parameters) + " parameters, " + number(info.layers) +

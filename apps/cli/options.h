@@ -19,6 +19,7 @@ Precision PrecisionOf(const std::string& name);            // of "auto", "f32", 
 // Flags of every command that takes a model.
 struct ModelFlags {
   std::string model, text_encoder, codec;
+  std::vector<std::string> loras;  // FILE or FILE=strength
   std::string precision = "auto", device = "auto", reference = "auto";
   int64_t threads = 0;
   bool strict = false, offline = false;

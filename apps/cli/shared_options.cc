@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <map>
 
+#include "cli/lora.h"
 #include "cli/subcommands.h"
 #include "common/errors.h"
 
@@ -19,6 +20,11 @@ void AddModelPaths(common::Flags& flags, ModelFlags& values) {
              "Directory or hub id of a T5, where the model's files hold none", "DIR");
   flags.Name("--codec", values.codec,
              "Directory or hub id of an EnCodec, where the model's files hold none", "DIR");
+  flags.Names(
+      "--lora", values.loras,
+      "LoRA adapter, as PEFT saves it, to merge into the weights: directory, file or hub id, "
+      "with a strength behind = (1); repeatable",
+      "FILE[=strength]");
   flags.Switch("--offline", values.offline, "Download nothing");
   flags.Switch("--strict", values.strict, "Refuse a model with tensors that nobody needs");
 }
@@ -83,6 +89,7 @@ ModelOptions ModelFlags::Options() const {
   options.model = model;
   options.text_encoder = text_encoder;
   options.codec = codec;
+  for (const std::string& text : loras) options.loras.push_back(ReadLora(text));
   options.precision = PrecisionOf(precision);
   options.reference = DialectOf(reference);
   options.device = device;

@@ -193,6 +193,13 @@ void Flags::Texts(const std::string& names, std::vector<std::string>& values,
   impl_.Finish(option, names, AnyText, "TEXT", false);
 }
 
+void Flags::Names(const std::string& names, std::vector<std::string>& values,
+                  const std::string& help, const std::string& type) {
+  CLI::Option* option = impl_.app->add_option(names, values, help);
+  option->allow_extra_args(false);
+  impl_.Finish(option, names, NotEmpty, type, false);
+}
+
 void Flags::Choice(const std::string& names, std::string& value, const std::string& help,
                    const std::vector<std::string>& words, const std::vector<std::string>& devices) {
   std::string type;

@@ -30,6 +30,9 @@ class Flags {
   // A file, folder or other name: never empty where it is given.
   void Name(const std::string& names, std::string& value, const std::string& help,
             const std::string& type, bool required = false);
+  // Any number of those, each behind the flag.
+  void Names(const std::string& names, std::vector<std::string>& values, const std::string& help,
+             const std::string& type);
   // Any number of texts: "prompt,-p,--prompt" takes them alone and behind the flag.
   void Texts(const std::string& names, std::vector<std::string>& values, const std::string& help,
              bool required = false);

@@ -13,7 +13,7 @@
 namespace musicgen {
 
 enum class DownloadFormat { kAuto, kSafetensors, kAudioCraft, kGguf };
-enum class DownloadRole { kModel, kTextEncoder, kCodec };
+enum class DownloadRole { kModel, kTextEncoder, kCodec, kLora };
 
 struct DownloadOptions {
   std::string model;     // "org/name[@revision]", a short name, or what is on this machine already

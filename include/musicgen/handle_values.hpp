@@ -79,6 +79,9 @@ inline ModelOptionsHandle ToHandle(const ModelOptions& options) {
   mg_model_options* raw = handle.get();
   Check(mg_model_options_set_text_encoder(raw, options.text_encoder.c_str()));
   Check(mg_model_options_set_codec(raw, options.codec.c_str()));
+  for (const LoraFile& lora : options.loras) {
+    Check(mg_model_options_add_lora(raw, lora.path.c_str(), lora.strength));
+  }
   Check(mg_model_options_set_precision(raw, static_cast<mg_precision>(options.precision)));
   Check(mg_model_options_set_reference(raw, static_cast<mg_reference>(options.reference)));
   Check(mg_model_options_set_strict(raw, options.strict ? 1 : 0));

@@ -3,12 +3,12 @@
 
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "musicgen/codes.hpp"
+#include "musicgen/generate_options.hpp"
 #include "musicgen/generation.hpp"
 #include "musicgen/handle_values.hpp"
 #include "musicgen/model_info.hpp"
@@ -17,19 +17,6 @@
 #include "musicgen/waveform.hpp"
 
 namespace musicgen {
-
-// Return false to stop.
-using ProgressCallback = std::function<bool(const GenerationProgress&)>;
-
-// Receives sound while it is made: `chunk` [C, n] of request `index` follows the one before. All
-// chunks together are GenerationResult::audio, bit for bit. Return false to stop.
-using AudioCallback = std::function<bool(size_t index, const Waveform& chunk)>;
-
-struct GenerateOptions {
-  bool decode_audio = true;  // fill GenerationResult::audio
-  ProgressCallback progress;
-  AudioCallback audio;
-};
 
 // Immutable to its users, who may be on several threads. What they generate shares each pass over
 // the weights (session.hpp); the rest takes turns.
@@ -213,6 +200,9 @@ class Model {
       MemoryNeed& need = info_.memory[PrecisionName(precision)];
       detail::Check(mg_model_memory_need(model, static_cast<mg_precision>(precision),
                                          &need.weights_bytes, &need.cache_bytes_per_stream));
+    }
+    for (size_t i = 0; i < mg_model_lora_count(model); ++i) {
+      info_.loras.push_back({mg_model_lora_path(model, i), mg_model_lora_strength(model, i)});
     }
     for (size_t i = 0; i < mg_model_warning_count(model); ++i) {
       info_.warnings.emplace_back(mg_model_warning(model, i));

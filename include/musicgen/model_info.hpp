@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "musicgen/lora.hpp"
 #include "musicgen/precision.hpp"
 
 namespace musicgen {
@@ -23,7 +24,8 @@ struct ModelInfo {
   Precision precision = Precision::kF32;  // what kAuto becomes, or what was asked for
   int64_t hidden_size = 0, layers = 0, heads = 0, ffn_dim = 0, codebooks = 0, codebook_size = 0;
   int64_t audio_channels = 0, sample_rate_hz = 0, frame_rate_hz = 0, hop_samples = 0;
-  double max_duration_s = 0;  // the window that longer pieces are made of
+  std::vector<LoraFile> loras;  // that are merged into the weights
+  double max_duration_s = 0;    // the window that longer pieces are made of
   int64_t text_width = 0, text_layers = 0, text_vocabulary = 0;
   uint64_t lm_parameters = 0, text_parameters = 0, codec_parameters = 0;
   std::map<std::string, MemoryNeed> memory;  // by precision: "f32", "f16", …

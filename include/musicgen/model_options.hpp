@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "musicgen/lora.hpp"
 #include "musicgen/precision.hpp"
 #include "musicgen/reference.hpp"
 
@@ -13,8 +15,9 @@ struct ModelOptions {
   // A directory in the Hugging Face or AudioCraft's layout, a GGUF file, "org/name[@revision]" in
   // the Hugging Face cache, or a short name (small, medium, …).
   std::string model;
-  std::string text_encoder;  // directory of a T5, where the model's files hold none
-  std::string codec;         // directory of an EnCodec, likewise
+  std::string text_encoder;     // directory of a T5, where the model's files hold none
+  std::string codec;            // directory of an EnCodec, likewise
+  std::vector<LoraFile> loras;  // merged into the weights, in this order
   Precision precision = Precision::kAuto;
   ReferenceDialect reference = ReferenceDialect::kAuto;
   // Tensors that nobody needs are an error, not a warning.

@@ -306,6 +306,12 @@ MG_API mg_status mg_model_options_new(const char* model, mg_model_options** out)
 /* Directories of a T5 and an EnCodec, where the model's files hold none; NULL: looked for. */
 MG_API mg_status mg_model_options_set_text_encoder(mg_model_options* options, const char* path);
 MG_API mg_status mg_model_options_set_codec(mg_model_options* options, const char* path);
+/* One more LoRA adapter that is merged into the weights, behind those before it: a directory as
+ * PEFT saves it (adapter_config.json with adapter_model.safetensors or .bin), one of these two
+ * files, or "org/name[@revision]" in the Hugging Face cache. `strength` is from -100 to 100,
+ * usually 1. */
+MG_API mg_status mg_model_options_add_lora(mg_model_options* options, const char* path,
+                                           double strength);
 MG_API mg_status mg_model_options_set_precision(mg_model_options* options, mg_precision precision);
 MG_API mg_status mg_model_options_set_reference(mg_model_options* options, mg_reference reference);
 /* 1: tensors that nobody needs are an error, not a warning. Default 0. */
@@ -364,6 +370,10 @@ MG_API uint64_t mg_model_codec_parameters(const mg_model* model);
  * precision that is not auto. Either result may be NULL. */
 MG_API mg_status mg_model_memory_need(const mg_model* model, mg_precision precision,
                                       uint64_t* weights_bytes, uint64_t* cache_bytes_per_stream);
+/* The adapters that are merged into the weights. */
+MG_API size_t mg_model_lora_count(const mg_model* model);
+MG_API const char* mg_model_lora_path(const mg_model* model, size_t index);
+MG_API double mg_model_lora_strength(const mg_model* model, size_t index);
 /* What the user should know of the files. */
 MG_API size_t mg_model_warning_count(const mg_model* model);
 MG_API const char* mg_model_warning(const mg_model* model, size_t index);
@@ -569,7 +579,12 @@ enum {
   MG_DOWNLOAD_GGUF = 3
 };
 typedef int32_t mg_download_role;
-enum { MG_DOWNLOAD_MODEL = 0, MG_DOWNLOAD_TEXT_ENCODER = 1, MG_DOWNLOAD_CODEC = 2 };
+enum {
+  MG_DOWNLOAD_MODEL = 0,
+  MG_DOWNLOAD_TEXT_ENCODER = 1,
+  MG_DOWNLOAD_CODEC = 2,
+  MG_DOWNLOAD_LORA = 3
+};
 
 typedef struct mg_download_options mg_download_options;
 /* "org/name[@revision]", a short name, or what is on this machine already. */

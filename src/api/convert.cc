@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/thread_pool.h"
 #include "convert/convert.h"
+#include "lora/apply.h"
 #include "model/audiocraft_files.h"
 #include "model/model_path.h"
 
@@ -40,14 +41,13 @@ std::vector<std::string> Convert(const ModelOptions& options, const std::string&
     ThrowBadInput("convert: AudioCraft's layout takes tensors as they are, found precision ",
                   PrecisionName(precision));
   }
-  const model::ModelFiles files =
+  model::ModelFiles files =
       model::OpenModel(path, options.text_encoder, options.codec, options.strict);
-  if (to_audiocraft) {
-    ConvertToAudioCraft(files, out);
-    return files.warnings;
-  }
+  lora::Apply(options.loras, threads, &files);
   ThreadPool pool(threads);
-  if (to_gguf) {
+  if (to_audiocraft) {
+    ConvertToAudioCraft(files, pool, out);
+  } else if (to_gguf) {
     ConvertToGguf(files, precision, pool, out);
   } else {
     ConvertToHuggingFace(files, whole, precision, pool, out);

@@ -28,6 +28,8 @@ hub::Role RoleOf(DownloadRole role) {
       return hub::Role::kTextEncoder;
     case DownloadRole::kCodec:
       return hub::Role::kCodec;
+    case DownloadRole::kLora:
+      return hub::Role::kAdapter;
   }
   return hub::Role::kModel;
 }

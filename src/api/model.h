@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "musicgen/codes.hpp"
+#include "musicgen/generate_options.hpp"
 #include "musicgen/generation.hpp"
 #include "musicgen/model_info.hpp"
 #include "musicgen/model_options.hpp"
@@ -17,17 +17,6 @@
 #include "musicgen/waveform.hpp"
 
 namespace musicgen::api {
-
-// Return false to stop.
-using ProgressCallback = std::function<bool(const GenerationProgress&)>;
-// `chunk` [C, n] of request `index` follows the one before.
-using AudioCallback = std::function<bool(size_t index, const Waveform& chunk)>;
-
-struct GenerateOptions {
-  bool decode_audio = true;  // fill GenerationResult::audio
-  ProgressCallback progress;
-  AudioCallback audio;
-};
 
 // What one decode step of a guided stream moves through memory.
 struct StepTraffic {

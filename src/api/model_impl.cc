@@ -13,6 +13,7 @@
 #include "generate/request_check.h"
 #include "kernels/isa.h"
 #include "lm/expected_tensors.h"
+#include "lora/apply.h"
 #include "model/memory_need.h"
 #include "model/model_path.h"
 #include "text/expected_tensors.h"
@@ -45,7 +46,8 @@ Precision PrecisionOf(const model::StageFormats& formats) {
   return Precision::kF32;
 }
 
-ModelInfo Describe(const model::ModelFiles& files, const model::StageFormats& formats) {
+ModelInfo Describe(const model::ModelFiles& files, const model::StageFormats& formats,
+                   const std::vector<LoraFile>& loras) {
   const model::StageTensors &lm = files.lm_tensors, &t5 = files.t5_tensors,
                             &codec = files.codec_tensors;
   ModelInfo info;
@@ -53,8 +55,9 @@ ModelInfo Describe(const model::ModelFiles& files, const model::StageFormats& fo
   info.model_type = files.model_type;
   info.licence = files.licence;
   info.warnings = files.warnings;
+  info.loras = loras;
   const auto lm_expected = lm::ExpectedTensors(files.lm, lm.prefix);
-  info.file_dtype = DTypeName(lm.source->Get(lm_expected.front().name).dtype);
+  info.file_dtype = DTypeName(lm.source->Describe(lm_expected.front().name).dtype);
   info.precision = PrecisionOf(formats);
   info.hidden_size = files.lm.width;
   info.layers = files.lm.layers;
@@ -106,6 +109,7 @@ Model::Model(const ModelOptions& options) {
   kernels::ActiveIsa();  // throws here, before any file is read, when MUSICGEN_ISA names none
   model::ModelFiles files = model::OpenModel(model::FindModel(options.model), options.text_encoder,
                                              options.codec, options.strict);
+  lora::Apply(options.loras, ThreadCount(options.threads), &files);
   const model::StageFormats formats =
       model::ChooseFormats(model::Resolve(files, options.precision));
   impl_ = std::make_unique<Impl>(std::move(files), formats, options);
@@ -113,7 +117,7 @@ Model::Model(const ModelOptions& options) {
 
 Model::Impl::Impl(model::ModelFiles files, const model::StageFormats& formats,
                   const ModelOptions& options)
-    : info(Describe(files, formats)),
+    : info(Describe(files, formats, options.loras)),
       stages(std::move(files), formats, ThreadCount(options.threads)),
       // A dialect that is asked for by name is followed into its batches.
       pipeline(stages, Dialect(options.reference, stages.files().dialect),

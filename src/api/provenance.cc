@@ -29,30 +29,6 @@ class Fields {
   std::string text_;
 };
 
-std::string Describe(const std::optional<std::string>& prompt, bool is_cut,
-                     const GenerationParams& params, const ModelInfo& info) {
-  Fields fields;
-  prompt ? fields.SetText("prompt", *prompt) : fields.Set("prompt", "null");
-  fields.Set("seed", std::to_string(params.seed));
-  fields.SetReal("duration", params.duration_s);
-  if (params.use_sampling) {
-    fields.SetReal("temperature", params.temperature);
-    fields.Set("top_k", std::to_string(params.top_k));
-    fields.SetReal("top_p", params.top_p);
-  } else {
-    fields.Set("greedy", "true");
-  }
-  fields.SetReal("cfg_coef", params.cfg_coef);
-  if (params.two_step_cfg) fields.Set("two_step_cfg", "true");
-  fields.SetText("precision", PrecisionName(info.precision));
-  std::filesystem::path folder(info.path);
-  if (!folder.has_filename()) folder = folder.parent_path();
-  fields.SetText("model", folder.filename().string());
-  fields.SetText("software", StrCat("musicgen ", Version()));
-  if (is_cut) fields.Set("prompt_is_cut", "true");
-  return fields.Object();
-}
-
 // The longest beginning that takes at most so many bytes inside a JSON string, cut where a reader
 // sees no letter cut; within a heap of combining marks that is longer than that, between two.
 std::string Beginning(const std::string& text, size_t json_bytes) {
@@ -69,6 +45,69 @@ std::string Beginning(const std::string& text, size_t json_bytes) {
   size_t end = until([&](size_t at) { return text::GraphemeEnd(text, at); });
   if (end == 0) end = until([&](size_t at) { return at + text::CodePointAt(text, at).bytes; });
   return text.substr(0, end);
+}
+
+// The last part of a path.
+std::string NameOf(const std::string& path) {
+  std::filesystem::path folder(path);
+  if (!folder.has_filename()) folder = folder.parent_path();
+  return folder.filename().string();
+}
+
+// The adapter's folder where its file has the usual name; of a snapshot in the hub's cache,
+// "org/name".
+std::string NameOfLora(const std::string& path) {
+  std::filesystem::path place(path);
+  if (!place.has_filename() || place.filename().string().starts_with("adapter_model.")) {
+    place = place.parent_path();
+  }
+  std::string name = place.filename().string();
+  constexpr std::string_view kRepository = "models--";
+  const std::filesystem::path folder = place.parent_path();
+  std::string repository = folder.parent_path().filename().string();
+  if (folder.filename() == "snapshots" && repository.starts_with(kRepository)) {
+    name = repository.substr(kRepository.size());
+    if (const size_t at = name.find("--"); at != name.npos) name.replace(at, 2, "/");
+  }
+  return name.empty() ? path : name;
+}
+
+// The first of them; a comment has room for so many short names.
+std::string Loras(const std::vector<LoraFile>& loras) {
+  constexpr size_t kMostLoras = 6, kMostName = 80;
+  std::string all;
+  for (size_t i = 0; i < std::min(kMostLoras, loras.size()); ++i) {
+    Fields fields;
+    fields.SetText("name",
+                   Beginning(text::ReplaceInvalidUtf8(NameOfLora(loras[i].path)), kMostName));
+    fields.SetReal("strength", loras[i].strength);
+    all += (all.empty() ? "" : ",") + fields.Object();
+  }
+  if (loras.size() > kMostLoras) all += StrCat(",{\"more\":", loras.size() - kMostLoras, "}");
+  return "[" + all + "]";
+}
+
+std::string Describe(const std::optional<std::string>& prompt, bool is_cut,
+                     const GenerationParams& params, const ModelInfo& info) {
+  Fields fields;
+  prompt ? fields.SetText("prompt", *prompt) : fields.Set("prompt", "null");
+  fields.Set("seed", std::to_string(params.seed));
+  fields.SetReal("duration", params.duration_s);
+  if (params.use_sampling) {
+    fields.SetReal("temperature", params.temperature);
+    fields.Set("top_k", std::to_string(params.top_k));
+    fields.SetReal("top_p", params.top_p);
+  } else {
+    fields.Set("greedy", "true");
+  }
+  fields.SetReal("cfg_coef", params.cfg_coef);
+  if (params.two_step_cfg) fields.Set("two_step_cfg", "true");
+  fields.SetText("precision", PrecisionName(info.precision));
+  fields.SetText("model", NameOf(info.path));
+  if (!info.loras.empty()) fields.Set("lora", Loras(info.loras));
+  fields.SetText("software", StrCat("musicgen ", Version()));
+  if (is_cut) fields.Set("prompt_is_cut", "true");
+  return fields.Object();
 }
 
 }  // namespace

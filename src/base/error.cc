@@ -50,4 +50,14 @@ std::string Printable(std::string_view text, size_t limit) {
   return out;
 }
 
+std::string Listed(std::span<const std::string> names, size_t most) {
+  if (names.empty()) return "nothing at all";
+  std::string text;
+  for (size_t i = 0; i < std::min(names.size(), most); ++i) {
+    text += StrCat(i == 0 ? "" : ", ", Printable(names[i]));
+  }
+  if (names.size() > most) text += StrCat(" and ", names.size() - most, " more");
+  return text;
+}
+
 }  // namespace musicgen

@@ -2,6 +2,7 @@
 // was found.
 #pragma once
 
+#include <span>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -35,5 +36,8 @@ Error CurrentError(std::string_view doing);
 // Makes text from a hostile file fit for a one-line message: control characters become '?', at most
 // `limit` bytes.
 std::string Printable(std::string_view text, size_t limit = 80);
+// "a, b and 3 more": the first `most` names, each made printable; "nothing at all" where there are
+// none.
+std::string Listed(std::span<const std::string> names, size_t most);
 
 }  // namespace musicgen

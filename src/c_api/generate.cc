@@ -30,10 +30,10 @@ struct mg_generate_options {
 
 namespace {
 
-api::GenerateOptions OptionsOf(const mg_generate_options* handle) {
+GenerateOptions OptionsOf(const mg_generate_options* handle) {
   const auto found = GetOrNull(handle);
   const GenerateState state = found == nullptr ? GenerateState() : found->state.Copy();
-  api::GenerateOptions options;
+  GenerateOptions options;
   options.decode_audio = state.decode_audio;
   if (state.progress != nullptr) {
     options.progress = [state](const GenerationProgress& now) {

@@ -17,6 +17,13 @@ const char* TextField(const mg_model* model, std::string ModelInfo::*field) {
   return Value([&] { return (Get(model)->model.info().*field).c_str(); });
 }
 
+// The model keeps it.
+const LoraFile& LoraAt(const mg_model* model, size_t index) {
+  const std::vector<LoraFile>& loras = Get(model)->model.info().loras;
+  CheckIndex("loras", index, loras.size());
+  return loras[index];
+}
+
 }  // namespace
 
 const char* mg_precision_name(mg_precision precision) {
@@ -117,6 +124,18 @@ mg_status mg_model_memory_need(const mg_model* model, mg_precision precision,
       *cache_bytes_per_stream = found->second.cache_bytes_per_stream;
     }
   });
+}
+
+size_t mg_model_lora_count(const mg_model* model) {
+  return Value([&] { return Get(model)->model.info().loras.size(); });
+}
+
+const char* mg_model_lora_path(const mg_model* model, size_t index) {
+  return Value([&] { return LoraAt(model, index).path.c_str(); });
+}
+
+double mg_model_lora_strength(const mg_model* model, size_t index) {
+  return Value([&] { return LoraAt(model, index).strength; });
 }
 
 size_t mg_model_warning_count(const mg_model* model) {

@@ -31,6 +31,13 @@ mg_status mg_model_options_set_codec(mg_model_options* options, const char* path
   return Guard([&] { return Set(options, &ModelOptions::codec, TextOrEmpty(path)); });
 }
 
+mg_status mg_model_options_add_lora(mg_model_options* options, const char* path, double strength) {
+  return Guard([&] {
+    const LoraFile lora = {Text("path", path), strength};
+    Get(options)->options.Set([&](ModelOptions& all) { all.loras.push_back(lora); });
+  });
+}
+
 mg_status mg_model_options_set_precision(mg_model_options* options, mg_precision precision) {
   return Guard([&] {
     return Set(options, &ModelOptions::precision, EnumOf("precision", precision, Precision::kQ4));

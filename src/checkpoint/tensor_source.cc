@@ -56,7 +56,7 @@ std::vector<std::string> CheckTensors(const TensorSource& source,
       missing.tensors.push_back(name);
       continue;
     }
-    const TensorView found = source.Get(tensor.name);
+    const TensorView found = source.Describe(tensor.name);
     if (found.shape != tensor.shape || !IsNumeric(found.dtype)) {
       mis_shaped.tensors.push_back(StrCat(name, ": expected floating-point ",
                                           ToString(tensor.shape), ", found ",

@@ -17,9 +17,12 @@ class TensorSource {
   virtual ~TensorSource() = default;
   virtual const std::vector<std::string>& Names() const = 0;
   virtual bool Has(const std::string& name) const = 0;
-  // Valid as long as the source. Throws Error(kBadInput) naming the file when there is no such
-  // tensor.
+  // A tensor to be read: valid until Drop, at most as long as the source. Throws Error(kBadInput)
+  // naming the file when there is no such tensor.
   virtual TensorView Get(const std::string& name) const = 0;
+  // Its name, shape and type in the file, where no bytes are wanted: `data` may be null. Get may
+  // have a wider type.
+  virtual TensorView Describe(const std::string& name) const { return Get(name); }
   // The caller is done with these bytes: their pages need not stay in memory.
   virtual void Drop(const TensorView& tensor) const = 0;
   // For messages: the file or directory.

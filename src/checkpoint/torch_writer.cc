@@ -145,21 +145,22 @@ void WriteTorchFile(const std::string& path, const TorchDict& dict, uint64_t wid
   const std::string pickle = Pickler().Run(dict);
   // torch.save names the folder after the file.
   TorchZipWriter zip(path, std::filesystem::path(path).stem().string(), wide_from);
-  zip.Add("data.pkl", {pickle});
-  zip.Add("byteorder", {"little"});
+  zip.Add("data.pkl", pickle);
+  zip.Add("byteorder", "little");
   int64_t storages = 0;
   for (const auto& [key, value] : dict) {
     const auto* tensors = std::get_if<TorchTensors>(&value);
     if (tensors == nullptr) continue;
     for (const TorchTensorToWrite& tensor : *tensors) {
-      uint64_t bytes = 0;
-      for (const std::string_view part : tensor.parts) bytes += part.size();
-      MG_CHECK_EQ(bytes,
-                  static_cast<uint64_t>(NumElements(tensor.shape)) * DTypeBytes(tensor.dtype));
-      zip.Add(StrCat("data/", storages++), tensor.parts);
+      const uint64_t bytes =
+          static_cast<uint64_t>(NumElements(tensor.shape)) * DTypeBytes(tensor.dtype);
+      zip.Add(StrCat("data/", storages++), bytes, [&](const PutBytes& put) {
+        if (tensor.write) return tensor.write(put);
+        for (const std::string_view part : tensor.parts) put(part.data(), part.size());
+      });
     }
   }
-  zip.Add("version", {"3\n"});
+  zip.Add("version", "3\n");
   zip.Commit();
 }
 

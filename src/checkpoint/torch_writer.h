@@ -1,12 +1,14 @@
 // Files that torch.load(weights_only=True) reads.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "checkpoint/tensor_stream.h"
 #include "checkpoint/zip_records.h"
 #include "tensor/dtype.h"
 #include "tensor/shape.h"
@@ -18,6 +20,8 @@ struct TorchTensorToWrite {
   DType dtype = DType::kF32;
   Shape shape;
   std::vector<std::string_view> parts;  // its bytes, row-major, put behind each other
+  // Or what hands them over when the tensor's turn comes; then there are no parts.
+  std::function<void(const PutBytes& put)> write = {};
 };
 
 using TorchTensors = std::vector<TorchTensorToWrite>;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/check.h"
 #include "checkpoint/crc32.h"
 
 namespace musicgen::checkpoint {
@@ -33,9 +34,13 @@ std::string Wide(std::initializer_list<uint64_t> values) {
 TorchZipWriter::TorchZipWriter(const std::string& path, std::string folder, uint64_t wide_from)
     : file_(path), folder_(std::move(folder)), wide_from_(wide_from) {}
 
-void TorchZipWriter::Add(const std::string& name, const std::vector<std::string_view>& parts) {
-  Entry entry = {folder_ + "/" + name, file_.size(), 0, 0};
-  for (const std::string_view part : parts) entry.size += part.size();
+void TorchZipWriter::Add(const std::string& name, std::string_view content) {
+  Add(name, content.size(), [&](const PutBytes& put) { put(content.data(), content.size()); });
+}
+
+void TorchZipWriter::Add(const std::string& name, uint64_t bytes,
+                         const std::function<void(const PutBytes& put)>& write) {
+  Entry entry = {folder_ + "/" + name, file_.size(), bytes, 0};
   const bool wide = entry.size >= wide_from_;
   std::string extra;
   if (wide) PutExtra(&extra, zip::kZip64Extra, Wide({entry.size, entry.size}));
@@ -56,10 +61,13 @@ void TorchZipWriter::Add(const std::string& name, const std::vector<std::string_
   Put(&header, extra.size(), 2);
   header += entry.name + extra;
   file_.Write(header.data(), header.size());
-  for (const std::string_view part : parts) {
-    file_.Write(part.data(), part.size());
-    entry.crc = Crc32(entry.crc, part.data(), part.size());
-  }
+  uint64_t written = 0;
+  write([&](const void* data, size_t size) {
+    file_.Write(data, size);
+    entry.crc = Crc32(entry.crc, data, size);
+    written += size;
+  });
+  MG_CHECK_EQ(written, bytes);
   std::string crc;
   Put(&crc, entry.crc, 4);
   file_.WriteAt(entry.header + kCrcOffset, crc.data(), crc.size());

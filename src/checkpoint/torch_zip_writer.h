@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/atomic_file.h"
+#include "checkpoint/tensor_stream.h"
 #include "checkpoint/zip_records.h"
 
 namespace musicgen::checkpoint {
@@ -16,8 +18,11 @@ class TorchZipWriter {
   // All names go below `folder`. Sizes and offsets from `wide_from` on are written as ZIP64.
   TorchZipWriter(const std::string& path, std::string folder, uint64_t wide_from = zip::kIn64);
 
-  // One entry, given in parts that are put behind each other. Throws Error(kFailure).
-  void Add(const std::string& name, const std::vector<std::string_view>& parts);
+  // One entry of so many bytes, which `write` hands over in any number of pieces. Throws
+  // Error(kFailure).
+  void Add(const std::string& name, uint64_t bytes,
+           const std::function<void(const PutBytes& put)>& write);
+  void Add(const std::string& name, std::string_view content);
   // The file appears, whole. Throws Error(kFailure).
   void Commit();
 

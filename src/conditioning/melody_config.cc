@@ -43,7 +43,7 @@ checkpoint::JsonValue ToExtractorJson(const MelodyConfig& config) {
        {"n_fft", {chroma.n_fft}},
        {"chunk_length", {std::max<int64_t>(1, chunk_s)}},
        {"stem_indices", {checkpoint::JsonArray{{3}, {2}}}},  // vocals and the rest, of Demucs'
-       {"padding_side", {"left"}},
+       {"padding_side", {"right"}},
        {"padding_value", {0.0}},
        {"return_attention_mask", {false}}})};
 }

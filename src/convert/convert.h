@@ -14,7 +14,7 @@ namespace musicgen::convert {
 // compression_state_dict.bin with the whole codec inside, and its T5 in a folder beside them. What
 // has no place there (files of settings, recomputable tensors) is kept under keys of their own,
 // which AudioCraft does not look at. Throws Error.
-void ConvertToAudioCraft(const model::ModelFiles& files, const std::string& out);
+void ConvertToAudioCraft(const model::ModelFiles& files, ThreadPool& pool, const std::string& out);
 
 // Writes a model of AudioCraft's files or of a GGUF file in the Hugging Face layout: config.json,
 // generation_config.json, preprocessor_config.json, model.safetensors and the tokenizer's files.

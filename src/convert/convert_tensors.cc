@@ -34,7 +34,7 @@ class Collector {
         ThrowBadInput("tensor ", Printable(*name), ": found in two files");
       }
       const auto role = roles.find(own);
-      tensors_.push_back({std::move(*name), stage.source->Get(own), stage.source.get(),
+      tensors_.push_back({std::move(*name), stage.source->Describe(own), stage.source.get(), own,
                           role == roles.end() ? TensorRole::kUnread : role->second});
     }
   }

@@ -12,9 +12,13 @@ namespace musicgen::convert {
 
 struct ModelTensor {
   std::string name;
-  TensorView tensor;
-  const checkpoint::TensorSource* source;  // which may drop it
+  TensorView tensor;                       // described: Read() has its elements
+  const checkpoint::TensorSource* source;  // where it is
+  std::string own;                         // its name there
   TensorRole role;
+
+  // Its elements, perhaps of a wider type, until `source` drops them.
+  TensorView Read() const { return source->Get(own); }
 };
 
 // What the names of the T5's and of the codec's begin with.

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "checkpoint/safetensors.h"
+#include "checkpoint/tensor_stream.h"
 #include "checkpoint/torch_writer.h"
 #include "checkpoint/weight_norm_names.h"
 #include "codec/seanet_layout.h"
@@ -28,12 +29,23 @@ using checkpoint::TorchTensorToWrite;
 
 constexpr char kVersion[] = "1.4.0a2";  // of AudioCraft, whose layout this is
 
-std::string_view Bytes(const TensorView& tensor) {
-  return {static_cast<const char*>(tensor.data), tensor.bytes()};
+void Put(const ModelTensor& from, ThreadPool& pool, const checkpoint::PutBytes& put) {
+  const TensorView tensor = from.Read();
+  checkpoint::StreamAs(tensor, from.tensor.dtype, pool, put);
+  from.source->Drop(tensor);
 }
 
-TorchTensorToWrite Written(std::string name, const TensorView& tensor) {
-  return {std::move(name), tensor.dtype, tensor.shape, {Bytes(tensor)}};
+// Tensors of one type on top of each other, which are read when their turn comes.
+TorchTensorToWrite Written(std::string name, std::vector<ModelTensor> parts, ThreadPool& pool) {
+  TorchTensorToWrite written;
+  written.name = std::move(name);
+  written.dtype = parts.front().tensor.dtype;
+  written.shape = parts.front().tensor.shape;
+  for (size_t i = 1; i < parts.size(); ++i) written.shape[0] += parts[i].tensor.shape[0];
+  written.write = [parts = std::move(parts), &pool](const checkpoint::PutBytes& put) {
+    for (const ModelTensor& part : parts) Put(part, pool, put);
+  };
+  return written;
 }
 
 // A published T5 of these sizes is known to AudioCraft by name.
@@ -83,14 +95,19 @@ model::AudioCraftConfig Settings(const model::ModelFiles& files) {
 }
 
 void WriteTextEncoder(const model::ModelFiles& files, const std::vector<ModelTensor>& tensors,
-                      const std::string& folder) {
+                      ThreadPool& pool, const std::string& folder) {
   MakeDirectory(folder);
-  std::vector<checkpoint::TensorToWrite> written;
-  for (const auto& [name, tensor, source, role] : tensors) {
-    if (!name.starts_with(kT5)) continue;
-    written.push_back({name.substr(kT5.size()), tensor.dtype, tensor.shape, tensor.data});
+  std::vector<checkpoint::TensorToWrite> headers;
+  std::vector<const ModelTensor*> written;
+  for (const ModelTensor& tensor : tensors) {
+    if (!tensor.name.starts_with(kT5)) continue;
+    headers.push_back(
+        {tensor.name.substr(kT5.size()), tensor.tensor.dtype, tensor.tensor.shape, nullptr});
+    written.push_back(&tensor);
   }
-  checkpoint::WriteSafetensors(folder + "/model.safetensors", written, {{"format", "pt"}});
+  checkpoint::WriteSafetensors(
+      folder + "/model.safetensors", headers, {{"format", "pt"}},
+      [&](size_t i, const checkpoint::PutBytes& put) { Put(*written[i], pool, put); });
   WriteText(folder + "/" + model::kConfigFile, ToJson(TextEncoderJson(files)) + "\n");
   CopyFiles(*files.tokenizer_files, kTokenizerFiles, folder);
 }
@@ -105,22 +122,23 @@ std::set<int64_t> TransposedLayers(const codec::CodecConfig& config) {
 }
 
 void WriteCodec(const model::ModelFiles& files, const std::vector<ModelTensor>& tensors,
-                const std::string& path) {
+                ThreadPool& pool, const std::string& path) {
   const std::set<int64_t> transposed = TransposedLayers(files.codec);
   TorchTensors written;
-  for (const auto& [name, tensor, source, role] : tensors) {
+  for (const ModelTensor& tensor : tensors) {
+    const std::string& name = tensor.name;
     if (!name.starts_with(kCodec)) continue;
     // AudioCraft's own layers know only the older spelling of weight norm.
     std::optional<std::string> known =
         model::CodecNameToAudioCraft(checkpoint::OldWeightNormName(name.substr(kCodec.size())));
-    if (!known) ThrowBadInput(source->Where(), ": no place for tensor ", Printable(name));
+    if (!known) ThrowBadInput(tensor.source->Where(), ": no place for tensor ", Printable(name));
     // The table cannot tell the two kinds of convolution apart.
     constexpr std::string_view kBefore = "decoder.model.", kTransposed = ".convtr.convtr.";
     if (const size_t at = known->find(kTransposed); at != known->npos) {
       const bool is = transposed.contains(std::stoll(known->substr(kBefore.size())));
       if (!is) known->replace(at, kTransposed.size(), ".conv.conv.");
     }
-    written.push_back(Written(*std::move(known), tensor));
+    written.push_back(Written(*std::move(known), {tensor}, pool));
   }
   checkpoint::WriteTorchFile(path, {{"best_state", written},
                                     {"xp.cfg", model::AudioCraftCodecYaml(files.codec)},
@@ -129,27 +147,27 @@ void WriteCodec(const model::ModelFiles& files, const std::vector<ModelTensor>& 
 }
 
 // q, k and v become one tensor, written when q comes along.
-void AddLm(const ModelTensor& from, TorchTensors* tensors) {
-  const auto& [name, tensor, source, role] = from;
+void AddLm(const ModelTensor& from, ThreadPool& pool, TorchTensors* tensors) {
+  const std::string& name = from.name;
   const std::optional<model::LmName> known = model::LmNameToAudioCraft(name);
-  if (!known) ThrowBadInput(source->Where(), ": no place for tensor ", Printable(name));
-  TorchTensorToWrite written = Written(known->name, tensor);
+  if (!known) ThrowBadInput(from.source->Where(), ": no place for tensor ", Printable(name));
+  std::vector<ModelTensor> parts = {from};
   if (known->split) {
     const size_t at = name.rfind("q_proj");
     if (at == name.npos) return;
     for (const char* part : {"k_proj", "v_proj"}) {
-      std::string other = name;
-      const TensorView block = source->Get(other.replace(at, 6, part));
-      if (block.dtype != tensor.dtype) {
-        ThrowBadInput(source->Where(), ": tensors ", name, " and ", other,
-                      ": expected one type, found ", DTypeName(tensor.dtype), " and ",
-                      DTypeName(block.dtype));
+      ModelTensor other = from;
+      other.own = other.name.replace(at, 6, part);
+      other.tensor = from.source->Describe(other.own);
+      if (other.tensor.dtype != from.tensor.dtype) {
+        ThrowBadInput(from.source->Where(), ": tensors ", name, " and ", other.name,
+                      ": expected one type, found ", DTypeName(from.tensor.dtype), " and ",
+                      DTypeName(other.tensor.dtype));
       }
-      written.shape[0] += block.shape[0];
-      written.parts.push_back(Bytes(block));
+      parts.push_back(std::move(other));
     }
   }
-  tensors->push_back(std::move(written));
+  tensors->push_back(Written(known->name, std::move(parts), pool));
 }
 
 checkpoint::TorchStrings KeptFiles(const checkpoint::SideFiles& side,
@@ -163,14 +181,14 @@ checkpoint::TorchStrings KeptFiles(const checkpoint::SideFiles& side,
 }
 
 void WriteLm(const model::ModelFiles& files, const model::AudioCraftConfig& config,
-             const std::vector<ModelTensor>& tensors, const std::string& path) {
+             const std::vector<ModelTensor>& tensors, ThreadPool& pool, const std::string& path) {
   TorchTensors written, kept;
   for (const ModelTensor& tensor : tensors) {
     if (tensor.name.starts_with(kT5) || tensor.name.starts_with(kCodec)) continue;
     if (tensor.role == TensorRole::kUnread) {
-      kept.push_back(Written(tensor.name, tensor.tensor));
+      kept.push_back(Written(tensor.name, {tensor}, pool));
     } else {
-      AddLm(tensor, &written);
+      AddLm(tensor, pool, &written);
     }
   }
   // Between equal widths transformers has no projection, and AudioCraft always has one.
@@ -181,8 +199,10 @@ void WriteLm(const model::ModelFiles& files, const model::AudioCraftConfig& conf
     zeros.assign(static_cast<size_t>(width), 0.0f);
     for (int64_t i = 0; i < width; ++i) identity[static_cast<size_t>(i * width + i)] = 1.0f;
     const auto add = [&](const char* name, Shape shape, const std::vector<float>& values) {
-      written.push_back(Written(model::LmNameToAudioCraft(name)->name,
-                                {name, DType::kF32, std::move(shape), values.data()}));
+      const std::string_view bytes = {reinterpret_cast<const char*>(values.data()),
+                                      values.size() * sizeof(float)};
+      written.push_back(
+          {model::LmNameToAudioCraft(name)->name, DType::kF32, std::move(shape), {bytes}});
     };
     add(conditioning::kTextProjection.weight, {width, width}, identity);
     add(conditioning::kTextProjection.bias, {width}, zeros);
@@ -197,14 +217,15 @@ void WriteLm(const model::ModelFiles& files, const model::AudioCraftConfig& conf
 
 }  // namespace
 
-void ConvertToAudioCraft(const model::ModelFiles& files, const std::string& target) {
+void ConvertToAudioCraft(const model::ModelFiles& files, ThreadPool& pool,
+                         const std::string& target) {
   NewFolder folder(target);
   const std::string out = folder.stage() + "/";
   const model::AudioCraftConfig config = Settings(files);
   const std::vector<ModelTensor> tensors = AllTensors(files);
-  WriteTextEncoder(files, tensors, out + config.t5_name);
-  WriteCodec(files, tensors, out + model::kCompressionFile);
-  WriteLm(files, config, tensors, out + model::kStateFile);
+  WriteTextEncoder(files, tensors, pool, out + config.t5_name);
+  WriteCodec(files, tensors, pool, out + model::kCompressionFile);
+  WriteLm(files, config, tensors, pool, out + model::kStateFile);
   CopyFiles(*files.side_files, kCardFiles, folder.stage());
   folder.Commit();
 }

@@ -45,8 +45,9 @@ std::vector<Output> ChooseTypes(const model::ModelFiles& files, Precision precis
     DType dtype = model::StoredType(from.role, tensor.shape, tensor.dtype, precision);
     const bool narrows = dtype == DType::kF16 && tensor.dtype != DType::kF16;
     if (narrows) {
-      if (!checkpoint::FitsF16(tensor, pool)) dtype = DType::kF32;
-      from.source->Drop(tensor);
+      const TensorView elements = from.Read();
+      if (!checkpoint::FitsF16(elements, pool)) dtype = DType::kF32;
+      from.source->Drop(elements);
     }
     outputs.push_back({std::move(from), dtype});
   }
@@ -143,8 +144,9 @@ void ConvertToGguf(const model::ModelFiles& files, Precision precision, ThreadPo
   AddSideFiles(files, outputs, &writer);
   writer.Write(out, [&](size_t i, const checkpoint::PutBytes& put) {
     const ModelTensor& from = outputs[i].from;
-    checkpoint::StreamAs(from.tensor, outputs[i].dtype, pool, put);
-    from.source->Drop(from.tensor);
+    const TensorView tensor = from.Read();
+    checkpoint::StreamAs(tensor, outputs[i].dtype, pool, put);
+    from.source->Drop(tensor);
   });
 }
 

@@ -80,7 +80,8 @@ class Kept {
                       [&](const ModelTensor& known) { return known.name == name; })) {
         ThrowBadInput("tensor ", Printable(name), ": found in two files");
       }
-      tensors->push_back({name, tensors_->Get(name), tensors_.get(), TensorRole::kUnread});
+      tensors->push_back(
+          {name, tensors_->Describe(name), tensors_.get(), name, TensorRole::kUnread});
     }
   }
 
@@ -103,11 +104,12 @@ void WriteTensors(const std::vector<ModelTensor>& tensors, Precision precision, 
   for (const ModelTensor& tensor : tensors) {
     headers.push_back({tensor.name, TypeOf(tensor, precision), tensor.tensor.shape, nullptr});
   }
-  checkpoint::WriteSafetensors(
-      path, headers, {{"format", "pt"}}, [&](size_t i, const checkpoint::PutBytes& put) {
-        checkpoint::StreamAs(tensors[i].tensor, headers[i].dtype, pool, put);
-        tensors[i].source->Drop(tensors[i].tensor);
-      });
+  checkpoint::WriteSafetensors(path, headers, {{"format", "pt"}},
+                               [&](size_t i, const checkpoint::PutBytes& put) {
+                                 const TensorView tensor = tensors[i].Read();
+                                 checkpoint::StreamAs(tensor, headers[i].dtype, pool, put);
+                                 tensors[i].source->Drop(tensor);
+                               });
 }
 
 }  // namespace

@@ -41,15 +41,6 @@ std::vector<std::string> Snapshots(const fs::path& repository) {
   return names;
 }
 
-std::string Listed(const std::vector<std::string>& names) {
-  std::string text;
-  for (size_t i = 0; i < std::min(names.size(), kMostNamed); ++i) {
-    text += StrCat(i == 0 ? "" : ", ", Printable(names[i]));
-  }
-  if (names.size() > kMostNamed) text += StrCat(" and ", names.size() - kMostNamed, " more");
-  return text;
-}
-
 }  // namespace
 
 bool IsRepository(const fs::path& folder) {
@@ -80,8 +71,8 @@ fs::path FindSnapshot(const fs::path& folder, const std::string& revision) {
     if (snapshots.size() == 1) return folder / "snapshots" / snapshots[0];
     if (snapshots.empty()) ThrowBadInput(where, ": expected a snapshot of the model, found none");
     ThrowBadInput(where, ": expected one snapshot, or refs/main to name one, found ",
-                  snapshots.size(), " (", Listed(snapshots), "): name one, as in org/name@",
-                  Printable(snapshots[0]));
+                  snapshots.size(), " (", Listed(snapshots, kMostNamed),
+                  "): name one, as in org/name@", Printable(snapshots[0]));
   }
   if (!IsPlainRevision(revision)) {
     ThrowBadInput("revision ", Printable(revision), ": expected a branch, a tag or a commit");
@@ -96,7 +87,7 @@ fs::path FindSnapshot(const fs::path& folder, const std::string& revision) {
   }
   if (begun.size() == 1) return folder / "snapshots" / begun[0];
   ThrowBadInput(where, ": expected a snapshot of revision ", Printable(revision), ", found ",
-                snapshots.empty() ? "none" : Listed(snapshots));
+                snapshots.empty() ? "none" : Listed(snapshots, kMostNamed));
 }
 
 }  // namespace musicgen::hub

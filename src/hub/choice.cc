@@ -18,6 +18,7 @@ constexpr std::string_view kSmallFiles[] = {
     "README.md",      "config.json",           "generation_config.json", "preprocessor_config.json",
     "tokenizer.json", "tokenizer_config.json", "spiece.model",           "special_tokens_map.json"};
 constexpr char kState[] = "state_dict.bin", kCodecState[] = "compression_state_dict.bin";
+constexpr char kAdapterConfig[] = "adapter_config.json", kAdapterWeights[] = "adapter_model";
 constexpr char kPublisher[] = "facebook/";
 constexpr char kT5[] = "t5-base", kCodec[] = "facebook/encodec_32khz";
 constexpr char kMert[] = "m-a-p/MERT-v1-95M", kStyle[] = "facebook/musicgen-style";
@@ -92,12 +93,9 @@ bool IsOtherStage(const std::string& name) {
 }
 
 std::string Names(const Files& files) {
-  std::string names;
-  for (size_t i = 0; i < std::min(files.size(), kMostNamed); ++i) {
-    names += (i == 0 ? "" : ", ") + Printable(files[i].path);
-  }
-  if (files.size() > kMostNamed) names += StrCat(" and ", files.size() - kMostNamed, " more");
-  return names.empty() ? "nothing" : names;
+  std::vector<std::string> paths;
+  for (const ListedFile& file : files) paths.push_back(file.path);
+  return Listed(paths, kMostNamed);
 }
 
 const ListedFile* ChooseGguf(const Listing& listing, const std::string& precision,
@@ -158,9 +156,19 @@ Choice ChooseByPattern(const Listing& listing, const std::vector<std::string>& p
   return choice;
 }
 
+// A LoRA adapter's configuration and weights.
+Files Adapter(const Listing& listing) {
+  const ListedFile* config = FindFile(listing, kAdapterConfig);
+  if (config == nullptr) return {};
+  for (const char* ending : {".safetensors", ".bin"}) {
+    const ListedFile* weights = FindFile(listing, std::string(kAdapterWeights) + ending);
+    if (weights != nullptr) return {*config, *weights};
+  }
+  return {};
+}
+
 struct Forms {
-  Files safetensors, torch, audiocraft;
-  const ListedFile* gguf = nullptr;
+  Files safetensors, torch, audiocraft, adapter;
 };
 
 Form Best(const Forms& forms) {
@@ -171,7 +179,8 @@ Form Best(const Forms& forms) {
                                                                    : Form::kTorch;
   }
   if (torch) return Form::kTorch;
-  return audiocraft ? Form::kAudioCraft : Form::kGguf;
+  if (audiocraft) return Form::kAudioCraft;
+  return forms.adapter.empty() ? Form::kGguf : Form::kAdapter;
 }
 
 [[noreturn]] void RefuseForm(const Listing& listing, Form form, const std::string& id) {
@@ -179,6 +188,7 @@ Form Best(const Forms& forms) {
       form == Form::kSafetensors  ? "model.safetensors or its shards"
       : form == Form::kAudioCraft ? "state_dict.bin and compression_state_dict.bin"
       : form == Form::kGguf       ? "a .gguf file"
+      : form == Form::kAdapter    ? "adapter_config.json with adapter_model.safetensors or .bin"
                                   : "model.safetensors, pytorch_model.bin or the shards of either, "
                                     "state_dict.bin and compression_state_dict.bin, or a .gguf file";
   const Files weights = Weights(listing);
@@ -237,7 +247,8 @@ std::string PrecisionInName(std::string name) {
 Choice ChooseFiles(const Listing& listing, const ChoiceOptions& options, const std::string& id) {
   if (!options.patterns.empty()) return ChooseByPattern(listing, options.patterns, id);
   Forms forms = {OneOrShards(listing, "model", ".safetensors"),
-                 OneOrShards(listing, "pytorch_model", ".bin"), AudioCraftPair(listing)};
+                 OneOrShards(listing, "pytorch_model", ".bin"), AudioCraftPair(listing),
+                 Adapter(listing)};
   // Beside no config.json, weights of these names are another library's.
   if (FindFile(listing, "config.json") == nullptr) forms.safetensors = forms.torch = {};
   Choice choice;
@@ -253,6 +264,9 @@ Choice ChooseFiles(const Listing& listing, const ChoiceOptions& options, const s
     case Form::kAudioCraft:
       weights = forms.audiocraft;
       if (!weights.empty()) choice.companions = AudioCraftCompanions(weights, id);
+      break;
+    case Form::kAdapter:
+      weights = forms.adapter;
       break;
     case Form::kAuto:
     case Form::kGguf:
@@ -280,6 +294,7 @@ std::optional<std::string> WholeModel(const std::string& folder, Role role,
   const bool weights = !OneOrShards(files, "model", ".safetensors").empty() ||
                        !OneOrShards(files, "pytorch_model", ".bin").empty();
   const bool tokenizer = has("tokenizer.json") || has("spiece.model");
+  if (role == Role::kAdapter) return Adapter(files).empty() ? std::nullopt : std::optional(folder);
   if (has("config.json") && weights && (tokenizer || role == Role::kCodec)) return folder;
   if (role == Role::kCodec && has(kCodecState)) return folder;
   if (role != Role::kModel) return std::nullopt;

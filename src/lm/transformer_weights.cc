@@ -26,7 +26,7 @@ class Loader {
   }
 
   nn::LayerNorm Norm(const std::string& name) const {
-    return {ToFloats(source_.Get(name + ".weight")), ToFloats(source_.Get(name + ".bias"))};
+    return {Floats(name + ".weight"), Floats(name + ".bias")};
   }
 
   nn::Embedding Table(const std::string& name) const {
@@ -55,6 +55,12 @@ class Loader {
   }
 
  private:
+  std::vector<float> Floats(const std::string& name) const {
+    const TensorView tensor = source_.Get(name);
+    std::vector<float> values = ToFloats(tensor);
+    source_.Drop(tensor);
+    return values;
+  }
   TensorRole Role(const std::string& name) const { return roles_.at(name); }
   kernels::WeightFormat FormatOf(const std::string& name, const Shape& shape) const {
     return nn::HeldFormat(Role(name), format_, shape);

@@ -21,11 +21,15 @@ namespace {
 namespace fs = std::filesystem;
 using hub::Role;
 
+std::string Find(const std::string& name, Role role) {
+  return role == Role::kAdapter ? FindAdapter(name) : FindModel(name);
+}
+
 // The path where `name` is whole on this machine.
 std::optional<std::string> FindWhole(const std::string& name, Role role,
                                      const std::string& precision) {
   try {
-    return hub::WholeModel(FindModel(name), role, precision);
+    return hub::WholeModel(Find(name, role), role, precision);
   } catch (const Error&) {
     return std::nullopt;  // not here, or not of this revision
   }
@@ -79,7 +83,7 @@ class Fetcher {
   hub::Result FetchNamed() const {
     std::error_code error;
     if (fs::exists(request_.model, error) || fs::exists(hub::ExpandPath(request_.model), error)) {
-      return AtHand(FindModel(request_.model));
+      return AtHand(Find(request_.model, request_.role));
     }
     const hub::HubName name = hub::ParseHubName(request_.model);
     const std::string revision = request_.revision.empty() ? name.revision : request_.revision;
@@ -87,9 +91,10 @@ class Fetcher {
     const auto whole = FindWhole(full, request_.role, request_.choice.precision);
     if (whole && !request_.refresh) return AtHand(*whole);
     const std::vector<std::string> ids = hub::IdsOf(name.id);
-    if (ids.empty()) return AtHand(FindModel(full));  // says what it is not
+    if (ids.empty()) return AtHand(Find(full, request_.role));  // says what it is not
     if (!request_.offline.empty()) return Offline(full);
     hub::Want want = {hub::IdToAsk(ids), revision.empty() ? "main" : revision, request_.choice};
+    if (request_.role == Role::kAdapter) want.choice.form = hub::Form::kAdapter;
     try {
       return hub::Download(
           want, [&](const hub::Choice& choice) { return Companions(choice); }, progress_);
@@ -100,7 +105,7 @@ class Fetcher {
 
   hub::Result Offline(const std::string& name) const {
     try {
-      return AtHand(FindModel(name));
+      return AtHand(Find(name, request_.role));
     } catch (const Error& problem) {
       ThrowBadInput(problem.what(), ", and ", request_.offline, " forbids to download it");
     }

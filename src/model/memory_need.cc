@@ -52,7 +52,7 @@ uint64_t HeldBytes(const std::vector<checkpoint::ExpectedTensor>& tensors,
                    kernels::WeightFormat format, const checkpoint::TensorSource& source) {
   uint64_t bytes = 0;
   for (const auto& tensor : tensors) {
-    bytes += HeldBytes(tensor, format, source.Get(tensor.name).dtype);
+    bytes += HeldBytes(tensor, format, source.Describe(tensor.name).dtype);
   }
   return bytes;
 }

@@ -27,9 +27,12 @@ std::string Resolve(const fs::path& path) {
   return repository ? FindSnapshot(folder, "").string() : path.string();
 }
 
-}  // namespace
+// What is looked for, in messages.
+struct Kind {
+  const char *what, *files;
+};
 
-std::string FindModel(const std::string& model) {
+std::string Find(const std::string& model, const Kind& kind) {
   std::error_code error;
   if (fs::exists(model, error)) return Resolve(model);
   if (const std::string path = hub::ExpandPath(model); path != model && fs::exists(path, error)) {
@@ -38,7 +41,7 @@ std::string FindModel(const std::string& model) {
   const hub::HubName name = hub::ParseHubName(model);
   const std::vector<std::string> ids = hub::IdsOf(name.id);
   if (ids.empty()) {
-    ThrowBadInput("model ", Printable(model), ": no such directory or GGUF file");
+    ThrowBadInput(kind.what, " ", Printable(model), ": no such ", kind.files);
   }
   if (const auto repository = hub::FindRepository(ids, hub::HubCaches())) {
     return FindSnapshot(*repository, name.revision).string();
@@ -47,8 +50,18 @@ std::string FindModel(const std::string& model) {
   for (const fs::path& cache : hub::HubCaches()) {
     caches += StrCat(caches.empty() ? "" : " and ", cache.string());
   }
-  ThrowBadInput("model ", Printable(model), ": neither a directory or GGUF file nor in the cache ",
+  ThrowBadInput(kind.what, " ", Printable(model), ": neither a ", kind.files, " nor in the cache ",
                 Printable(caches, 1000));
+}
+
+}  // namespace
+
+std::string FindModel(const std::string& model) {
+  return Find(model, {"model", "directory or GGUF file"});
+}
+
+std::string FindAdapter(const std::string& adapter) {
+  return Find(adapter, {"LoRA adapter", "directory or file"});
 }
 
 }  // namespace musicgen::model

@@ -11,5 +11,7 @@ namespace musicgen::model {
 // stereo-large, …: facebook/musicgen-…), or the name of a model of facebook's alone
 // (musicgen-small). Throws Error(kBadInput) saying where it looked.
 std::string FindModel(const std::string& model);
+// The directory or file of a LoRA adapter, likewise; hub ids alone are looked up.
+std::string FindAdapter(const std::string& adapter);
 
 }  // namespace musicgen::model

@@ -77,16 +77,6 @@ bool HoldsModel(const fs::path& directory, const std::string& name) {
                                              fs::exists(folder / "state_dict.bin", error));
 }
 
-std::string Listed(const std::vector<std::string>& names) {
-  if (names.empty()) return "nothing at all";
-  std::string text;
-  for (size_t i = 0; i < std::min(names.size(), kMostNamed); ++i) {
-    text += StrCat(i == 0 ? "" : ", ", Printable(names[i]));
-  }
-  if (names.size() > kMostNamed) text += StrCat(" and ", names.size() - kMostNamed, " more");
-  return text;
-}
-
 }  // namespace
 
 void RefuseFolder(const std::string& directory) {
@@ -103,7 +93,7 @@ void RefuseFolder(const std::string& directory) {
   }
   if ((found = FirstOf(names, IsAdapter))) {
     ThrowBadInput(where, ": expected a whole model, found a LoRA adapter (", *found,
-                  "): merge it into its base model first");
+                  "): name its base model, and the adapter with --lora");
   }
   if ((found = FirstOf(names, [](const std::string& name) { return name.ends_with(".gguf"); }))) {
     ThrowBadInput(where, ": expected ", kLookedFor, ", found ", *found,
@@ -122,7 +112,7 @@ void RefuseFolder(const std::string& directory) {
     ThrowBadInput(where, ": expected ", kLookedFor, ", found the folder ", *found,
                   ", which may be meant");
   }
-  ThrowBadInput(where, ": expected ", kLookedFor, ", found ", Listed(names));
+  ThrowBadInput(where, ": expected ", kLookedFor, ", found ", Listed(names, kMostNamed));
 }
 
 void ExpectGguf(const std::string& path) {

@@ -11,7 +11,7 @@ Precision Resolve(const ModelFiles& files, Precision precision) {
   const StageTensors& lm = files.lm_tensors;
   for (const auto& expected : lm::ExpectedTensors(files.lm, lm.prefix)) {
     if (expected.name.find(".fc1.") == std::string::npos) continue;
-    const DType dtype = lm.source->Get(expected.name).dtype;
+    const DType dtype = lm.source->Describe(expected.name).dtype;
     if (dtype == DType::kQ8_0) return Precision::kQ8;
     if (dtype == DType::kQ4_0) return Precision::kQ4;
     break;

@@ -29,25 +29,12 @@ constexpr std::string_view kAdapters[] = {".lora_A",         ".lora_B",  ".lora_
                                           ".lora_magnitude", ".hada_w1", ".lokr_w1",
                                           ".lora_down.",     ".lora_up."};
 
-std::string WithoutWrappers(std::string name) {
-  for (const std::string_view wrapper : kWrappers) {
-    for (size_t at = 0; (at = name.find(wrapper, at)) != name.npos;) {
-      if (at == 0 || name[at - 1] == '.') {
-        name.erase(at, wrapper.size());
-      } else {
-        at += wrapper.size();
-      }
-    }
-  }
-  return name;
-}
-
 void RefuseAdapter(const TensorSource& source) {
   for (const std::string& name : source.Names()) {
     for (const std::string_view mark : kAdapters) {
       if (name.find(mark) == name.npos) continue;
       ThrowBadInput(source.Where(), ": expected a model's tensors, found those of a LoRA adapter (",
-                    Printable(name), "): merge it into its base model first");
+                    Printable(name), "): name its base model, and the adapter with --lora");
     }
   }
 }
@@ -75,6 +62,19 @@ std::string BeginningOf(const std::vector<std::string>& names, const std::string
 }
 
 }  // namespace
+
+std::string WithoutWrappers(std::string name) {
+  for (const std::string_view wrapper : kWrappers) {
+    for (size_t at = 0; (at = name.find(wrapper, at)) != name.npos;) {
+      if (at == 0 || name[at - 1] == '.') {
+        name.erase(at, wrapper.size());
+      } else {
+        at += wrapper.size();
+      }
+    }
+  }
+  return name;
+}
 
 std::shared_ptr<const TensorSource> Unwrap(std::shared_ptr<const TensorSource> source,
                                            std::vector<std::string>* notes) {

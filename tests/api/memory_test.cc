@@ -12,7 +12,7 @@
 namespace musicgen {
 namespace {
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they need the addresses
+#if !defined(MUSICGEN_SANITIZED)  // they need the addresses
 
 // Ends the process with 7 when `call` throws Error(kOutOfMemory) within so many more bytes.
 [[noreturn]] void Starve(uint64_t bytes, const std::function<void()>& call) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "base/check.h"
 
 namespace musicgen {
@@ -37,6 +40,13 @@ TEST(ErrorTest, HostileTextStaysOnOneShortLine) {
 TEST(CheckDeathTest, PrintsBothValues) {
   EXPECT_DEATH(MG_CHECK_LE(3, 2), "3 <= 2 \\(3 against 2\\)");
   EXPECT_DEATH(MG_CHECK(1 == 2), "1 == 2");
+}
+
+TEST(ErrorTest, ListsTheFirstNames) {
+  const std::vector<std::string> names = {"a", "b\n", "c", "d"};
+  EXPECT_EQ(Listed({}, 3), "nothing at all");
+  EXPECT_EQ(Listed(names, 4), "a, b?, c, d");
+  EXPECT_EQ(Listed(names, 2), "a, b? and 2 more");
 }
 
 }  // namespace

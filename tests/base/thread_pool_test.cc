@@ -182,7 +182,7 @@ TEST_P(ThreadPoolTest, WritesBeforeABarrierAreSeenAfterItInTheRunAfterAFailure) 
 
 TEST_P(ThreadPoolTest, EndsWithoutARun) { ThreadPool pool(GetParam()); }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they need the addresses
+#if !defined(MUSICGEN_SANITIZED)  // they need the addresses
 // A machine that has no more threads to give: room for the stacks of some, not of all.
 void AskForTooManyThreads() {
   rlimit limit = {};

@@ -126,6 +126,27 @@ TEST(ChoiceTest, FormsThatWereAskedFor) {
               HasSubstr("expected model.safetensors or its shards on the hub, found "));
 }
 
+TEST(ChoiceTest, AnAdapterWhereThereIsNoModel) {
+  const Listing adapter = Files({{"README.md", 9},
+                                 {"adapter_config.json", 1},
+                                 {"adapter_model.bin", 3},
+                                 {"adapter_model.safetensors", 3},
+                                 {"config.json", 2},
+                                 {"training_args.bin", 5}});
+  ChoiceOptions options;
+  for (const Form form : {Form::kAuto, Form::kAdapter}) {
+    options.form = form;
+    const Choice choice = ChooseFiles(adapter, options, "me/tune");
+    EXPECT_EQ(choice.form, Form::kAdapter);
+    EXPECT_THAT(Weights(choice), ElementsAre("adapter_model.safetensors"));
+    EXPECT_EQ(choice.files[choice.files.size() - 2].path, "adapter_config.json");
+  }
+  EXPECT_THAT(
+      Refused(Recorded("musicgen-small"), options),
+      HasSubstr("expected adapter_config.json with adapter_model.safetensors or .bin on the "
+                "hub, found "));
+}
+
 TEST(ChoiceTest, WhatOthersTunedNamesItsStagesItself) {
   const Listing tuned = Files({{"state_dict.bin", 100}, {"compression_state_dict.bin", 78}});
   EXPECT_THAT(ChooseFiles(tuned, {}, "me/tuned").companions, IsEmpty());

@@ -93,6 +93,22 @@ class Generate(HubTest):
         self.succeed(*info, env=self.env)
         self.assertEqual(self.hub.requests, [])
 
+    def test_lora_adapters_by_name(self):
+        self.hub.add("me/tune", {**fixture("lora/decoder", ("golden.safetensors",)), "README.md": CARD,
+                                 "config.json": b"{}", "training_args.bin": b"x"})
+        model = os.path.join(FIXTURES, "hf-tiny-mono")
+        info = ["info", "-m", model, "--json", "--lora", "me/tune=0.5"]
+        (row,) = json.loads(self.succeed(*info, env=self.env).out)["loras"]
+        self.assertEqual(row["strength"], 0.5)
+        self.assertTrue(row["path"].startswith(self.repository("me/tune")))
+        self.assertNotIn("training_args.bin", os.listdir(row["path"]))
+        self.hub.requests.clear()
+        self.succeed(*info, env=self.env)
+        self.succeed(*info, "--offline", env=self.env)
+        self.assertEqual(self.hub.requests, [])
+        self.refused("info", "-m", model, "--lora", "me/other", says="me/other")
+        self.refused("info", "-m", "me/tune", says="name its base model, and the adapter with --lora")
+
     def test_a_gguf_file_by_precision(self):
         model = self.path("model.gguf")
         self.succeed("convert", "-m", MODEL, "-o", model, "--precision", "q8")

@@ -1,4 +1,4 @@
-"""examples/ray on a cluster of two workers: killed in between, it goes on where it was. Needs ray; long."""
+"""examples/ray on a cluster of two workers: killed in between, it goes on where it was. Needs ray; a minute."""
 
 import json
 import os
@@ -8,10 +8,9 @@ import sys
 import time
 
 import pytest
-from support import FIXTURES, LONG, ROOT, importable
+from support import FIXTURES, ROOT, importable
 
-pytestmark = [pytest.mark.skipif(not importable("ray"), reason="ray is not installed"),
-              pytest.mark.skipif(not LONG, reason="takes a minute: MUSICGEN_LONG_TESTS=1")]
+pytestmark = pytest.mark.skipif(not importable("ray"), reason="ray is not installed")
 
 PIECES = 40
 

@@ -48,6 +48,12 @@ def positional(function):
                      if p.kind is p.POSITIONAL_OR_KEYWORD and p.name != "self")
 
 
+def test_version():
+    assert musicgen.__version__ == musicgen.version()
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        musicgen.nothing
+
+
 @pytest.mark.parametrize("name", METHODS)
 def test_method(name):
     assert positional(getattr(MusicGen, name)) == METHODS[name]
@@ -95,8 +101,6 @@ def test_what_is_not_there_says_why(model):
         model.set_generation_params(cfg_coef_beta=5)
     with pytest.raises(NotImplementedError, match="MultiBandDiffusion"):
         MultiBandDiffusion.get_mbd_musicgen()
-    with pytest.raises(NotImplementedError, match="lora"):
-        MusicGen.get_pretrained("debug", lora="x.safetensors")
     with pytest.raises(AssertionError, match="stride"):
         model.set_generation_params(extend_stride=30)
 

@@ -66,7 +66,7 @@ std::vector<Script> Scripts() {
 }
 
 // Sanitized builds are many times slower; the long tier gives them the whole number too.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(MUSICGEN_SANITIZED)
 constexpr int kRounds = 30;
 #else
 constexpr int kRounds = 1000;

@@ -22,3 +22,10 @@ from .session import Event, Session
 
 __all__ = ["Array", "BadInputError", "CancelledError", "Error", "Event", "MusicGen", "OutOfMemoryError", "Session",
            "UnsupportedError", "data", "models", "pipeline", "utils", "version"]
+
+
+def __getattr__(name: str):
+    """`__version__`, asked of the library, which is loaded when it is first needed."""
+    if name == "__version__":
+        return version()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -71,6 +71,26 @@ def download(name: str, missing: BadInputError) -> str:
                     f"{_first_line(problem)}") from problem
 
 
+def adapter(name: str) -> str:
+    """The folder of a LoRA adapter of the hub, from the cache or downloaded by huggingface_hub.
+
+    Else the name itself, with which the C library looks into the cache and says what is missing.
+    """
+    try:
+        import huggingface_hub
+    except ImportError:
+        return name
+    repository, _, revision = name.partition("@")
+    patterns = ["adapter_config.json", "adapter_model.safetensors", "adapter_model.bin", "README.md"]
+    for cache_alone in (True, False):
+        try:
+            return huggingface_hub.snapshot_download(repository, revision=revision or None, allow_patterns=patterns,
+                                                     local_files_only=cache_alone)
+        except Exception:  # not there, or no network
+            continue
+    return name
+
+
 def _download_small(repository: str, weights: str) -> None:
     import huggingface_hub
     huggingface_hub.snapshot_download(repository, allow_patterns=[*_SMALL_FILES, weights])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numbers
 import os
 import warnings
-from typing import Any, NamedTuple, Optional
+from typing import Any, List, NamedTuple, Optional, Tuple
 
 from . import _hub
 from ._errors import BadInputError, Error
@@ -22,7 +23,7 @@ class Opened(NamedTuple):
 
 def open_model(name: Any, *, device: Any = None, precision: str = "auto", reference: str = "auto",
                text_encoder: Optional[str] = None, codec: Optional[str] = None, strict: bool = False,
-               threads: int = 0, max_streams: int = 0, cache_bytes: int = 0) -> Opened:
+               threads: int = 0, max_streams: int = 0, cache_bytes: int = 0, lora: Any = None) -> Opened:
     """See MusicGen.get_pretrained."""
     name = os.fspath(name)
     where = name
@@ -38,12 +39,16 @@ def open_model(name: Any, *, device: Any = None, precision: str = "auto", refere
                       f"Please use full pre-trained id instead: facebook/musicgen-{name}", stacklevel=4)
         name = where = f"facebook/musicgen-{name}"
 
+    loras = lora_files(lora)
+
     def opened(model: str, on: str) -> Handle:
         options = Handle.made("mg_model_options", "mg_model_options_new", path_bytes(model))
         call("mg_model_options_set_precision", options, _number(PRECISIONS, precision, "precision"))
         call("mg_model_options_set_reference", options, _number(REFERENCES, reference, "reference"))
         call("mg_model_options_set_text_encoder", options, text_encoder and path_bytes(text_encoder))
         call("mg_model_options_set_codec", options, codec and path_bytes(codec))
+        for path, strength in loras:
+            call("mg_model_options_add_lora", options, path_bytes(path), strength)
         call("mg_model_options_set_strict", options, bool(strict))
         call("mg_model_options_set_threads", options, int(threads))
         call("mg_model_options_set_max_streams", options, int(max_streams))
@@ -72,6 +77,32 @@ def open_model(name: Any, *, device: Any = None, precision: str = "auto", refere
     for i in range(lib.mg_model_warning_count(handle)):
         warnings.warn(lib.mg_model_warning(handle, i).decode("utf-8", "replace"), stacklevel=4)
     return Opened(name, where if os.path.exists(name) else name, handle)
+
+
+def lora_files(lora: Any) -> List[Tuple[str, float]]:
+    """Paths and strengths: of one file, of one pair, or of a list of both. Hub ids become their folders."""
+    if lora is None:
+        return []
+    if isinstance(lora, (str, os.PathLike)) or _is_pair(lora):
+        lora = [lora]
+    files = []
+    for one in lora:
+        path, strength = one if _is_pair(one) else (one, 1.0)
+        if not isinstance(path, (str, os.PathLike)):
+            raise BadInputError("lora: expected a path, a hub id, (path, strength) or a list of these, "
+                                f"found {path!r}")
+        path = os.fspath(path)
+        if os.path.exists(path):
+            path = os.path.abspath(path)
+        elif _hub.is_hub_id(path):
+            path = _hub.adapter(path)
+        files.append((path, float(strength)))
+    return files
+
+
+def _is_pair(lora: Any) -> bool:
+    return (isinstance(lora, (tuple, list)) and len(lora) == 2 and isinstance(lora[0], (str, os.PathLike))
+            and isinstance(lora[1], numbers.Real))
 
 
 def _number(names: dict, name: str, what: str) -> int:

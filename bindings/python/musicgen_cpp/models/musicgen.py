@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -31,6 +31,7 @@ class MusicGen:
     """
 
     def __init__(self, name: str, **options: Any):
+        options["lora"] = _open.lora_files(options.get("lora"))
         opened = _open.open_model(name, **options)
         self.name = opened.name
         self._reopens, self._options = opened.reopens, options
@@ -46,7 +47,7 @@ class MusicGen:
                        reference: str = "auto", text_encoder: Optional[str] = None,
                        codec: Optional[str] = None, strict: bool = False, threads: int = 0,
                        max_streams: int = 0, cache_bytes: int = 0,
-                       lora: Union[None, str, Sequence[str]] = None) -> MusicGen:
+                       lora: Any = None) -> MusicGen:
         """Opens a model.
 
         `name`: a directory (Hugging Face's layout or AudioCraft's), a GGUF file, a hub id
@@ -57,13 +58,13 @@ class MusicGen:
         `reference`: whose reading of padding and empty prompts to follow, "auto", "hf" or "audiocraft".
         `text_encoder`, `codec`: directories of a T5 and an EnCodec that the model's files lack.
         `strict`: tensors nobody needs are an error. `threads`: 0 for one per processor. `max_streams`,
-        `cache_bytes`: limits of what runs together. Raises BadInputError, OutOfMemoryError.
+        `cache_bytes`: limits of what runs together. `lora`: LoRA adapters, as PEFT saves them, that are
+        merged into the weights: a directory, a file or a hub id, such a name with its strength
+        ("punk", 0.5), or a list of these. Raises BadInputError, OutOfMemoryError.
         """
-        if lora:
-            raise UnsupportedError("lora: this version cannot apply LoRA files yet")
         options = dict(device=device, precision=precision, reference=reference, text_encoder=text_encoder,
                        codec=codec, strict=strict, threads=threads, max_streams=max_streams,
-                       cache_bytes=cache_bytes)
+                       cache_bytes=cache_bytes, lora=lora)
         return MusicGen(name, **options)
 
     # what the model is
@@ -104,6 +105,13 @@ class MusicGen:
     def path(self) -> str:
         """The directory or file the model was read from."""
         return library().mg_model_path(self._handle).decode()
+
+    @property
+    def lora(self) -> List[Tuple[str, float]]:
+        """The LoRA adapters that are merged into the weights, with their strengths."""
+        lib = library()
+        return [(lib.mg_model_lora_path(self._handle, i).decode(), lib.mg_model_lora_strength(self._handle, i))
+                for i in range(lib.mg_model_lora_count(self._handle))]
 
     @property
     def lm(self) -> Any:
