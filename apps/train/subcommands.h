@@ -7,6 +7,8 @@
 namespace musicgen::train {
 
 // The arguments behind the subcommand's name → exit status. Throw Error.
+int RunSynthesise(const std::vector<std::string>& arguments);
+int RunCodec(const std::vector<std::string>& arguments);
 int RunLm(const std::vector<std::string>& arguments);
 
 }  // namespace musicgen::train

@@ -1,0 +1,14 @@
+// What the files beside a rendered song say about it.
+#pragma once
+
+#include <cstdint>
+
+#include "compose/attributes.h"
+#include "compose/clip_files.h"
+
+namespace musicgen::compose {
+
+// The description is the complete caption of seed and counter.
+ClipText SongText(const SongAttributes& attributes, uint64_t seed, uint64_t counter);
+
+}  // namespace musicgen::compose
