@@ -1,5 +1,5 @@
-// musicgen-train: stdout carries data, stderr progress and messages. Exit status: 0 done, 1 failure,
-// 2 bad usage or input, 130 interrupted.
+// musicgen-train: stdout carries data, stderr progress and messages. Exit status: 0 done, 1
+// failure, 2 bad usage or input, 130 interrupted.
 #include <string>
 #include <vector>
 
@@ -16,7 +16,8 @@ struct Subcommand {
 };
 constexpr Subcommand kSubcommands[] = {{"synthesise", musicgen::train::RunSynthesise},
                                        {"codec", musicgen::train::RunCodec},
-                                       {"lm", musicgen::train::RunLm}};
+                                       {"lm", musicgen::train::RunLm},
+                                       {"export", musicgen::train::RunExport}};
 
 std::string Names() {
   std::string names;

@@ -1,4 +1,5 @@
-// The command line that the stages share: --config FILE --work FOLDER [--flag VALUE] [key.sub=value].
+// The command line that the stages share: --config FILE --work FOLDER [--flag VALUE]
+// [key.sub=value].
 #pragma once
 
 #include <map>

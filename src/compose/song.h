@@ -13,7 +13,7 @@ namespace musicgen::compose {
 struct Song {
   SongAttributes attributes;
   std::vector<std::array<int16_t, kBooks>> frames;  // [T]
-  std::vector<uint8_t> on_grid;  // [T], 1 where a sixteenth of the song begins
+  std::vector<uint8_t> on_grid;                     // [T], 1 where a sixteenth of the song begins
 };
 
 // The song of this counter, from its first bar: the same vocabulary, seed and counter give the same

@@ -73,7 +73,8 @@ TEST(CrossEntropyOfHeads, OfUnusedRowsIsThatOfTheirCopies) {
     const at::NoGradGuard no_grad;
     CopyUnusedRows(of.heads, used);
   }
-  const HeadsLoss short_one = CrossEntropyOfHeads(of.hidden, of.heads, of.targets, of.weights, used);
+  const HeadsLoss short_one =
+      CrossEntropyOfHeads(of.hidden, of.heads, of.targets, of.weights, used);
   const at::Tensor whole = PlainLoss(of, of.heads);
   EXPECT_NEAR(short_one.loss.item<double>() / whole.item<double>(), 1.0, 1e-5);
   const auto expected = GradientsOf(whole, of), found = GradientsOf(short_one.loss, of);

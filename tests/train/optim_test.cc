@@ -46,8 +46,7 @@ TEST(AdamW, StepsAsTorchsDoes) {
     GiveGradients(ours, step);
     GiveGradients(theirs, step);
     for (size_t i = 0; i < theirs.size(); ++i) {
-      auto& options =
-          static_cast<torch::optim::AdamWOptions&>(torchs.param_groups()[i].options());
+      auto& options = static_cast<torch::optim::AdamWOptions&>(torchs.param_groups()[i].options());
       options.lr(settings.lr * factor * theirs[i].lr_scale);
     }
     adam.Step(factor);
@@ -114,7 +113,9 @@ TEST(DAdaptAdam, FollowsThePseudoCodeAndFindsTheMinimum) {
     parameters[0].value.mutable_grad() = parameters[0].value.detach() - 3.0;
     adam.Step(1.0);
     plain.Step(1.0, x - 3.0, &x);
-    if (step < 100) ASSERT_NEAR(adam.d() / plain.d, 1.0, 1e-3) << step;
+    if (step < 100) {
+      ASSERT_NEAR(adam.d() / plain.d, 1.0, 1e-3) << step;
+    }
     nearest = std::min(nearest, std::abs(parameters[0].value.item<double>() - 3.0));
   }
   EXPECT_GT(adam.d(), 1e-3);

@@ -21,9 +21,7 @@ at::Tensor Attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
   return at::bmm(at::softmax(scores, -1), split(v)).transpose(0, 1).reshape(q.sizes());
 }
 
-at::Tensor Gelu(const at::Tensor& x) {
-  return 0.5 * x * (1.0 + at::erf(x / std::numbers::sqrt2));
-}
+at::Tensor Gelu(const at::Tensor& x) { return 0.5 * x * (1.0 + at::erf(x / std::numbers::sqrt2)); }
 
 at::Tensor GeluTanh(const at::Tensor& x) {
   const double scale = std::sqrt(2.0 / std::numbers::pi);
@@ -53,8 +51,7 @@ int64_t Bucket(int64_t d, int64_t buckets, int64_t most) {
 }  // namespace
 
 PlainModel::PlainModel(const LmModel& model) : config_(model.config()) {
-  for (const NamedTensor& tensor :
-       Parts(model.parameters(), Values(model.parameters()), "")) {
+  for (const NamedTensor& tensor : Parts(model.parameters(), Values(model.parameters()), "")) {
     weights_[tensor.name] = tensor.value.clone().set_requires_grad(true);
   }
 }
@@ -93,10 +90,10 @@ at::Tensor PlainModel::TextStates(const TokenIds& text) const {
                at::mm(a, W(attention + "v").t()), config_.t5.num_heads, 1.0, bias);
     x = x + at::mm(mixed, W(attention + "o").t());
     const at::Tensor f = RmsNorm(block + "1.layer_norm", x);
-    const at::Tensor hidden = config_.t5.feed_forward == text::FeedForward::kRelu
-                                  ? at::relu(at::mm(f, W(dense + "wi").t()))
-                                  : GeluTanh(at::mm(f, W(dense + "wi_0").t())) *
-                                        at::mm(f, W(dense + "wi_1").t());
+    const at::Tensor hidden =
+        config_.t5.feed_forward == text::FeedForward::kRelu
+            ? at::relu(at::mm(f, W(dense + "wi").t()))
+            : GeluTanh(at::mm(f, W(dense + "wi_0").t())) * at::mm(f, W(dense + "wi_1").t());
     x = x + at::mm(hidden, W(dense + "wo").t());
   }
   return RmsNorm(kT5 + "final_layer_norm", x);
@@ -118,8 +115,8 @@ at::Tensor PlainModel::Logits(const TrainingItem& item) const {
     std::vector<at::Tensor> rows;
     for (int64_t s = 0; s < frames; ++s) {
       const int64_t t = s - 1 - lm.pattern.delays[static_cast<size_t>(k)];
-      rows.push_back(W(StrCat(kDecoder, "embed_tokens.", k))[t < 0 ? lm.codebook_size
-                                                                   : item.codes.at(k, t)]);
+      rows.push_back(
+          W(StrCat(kDecoder, "embed_tokens.", k))[t < 0 ? lm.codebook_size : item.codes.at(k, t)]);
     }
     x = x + at::stack(rows);
   }
@@ -130,9 +127,10 @@ at::Tensor PlainModel::Logits(const TrainingItem& item) const {
     const std::string layer = StrCat(kDecoder, "layers.", i, ".");
     const auto attention = [&](const std::string& name, const at::Tensor& from,
                                const at::Tensor& to, const at::Tensor& bias) {
-      const at::Tensor mixed = Attend(
-          at::mm(from, W(layer + name + ".q_proj").t()), at::mm(to, W(layer + name + ".k_proj").t()),
-          at::mm(to, W(layer + name + ".v_proj").t()), lm.heads, scale, bias);
+      const at::Tensor mixed =
+          Attend(at::mm(from, W(layer + name + ".q_proj").t()),
+                 at::mm(to, W(layer + name + ".k_proj").t()),
+                 at::mm(to, W(layer + name + ".v_proj").t()), lm.heads, scale, bias);
       return at::mm(mixed, W(layer + name + ".out_proj").t());
     };
     const at::Tensor a = Norm(layer + "self_attn_layer_norm", x);
@@ -149,7 +147,8 @@ at::Tensor PlainModel::Logits(const TrainingItem& item) const {
     const at::Tensor logits = at::mm(x, W(StrCat("decoder.lm_heads.", k)).t());
     const at::Tensor none = at::full({std::min(delay, frames), logits.size(1)},
                                      std::numeric_limits<float>::quiet_NaN());
-    books.push_back(at::cat({logits.narrow(0, std::min(delay, frames), frames - std::min(delay, frames)), none}));
+    books.push_back(at::cat(
+        {logits.narrow(0, std::min(delay, frames), frames - std::min(delay, frames)), none}));
   }
   return at::stack(books);
 }

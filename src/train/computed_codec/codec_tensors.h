@@ -13,7 +13,7 @@ namespace musicgen::train {
 // 16 filters, latents of 256, one LSTM layer, zero padding: 3.3 M parameters and the codebooks.
 codec::CodecConfig ComputedCodecConfig();
 
-struct NamedTensor {
+struct CodecTensor {
   std::string name;
   Shape shape;
   std::vector<float> values;  // each one that f16 holds
@@ -22,7 +22,7 @@ struct NamedTensor {
 // In the Hugging Face layout. The network's non-linear parts do nothing: signals pass the ELUs so
 // small that these are straight there, the LSTM's and the residual units' weights are zero, and
 // the strided convolutions route samples, 640 of a frame to 8 × 80, 40 × 16, 160 × 4 and back.
-std::vector<NamedTensor> CodecTensors(const Codebooks& codebooks, const LinearDecoder& decoder,
+std::vector<CodecTensor> CodecTensors(const Codebooks& codebooks, const LinearDecoder& decoder,
                                       const LinearEncoder& encoder);
 
 }  // namespace musicgen::train

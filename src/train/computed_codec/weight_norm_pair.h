@@ -11,6 +11,6 @@ namespace musicgen::train {
 // zeros gets gain 0 and a direction that is not zero, since its length divides.
 void AppendConvolution(const std::string& name, const Shape& shape,
                        const std::vector<float>& weight, int64_t out_channels,
-                       std::vector<NamedTensor>* tensors);
+                       std::vector<CodecTensor>* tensors);
 
 }  // namespace musicgen::train

@@ -1,0 +1,16 @@
+// The settings of an exported model in transformers' words.
+#pragma once
+
+#include <string>
+
+#include "model/model_parts.h"
+#include "train/export/export.h"
+
+namespace musicgen::train {
+
+std::string ExportedConfig(const LmModelConfig& model, const model::CodecPart& codec);
+std::string ExportedGenerationConfig(const LmModelConfig& model, const SamplingDefaults& sampling,
+                                     int64_t most_frames);
+std::string ExportedPreprocessorConfig(const LmModelConfig& model, const model::CodecPart& codec);
+
+}  // namespace musicgen::train
