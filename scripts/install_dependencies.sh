@@ -1,20 +1,23 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing: install_dependencies.sh build|package|test|arm64
-# build: what the program needs; package: what scripts/package.sh needs as well; test: what the
-# tests, benchmarks and fuzzers need as well, and the hub's own clients in build/hub_clients (without
-# them one test is skipped); arm64: what test-arm64.sh needs, nothing of a foreign architecture.
+# Installs the Debian packages that are missing: install_dependencies.sh build|package|train|test|arm64
+# build: what the program needs; package: what scripts/package.sh needs as well; train: what
+# musicgen-train needs as well (but libtorch); test: train, and what the tests, benchmarks and
+# fuzzers need, and the hub's own clients in build/hub_clients (without them one test is skipped);
+# arm64: what test-arm64.sh needs, nothing of a foreign architecture.
 set -euo pipefail
 
 packages=(cmake ninja-build g++ pkg-config libcli11-dev nlohmann-json3-dev libyaml-cpp-dev
           libsndfile1-dev libmpg123-dev libkissfft-dev libpng-dev libcurl4-openssl-dev libssl-dev)
+training=(libfluidsynth-dev libeigen3-dev musescore-general-soundfont-small)
 case "${1:-}" in
   build) ;;
   package) packages+=(dpkg-dev file python3) ;;
-  test) packages+=(git python3 python3-venv python3-torch python3-torchaudio clang clang-format
+  train) packages+=("${training[@]}") ;;
+  test) packages+=("${training[@]}" git python3 python3-venv python3-torch python3-torchaudio clang clang-format
                    clang-tidy libclang-rt-14-dev ccache libgtest-dev libgmock-dev libbenchmark-dev
                    libebur128-dev libsimde-dev groff-base mandoc fish zsh) ;;
   arm64) packages=(cmake ninja-build pkg-config python3 googletest g++-aarch64-linux-gnu qemu-user) ;;
-  *) echo "usage: $0 build|package|test|arm64" >&2; exit 2 ;;
+  *) echo "usage: $0 build|package|train|test|arm64" >&2; exit 2 ;;
 esac
 
 # The hub's Python client, present and old, that the cache is shared with.

@@ -24,7 +24,7 @@ def bands():
     found, band = {}, None
     with open(os.path.join(ROOT, "src", "CMakeLists.txt")) as file:
         for line in file:
-            if title := re.match(r"# (Foundations|Stages|Compositions)$", line):
+            if title := re.match(r"# (Foundations|Stages|Compositions|Training)\b", line):
                 band = title[1]
                 found[band] = []
             elif folder := re.match(r"add_subdirectory\((\w+)\)", line):
@@ -92,7 +92,7 @@ class IncludeOrder(unittest.TestCase):
     def test_the_list_names_every_folder(self):
         on_disk = [f for f in os.listdir(os.path.join(ROOT, "src")) if os.path.isdir(os.path.join(ROOT, "src", f))]
         self.assertEqual(sorted(self.order), sorted(on_disk))
-        self.assertEqual(list(self.bands), ["Foundations", "Stages", "Compositions"])
+        self.assertEqual(list(self.bands), ["Foundations", "Stages", "Compositions", "Training"])
 
     def test_includes_point_up_the_list(self):
         seen = 0
@@ -154,7 +154,11 @@ class IncludeOrder(unittest.TestCase):
         for path, text in sources("apps"):
             own = path.split(os.sep)[1]
             for include in LOCAL.findall(text):
-                self.assertIn(include.split("/")[0], ["musicgen", "common", own], f"{path} includes {include}")
+                folder = include.split("/")[0]
+                # What trains is no part of the library: its programs stand on the folders themselves.
+                if own == "train" and folder in self.order:
+                    continue
+                self.assertIn(folder, ["musicgen", "common", own], f"{path} includes {include}")
 
 
 if __name__ == "__main__":

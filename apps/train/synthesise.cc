@@ -23,8 +23,7 @@ struct Clips {  // of one split
 };
 
 // palette.safetensors and tokenizer/.
-compose::FrameTables WritePalette(const compose::Vocabulary& vocabulary,
-                                  const std::string& work) {
+compose::FrameTables WritePalette(const compose::Vocabulary& vocabulary, const std::string& work) {
   compose::SoundFont font(compose::FindSoundFont());
   compose::FrameTables tables = compose::RenderFrameTables(vocabulary, &font);
   compose::WriteFrameTables(tables, work + "/palette.safetensors");

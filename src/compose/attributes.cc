@@ -27,12 +27,10 @@ Mood MoodOf(bool minor, int beat_frames) {
   return slow ? Mood::kCalm : Mood::kHappy;
 }
 
-int BeatsPerMinute(int beat_frames) {
-  return (60 * kFrameRateHz + beat_frames / 2) / beat_frames;
-}
+int BeatsPerMinute(int beat_frames) { return (60 * kFrameRateHz + beat_frames / 2) / beat_frames; }
 
-SongAttributes WithOneWrong(const SongAttributes& attributes, WrongAttribute wrong,
-                            Palette palette, uint64_t seed, uint64_t counter) {
+SongAttributes WithOneWrong(const SongAttributes& attributes, WrongAttribute wrong, Palette palette,
+                            uint64_t seed, uint64_t counter) {
   const PaletteParts& parts = PartsOf(palette);
   Draws draws(seed, counter, DrawStream::kWrong);
   SongAttributes other = attributes;

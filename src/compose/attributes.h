@@ -33,8 +33,8 @@ inline constexpr int kWrongAttributes = 6;
 
 // The attributes with another value of one of them, drawn by the same counter from what the palette
 // has (the mood follows tempo and key): for the cost of a caption that is wrong in one thing.
-SongAttributes WithOneWrong(const SongAttributes& attributes, WrongAttribute wrong,
-                            Palette palette, uint64_t seed, uint64_t counter);
+SongAttributes WithOneWrong(const SongAttributes& attributes, WrongAttribute wrong, Palette palette,
+                            uint64_t seed, uint64_t counter);
 // The same from the whole palette.
 SongAttributes WithOneWrong(const SongAttributes& attributes, WrongAttribute wrong, uint64_t seed,
                             uint64_t counter);

@@ -63,7 +63,8 @@ class CaptionWriter {
     const bool article = draws_.Percent(60) && noun && which != "music";
     if (!complete_ && draws_.Percent(kEmpty)) return StrCat(EmptyWord(), " ", text);
     if (!article) return text;
-    return (std::string_view("aeiou").find(text[0]) == std::string_view::npos ? "a " : "an ") + text;
+    return (std::string_view("aeiou").find(text[0]) == std::string_view::npos ? "a " : "an ") +
+           text;
   }
 
   // "piano", "guitar chords", "drums"
@@ -139,8 +140,7 @@ class CaptionWriter {
     const bool long_form = draws_.Percent(kLongKey);
     if (!keep) return;
     if (!text->empty()) *text += ' ';
-    *text += StrCat(long_form ? "in the key of " : "in ",
-                    KeyPhrase({song_.tonic, song_.minor}));
+    *text += StrCat(long_form ? "in the key of " : "in ", KeyPhrase({song_.tonic, song_.minor}));
   }
 
   const SongAttributes& song_;

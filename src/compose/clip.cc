@@ -125,8 +125,8 @@ class Player {
   void PlayMelody(int sixteenth, int step) {
     const int within = std::clamp(step + kScaleSteps, 0, kMelodySteps);
     const int tonic = FoldUp(clip_.key.tonic, kMelodyLowest);
-    Play({false, ClipLeads()[static_cast<size_t>(clip_.lead)].program},
-         tonic + Semitones(within), sixteenth, 3, 100);
+    Play({false, ClipLeads()[static_cast<size_t>(clip_.lead)].program}, tonic + Semitones(within),
+         sixteenth, 3, 100);
   }
   int Semitones(int step) const { return StepSemitones(clip_.key.minor, step); }
 

@@ -1,6 +1,6 @@
-// Ordinary clips for the general training tests: music by style, key, tempo, lead and structure, with
-// a player's small irregularities, as notes for a General MIDI sound font. Nothing of it lies on the
-// codec's frames.
+// Ordinary clips for the general training tests: music by style, key, tempo, lead and structure,
+// with a player's small irregularities, as notes for a General MIDI sound font. Nothing of it lies
+// on the codec's frames.
 #pragma once
 
 #include <cstdint>

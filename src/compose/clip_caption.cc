@@ -13,23 +13,32 @@ constexpr int kLeftOut = 30;  // percent
 
 // What stands in brackets falls away when the part it names is left out.
 constexpr std::string_view kTemplates[] = {
-    "a[ {tempo}][ {style}] tune[ in {key}][ at {bpm} bpm][ with {lead}][, {accompaniment}][ and {drums}]",
-    "a[ {mood}][ {style}] song[ with {lead}][ over {accompaniment}][, {drums}][, {bpm} bpm][, {key}]",
+    "a[ {tempo}][ {style}] tune[ in {key}][ at {bpm} bpm][ with {lead}][, {accompaniment}][ and "
+    "{drums}]",
+    "a[ {mood}][ {style}] song[ with {lead}][ over {accompaniment}][, {drums}][, {bpm} bpm][, "
+    "{key}]",
     "[{style} ]music[ with {lead}][ and {accompaniment}][, {drums}][ in {key}][, {bpm} bpm]",
-    "[{mood} ][{tempo} ][{style} ]track[, {lead}][, {accompaniment}][, {drums}][, {bpm} bpm][, {key}]",
+    "[{mood} ][{tempo} ][{style} ]track[, {lead}][, {accompaniment}][, {drums}][, {bpm} bpm][, "
+    "{key}]",
     "a[ {mood}] piece[ in {key}][ for {lead}][ and {accompaniment}][ with {drums}][ at {bpm} bpm]",
     "an instrumental[ {style}] piece[ with {lead}][, {accompaniment}][, {drums}][ at {bpm} bpm]",
-    "[{lead} ]melody[ over {accompaniment}][ with {drums}][ in a {style} style][ at {bpm} bpm][ in {key}]",
+    "[{lead} ]melody[ over {accompaniment}][ with {drums}][ in a {style} style][ at {bpm} bpm][ in "
+    "{key}]",
     "[{tempo} ][{style} ]groove[ with {drums}][, {lead}][ and {accompaniment}][ in {key}]",
     "the[ {mood}] sound of[ {lead}][ with {accompaniment}][, {style}][, {drums}][, {bpm} bpm]",
-    "this[ {style}] recording features[ {lead}][, {accompaniment}][, {drums}][ in {key}][ at {bpm} bpm]",
+    "this[ {style}] recording features[ {lead}][, {accompaniment}][, {drums}][ in {key}][ at {bpm} "
+    "bpm]",
     "[{bpm} bpm ][{style} ]track[ in {key}][ with {lead}][ and {accompaniment}][, {drums}]",
-    "[{key}, ][{bpm} bpm, ]a[ {mood}][ {style}] piece[ with {lead}][ and {accompaniment}][, {drums}]",
-    "a[ {tempo}][ {mood}] melody[ played by {lead}][ with {accompaniment}][ and {drums}][, {style}]",
+    "[{key}, ][{bpm} bpm, ]a[ {mood}][ {style}] piece[ with {lead}][ and {accompaniment}][, "
+    "{drums}]",
+    "a[ {tempo}][ {mood}] melody[ played by {lead}][ with {accompaniment}][ and {drums}][, "
+    "{style}]",
     "[{style} ]instrumental[ with {lead}][ and {drums}][, {accompaniment}][, {key}][, {bpm} bpm]",
-    "[{mood} ]music[ for {lead}][ with {accompaniment}][, {drums}][, a {style} rhythm][ at {bpm} bpm]",
+    "[{mood} ]music[ for {lead}][ with {accompaniment}][, {drums}][, a {style} rhythm][ at {bpm} "
+    "bpm]",
     "some[ {tempo}][ {style}] music[ in {key}][ with {lead}][, {accompaniment}][, {drums}]",
-    "[{lead} ]and band[ playing {style}][ with {accompaniment}][ and {drums}][ in {key}][ at {bpm} bpm]",
+    "[{lead} ]and band[ playing {style}][ with {accompaniment}][ and {drums}][ in {key}][ at {bpm} "
+    "bpm]",
     "a short[ {style}] clip[ with {drums}][, {lead}][, {accompaniment}][, {mood}][, {bpm} bpm]",
     "[{mood} ]background music[ in {key}][, {style}][, {lead}][, {accompaniment}][, {drums}]",
     "a[ {style}] loop[ at {bpm} bpm][ in {key}][ with {lead}][ and {accompaniment}][, {drums}]",
@@ -56,6 +65,17 @@ std::string Fill(std::string_view form, const Parts& parts) {
     const size_t end = form.find(']');
     text += Filled(form.substr(1, end - 1), parts);
     form.remove_prefix(end + 1);
+  }
+  return text;
+}
+
+// "a ambient tune" → "an ambient tune".
+std::string WithArticles(std::string text) {
+  for (size_t at = 0; at + 2 < text.size(); ++at) {
+    const bool article = text[at] == 'a' && text[at + 1] == ' ' && (at == 0 || text[at - 1] == ' ');
+    if (article && std::string_view("aeiou").find(text[at + 2]) != std::string_view::npos) {
+      text.insert(at + 1, "n");
+    }
   }
   return text;
 }
@@ -91,7 +111,7 @@ ClipText TextOf(const Clip& clip, uint64_t seed, uint64_t counter) {
   for (auto part = parts.begin(); part != parts.end();) {
     part = draws.Percent(kLeftOut) ? parts.erase(part) : std::next(part);
   }
-  text.description = Fill(draws.Of(kTemplates), parts);
+  text.description = WithArticles(Fill(draws.Of(kTemplates), parts));
   return text;
 }
 

@@ -64,13 +64,14 @@ void ClipFolder::Add(const std::vector<float>& sound, const ClipText& text) {
   WriteText(stem + ".json", checkpoint::ToJson(ToJson(text, wave.duration_s())) + "\n");
   float peak = 0;
   for (const float x : sound) peak = std::max(peak, std::abs(x));
-  manifest_ += checkpoint::ToJson({checkpoint::MakeObject({{"path", {stem + ".wav"}},
-                                                           {"duration", {wave.duration_s()}},
-                                                           {"sample_rate", {int64_t{kSampleRateHz}}},
-                                                           {"amplitude", {double{peak}}},
-                                                           {"weight", {}},
-                                                           {"info_path", {}}})}) +
-               "\n";
+  manifest_ +=
+      checkpoint::ToJson({checkpoint::MakeObject({{"path", {stem + ".wav"}},
+                                                  {"duration", {wave.duration_s()}},
+                                                  {"sample_rate", {int64_t{kSampleRateHz}}},
+                                                  {"amplitude", {double{peak}}},
+                                                  {"weight", {}},
+                                                  {"info_path", {}}})}) +
+      "\n";
 }
 
 void ClipFolder::Finish() { WriteText(folder_ + "/data.jsonl", manifest_); }

@@ -20,7 +20,7 @@ struct ClipStyleParts {
   int cymbal_key;                        // of a General MIDI kit
   std::string_view bass;                 // '.' or steps above the chord's root, '1' … '8'
   int bass_program;
-  std::string_view chords;               // '.' or 'x'
+  std::string_view chords;  // '.' or 'x'
 };
 const ClipStyleParts& PartsOf(ClipStyle style);
 

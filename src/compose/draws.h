@@ -15,8 +15,8 @@ class Draws {
   Draws(uint64_t seed, uint64_t counter, DrawStream stream)
       : seed_(seed), counter_(counter), stream_(stream) {}
 
-  uint32_t Next();               // 32 random bits
-  int Below(int bound);          // 0 … bound - 1
+  uint32_t Next();       // 32 random bits
+  int Below(int bound);  // 0 … bound - 1
   bool Percent(int probability) { return Below(100) < probability; }
   template <class List>
   const auto& Of(const List& list) {

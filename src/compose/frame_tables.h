@@ -13,8 +13,8 @@
 namespace musicgen::compose {
 
 struct FrameTables {
-  std::array<std::vector<float>, kBooks> frames;   // [rows, 640]
-  std::array<std::vector<int32_t>, kBooks> next;   // [rows]: the code while the sound goes on
+  std::array<std::vector<float>, kBooks> frames;  // [rows, 640]
+  std::array<std::vector<int32_t>, kBooks> next;  // [rows]: the code while the sound goes on
 
   int rows(int book) const { return static_cast<int>(next[static_cast<size_t>(book)].size()); }
   std::span<const float> frame(int book, int code) const {

@@ -21,8 +21,8 @@ TensorView Get(const checkpoint::TensorSource& source, const std::string& name, 
                     (columns == 0 || tensor.shape[1] == columns) && tensor.dtype == dtype;
   if (!fits) {
     ThrowBadInput(source.Where(), ": ", name, ": expected ", DTypeName(dtype), " [1 … ",
-                  kCodebookSize, columns > 0 ? ", 640" : "", "], found ",
-                  DTypeName(tensor.dtype), " ", ToString(tensor.shape));
+                  kCodebookSize, columns > 0 ? ", 640" : "", "], found ", DTypeName(tensor.dtype),
+                  " ", ToString(tensor.shape));
   }
   return tensor;
 }

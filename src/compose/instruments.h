@@ -2,7 +2,6 @@
 // choice among them.
 #pragma once
 
-#include <span>
 #include <vector>
 
 namespace musicgen::compose {
@@ -28,9 +27,9 @@ enum Lead { kPianoLead, kFlute, kNylonGuitar, kVibraphone, kSynthLead, kLeads };
 
 // What a kit plays at once: K kick, S snare, H closed hat, O open hat, R ride, T tom, X rim (808:
 // clap), C crash.
-enum Hit {
-  kK, kS, kH, kO, kKH, kSH, kKO, kR, kKR, kSR, kT1, kT2, kX, kXH, kC, kKS, kHits  // clang-format off
-};  // clang-format on
+// clang-format off
+enum Hit { kK, kS, kH, kO, kKH, kSH, kKO, kR, kKR, kSR, kT1, kT2, kX, kXH, kC, kKS, kHits };
+// clang-format on
 
 inline constexpr int kFirstBassPitch = 31;  // G1; pitch 0 of the bass
 inline constexpr int kFirstLeadPitch = 64;  // E4; pitch 0 of the lead

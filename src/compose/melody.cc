@@ -40,8 +40,8 @@ int MelodyPitch(const Motif& motif, int note, const Key& key, int chord_step) {
   const auto& contour = kContourPool[static_cast<size_t>(motif.contour)];
   const int step = chord_step + contour[static_cast<size_t>(note % kMostNotes)];
   const int root = StepSemitones(key.minor, chord_step);
-  const int pitch = FoldUp(key.tonic + root, kFirstLeadPitch) +
-                    StepSemitones(key.minor, step) - root;
+  const int pitch =
+      FoldUp(key.tonic + root, kFirstLeadPitch) + StepSemitones(key.minor, step) - root;
   if (pitch < kFirstLeadPitch) return pitch + 12;
   return pitch < kFirstLeadPitch + kPitches ? pitch : pitch - 12;
 }

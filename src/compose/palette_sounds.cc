@@ -24,8 +24,8 @@ struct Instrument {
 };
 constexpr std::array<Instrument, kBasses> kBassTable = {
     {{{false, 33}, 0.085f}, {{false, 38}, 0.085f}, {{false, 32}, 0.085f}}};
-constexpr std::array<Instrument, kChordInstruments> kChordTable = {{
-    {{false, 0}, 0.065f}, {{false, 27}, 0.065f}, {{false, 4}, 0.065f}, {{false, 0}, 0.065f}}};
+constexpr std::array<Instrument, kChordInstruments> kChordTable = {
+    {{{false, 0}, 0.065f}, {{false, 27}, 0.065f}, {{false, 4}, 0.065f}, {{false, 0}, 0.065f}}};
 constexpr std::array<Instrument, kLeads> kLeadTable = {{{{false, 0}, 0.08f},
                                                         {{false, 73}, 0.065f},
                                                         {{false, 24}, 0.075f},
@@ -45,22 +45,38 @@ constexpr Stroke kKick{36, 0.33f}, kSnare{38, 0.3f}, kClosedHat{42, 0.14f}, kOpe
 std::vector<Stroke> StrokesOf(int kit, int hit) {
   const Stroke rim = kit == k808Kit ? kClap : kRim;
   switch (hit) {
-    case kK: return {kKick};
-    case kS: return {kSnare};
-    case kH: return {kClosedHat};
-    case kO: return {kOpenHat};
-    case kKH: return {kKick, kClosedHat};
-    case kSH: return {kSnare, kClosedHat};
-    case kKO: return {kKick, kOpenHat};
-    case kR: return {kRide};
-    case kKR: return {kKick, kRide};
-    case kSR: return {kSnare, kRide};
-    case kT1: return {kHighTom};
-    case kT2: return {kLowTom};
-    case kX: return {rim};
-    case kXH: return {rim, kClosedHat};
-    case kC: return {kKick, kCrash};
-    default: return {kKick, kSnare};
+    case kK:
+      return {kKick};
+    case kS:
+      return {kSnare};
+    case kH:
+      return {kClosedHat};
+    case kO:
+      return {kOpenHat};
+    case kKH:
+      return {kKick, kClosedHat};
+    case kSH:
+      return {kSnare, kClosedHat};
+    case kKO:
+      return {kKick, kOpenHat};
+    case kR:
+      return {kRide};
+    case kKR:
+      return {kKick, kRide};
+    case kSR:
+      return {kSnare, kRide};
+    case kT1:
+      return {kHighTom};
+    case kT2:
+      return {kLowTom};
+    case kX:
+      return {rim};
+    case kXH:
+      return {rim, kClosedHat};
+    case kC:
+      return {kKick, kCrash};
+    default:
+      return {kKick, kSnare};
   }
 }
 
@@ -111,7 +127,8 @@ void SetLevel(float rms, std::vector<float>* sound) {
 void FadeOut(std::vector<float>* sound) {
   constexpr size_t kFade = kFadeFrames * kFrameSamples;
   for (size_t i = 0; i < kFade; ++i) {
-    const double gain = 0.5 + 0.5 * std::cos(std::numbers::pi * (static_cast<double>(i) + 1) / kFade);
+    const double gain =
+        0.5 + 0.5 * std::cos(std::numbers::pi * (static_cast<double>(i) + 1) / kFade);
     (*sound)[sound->size() - kFade + i] *= static_cast<float>(gain);
   }
 }

@@ -54,10 +54,10 @@ const std::array<Phrases, kKits> kDrumPhrases = {{
      "a drum machine"},
 }};
 const Phrases kNoDrumPhrases = {"no drums", "without drums"};
-const std::array<std::string_view, 12> kTonics = {"c", "c sharp", "d", "e flat", "e", "f",
-                                                  "f sharp", "g", "a flat", "a", "b flat", "b"};
-const Phrases kGrammar = {"a", "an", "and", "with", "featuring", "at", "bpm", "in", "the", "key",
-                          "of", "major", "minor"};
+const std::array<std::string_view, 12> kTonics = {
+    "c", "c sharp", "d", "e flat", "e", "f", "f sharp", "g", "a flat", "a", "b flat", "b"};
+const Phrases kGrammar = {"a",  "an",  "and", "with", "featuring", "at",   "bpm",
+                          "in", "the", "key", "of",   "major",     "minor"};
 const Phrases kEmptyWords = {
     // of requests
     "make", "me", "some", "please", "create", "play", "generate", "i", "want", "for", "my", "to",
@@ -68,9 +68,9 @@ const Phrases kEmptyWords = {
     "simple", "catchy", "cool", "fun", "deep", "loud", "big", "small", "old", "vintage", "modern",
     "classic", "80s", "90s", "epic", "cinematic", "romantic", "mysterious", "angry", "powerful",
     "hard", "heavy", "light", "groovy", "funky", "smooth", "clean", "steady", "harmony", "groove",
-    "up", "down", "minute", "per", "bars", "full", "high", "low", "long", "short", "space",
-    "ocean", "rain", "forest", "city", "robot", "magic", "adventure", "battle", "as", "or",
-    "where", "plays", "playing", "over", "under", "into", "then",
+    "up", "down", "minute", "per", "bars", "full", "high", "low", "long", "short", "space", "ocean",
+    "rain", "forest", "city", "robot", "magic", "adventure", "battle", "as", "or", "where", "plays",
+    "playing", "over", "under", "into", "then",
     // of what the palette does not have
     "violin", "cello", "trumpet", "saxophone", "sax", "organ", "harp", "harpsichord", "clarinet",
     "oboe", "trombone", "brass", "horn", "choir", "voice", "vocals", "orchestra", "orchestral",

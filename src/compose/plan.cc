@@ -24,9 +24,8 @@ constexpr int kTypicalTempo = 65, kTypicalInstrument = 75, kTypicalLead = 70, kF
 int Choose(const std::vector<int>& typical, const std::vector<int>& all, int typical_percent,
            Draws* draws) {
   std::vector<int> at_hand;
-  std::copy_if(typical.begin(), typical.end(), std::back_inserter(at_hand), [&](int choice) {
-    return std::find(all.begin(), all.end(), choice) != all.end();
-  });
+  std::copy_if(typical.begin(), typical.end(), std::back_inserter(at_hand),
+               [&](int choice) { return std::find(all.begin(), all.end(), choice) != all.end(); });
   const bool keep = draws->Percent(typical_percent);
   return draws->Of(keep && !at_hand.empty() ? at_hand : all);
 }

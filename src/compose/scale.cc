@@ -1,6 +1,7 @@
 #include "compose/scale.h"
 
 #include <array>
+#include <cstddef>
 
 namespace musicgen::compose {
 namespace {

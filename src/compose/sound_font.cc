@@ -3,8 +3,11 @@
 #include <fluidsynth.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <string_view>
 
 #include "base/error.h"
 #include "compose/instruments.h"
@@ -22,6 +25,18 @@ struct Deleter {
     kFree(object);
   }
 };
+
+// FluidSynth's other loaders complain on stderr about what is not theirs.
+void CheckHeader(const std::string& path) {
+  std::array<char, 12> head{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(head.data(), head.size());
+  const std::string_view text(head.data(), head.size());
+  if (!file || text.substr(0, 4) != "RIFF" || text.substr(8) != "sfbk") {
+    ThrowBadInput(Printable(path, 300),
+                  ": expected a sound font (.sf2 or .sf3), found another file");
+  }
+}
 
 struct Change {
   int at_samples;
@@ -59,6 +74,7 @@ struct SoundFont::Impl {
 };
 
 SoundFont::SoundFont(const std::string& path) : impl_(std::make_unique<Impl>()) {
+  CheckHeader(path);
   for (const int level : {FLUID_PANIC, FLUID_ERR, FLUID_WARN, FLUID_INFO, FLUID_DBG}) {
     fluid_set_log_function(level, nullptr, nullptr);
   }
@@ -75,7 +91,8 @@ SoundFont::SoundFont(const std::string& path) : impl_(std::make_unique<Impl>()) 
   if (impl_->synth == nullptr) ThrowFailure("The synthesizer FluidSynth could not be started");
   impl_->font = fluid_synth_sfload(impl_->synth.get(), path.c_str(), 1);
   if (impl_->font == FLUID_FAILED) {
-    ThrowBadInput(path, ": expected a sound font (.sf2 or .sf3), found none that FluidSynth reads");
+    ThrowBadInput(Printable(path, 300),
+                  ": expected a sound font that FluidSynth reads, found none");
   }
 }
 
@@ -95,8 +112,7 @@ std::vector<float> SoundFont::Render(const std::vector<NoteEvent>& events, int s
   for (const NoteEvent& event : events) {
     const int channel = impl_->ChannelOf(event.preset, &presets);
     changes.push_back({event.onset_samples, true, channel, event.key, event.velocity});
-    changes.push_back(
-        {event.onset_samples + event.length_samples, false, channel, event.key, 0});
+    changes.push_back({event.onset_samples + event.length_samples, false, channel, event.key, 0});
   }
   // A release before an onset of the same time: it belongs to an earlier note.
   std::stable_sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) {
@@ -139,8 +155,9 @@ std::string FindSoundFont() {
     std::error_code ignored;
     if (std::filesystem::exists(path, ignored)) return path;
   }
-  ThrowBadInput("Sound font: expected one of Debian's packages musescore-general-soundfont-small or "
-                "fluid-soundfont-gm, or a file named by MUSICGEN_SOUND_FONT, found none");
+  ThrowBadInput(
+      "Sound font: expected one of Debian's packages musescore-general-soundfont-small or "
+      "fluid-soundfont-gm, or a file named by MUSICGEN_SOUND_FONT, found none");
 }
 
 }  // namespace musicgen::compose

@@ -20,7 +20,9 @@ struct NoteEvent {
   int velocity;  // 1 … 127
 };
 
-// Reverb and chorus are off, so that a note is the same whatever was played before it.
+// Reverb and chorus are off. The same renderings in the same order give the same sound; in another
+// order the first two milliseconds of a note may differ by a hundredth, since FluidSynth lets a
+// voice glide from the loudness of the note it had before.
 class SoundFont {
  public:
   // Throws Error(kBadInput) when the file is not a sound font that FluidSynth reads.

@@ -124,23 +124,40 @@ const StyleParts& PartsOf(Style style) { return Table()[static_cast<size_t>(styl
 
 Hit HitOf(char letter) {
   switch (letter) {
-    case 'K': return kK;
-    case 'S': return kS;
-    case 'H': return kH;
-    case 'O': return kO;
-    case 'h': return kKH;
-    case 's': return kSH;
-    case 'o': return kKO;
-    case 'R': return kR;
-    case 'r': return kKR;
-    case 'q': return kSR;
-    case '1': return kT1;
-    case '2': return kT2;
-    case 'X': return kX;
-    case 'x': return kXH;
-    case 'C': return kC;
-    case 'b': return kKS;
-    default: MG_CHECK(false);
+    case 'K':
+      return kK;
+    case 'S':
+      return kS;
+    case 'H':
+      return kH;
+    case 'O':
+      return kO;
+    case 'h':
+      return kKH;
+    case 's':
+      return kSH;
+    case 'o':
+      return kKO;
+    case 'R':
+      return kR;
+    case 'r':
+      return kKR;
+    case 'q':
+      return kSR;
+    case '1':
+      return kT1;
+    case '2':
+      return kT2;
+    case 'X':
+      return kX;
+    case 'x':
+      return kXH;
+    case 'C':
+      return kC;
+    case 'b':
+      return kKS;
+    default:
+      MG_CHECK(false);
   }
 }
 

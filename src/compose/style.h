@@ -17,12 +17,12 @@ struct StyleParts {
   // Typical choices; songs leave them now and then.
   std::vector<int> beat_frames, kits, basses, chords, leads;
   int drums_percent;
-  std::array<std::string_view, 2> drums;       // '.' or a letter of HitOf()
-  std::string_view fill;                       // replaces the end of bar 4
-  bool crash;                                  // opens the loop after a fill
-  std::array<std::string_view, 2> bass;        // '.' or a step above the chord's root, '1' … '8'
-  std::vector<std::string_view> chord_rhythms; // '.' or 'x'
-  std::vector<int> melody_rhythms;             // numbers in the pool of compose/melody.h
+  std::array<std::string_view, 2> drums;        // '.' or a letter of HitOf()
+  std::string_view fill;                        // replaces the end of bar 4
+  bool crash;                                   // opens the loop after a fill
+  std::array<std::string_view, 2> bass;         // '.' or a step above the chord's root, '1' … '8'
+  std::vector<std::string_view> chord_rhythms;  // '.' or 'x'
+  std::vector<int> melody_rhythms;              // numbers in the pool of compose/melody.h
 };
 const StyleParts& PartsOf(Style style);
 

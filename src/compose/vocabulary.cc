@@ -101,7 +101,8 @@ int Vocabulary::code(int book, int instrument, int pitch, int age) const {
   MG_CHECK(has(book, instrument, pitch));
   MG_CHECK_LT(age, AgesOf(static_cast<Book>(book), instrument).count);
   return first_[static_cast<size_t>(book)][static_cast<size_t>(instrument)]
-               [static_cast<size_t>(pitch)] + age;
+               [static_cast<size_t>(pitch)] +
+         age;
 }
 
 }  // namespace musicgen::compose

@@ -28,7 +28,7 @@ class Vocabulary {
   explicit Vocabulary(Palette palette);
 
   Palette palette() const { return palette_; }
-  int used(int book) const;  // rows used, code 0 included
+  int used(int book) const;                              // rows used, code 0 included
   const CodeMeaning& meaning(int book, int code) const;  // code < used(book)
   // The code of a sound that the palette has.
   int code(int book, int instrument, int pitch, int age) const;

@@ -81,8 +81,8 @@ TEST(SongTest, KeepsToItsKeyAndItsInstruments) {
     const Song song = Compose(vocabulary, 6, counter, 600);
     const SongAttributes& attributes = song.attributes;
     const Key key{attributes.tonic, attributes.minor};
-    const std::array<int, kBooks> instruments = {attributes.kit, attributes.bass,
-                                                 attributes.chords, attributes.lead};
+    const std::array<int, kBooks> instruments = {attributes.kit, attributes.bass, attributes.chords,
+                                                 attributes.lead};
     for (const auto& codes : song.frames) {
       for (int book = 0; book < kBooks; ++book) {
         const int code = codes[static_cast<size_t>(book)];

@@ -49,10 +49,10 @@ TEST(VocabularyTest, SoundsGoOnUntilTheyEndOrLoop) {
 
 TEST(VocabularyTest, ARestrictedPaletteHasTheNotesOfItsKeys) {
   const Vocabulary vocabulary(Palette::kRestricted);
-  EXPECT_TRUE(vocabulary.has(2, kPad, 9 + 12));   // A minor
-  EXPECT_FALSE(vocabulary.has(2, kPad, 9));       // A major
-  EXPECT_TRUE(vocabulary.has(3, kFlute, 0));      // E
-  EXPECT_FALSE(vocabulary.has(3, kFlute, 2));     // F sharp
+  EXPECT_TRUE(vocabulary.has(2, kPad, 9 + 12));  // A minor
+  EXPECT_FALSE(vocabulary.has(2, kPad, 9));      // A major
+  EXPECT_TRUE(vocabulary.has(3, kFlute, 0));     // E
+  EXPECT_FALSE(vocabulary.has(3, kFlute, 2));    // F sharp
   EXPECT_FALSE(vocabulary.has(3, kVibraphone, 0));
 }
 

@@ -9,7 +9,7 @@
 
 namespace musicgen::train {
 
-inline constexpr int kTaps = 7;              // of the convolutions next to the latent
+inline constexpr int kTaps = 7;                 // of the convolutions next to the latent
 inline constexpr int kReach = (kTaps - 1) / 2;  // frames on either side
 
 // Σ z(t + lag) y(t)' over all sequences and the frames t where both exist: [256, columns of y].

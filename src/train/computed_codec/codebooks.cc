@@ -48,8 +48,9 @@ Codebooks ComputeCodebooks(const FrameTables& tables, const FrameFilter& filter)
   Codebooks codebooks;
   int first = 0;
   for (size_t k = 0; k < kBooks; ++k) {
-    codebooks.books[k].embed = RoundToF16(
-        kEmbeddingScale * (principal[k].frames * principal[k].vectors.vectors.leftCols(columns[k])));
+    codebooks.books[k].embed =
+        RoundToF16(kEmbeddingScale *
+                   (principal[k].frames * principal[k].vectors.vectors.leftCols(columns[k])));
     codebooks.books[k].first_column = first;
     first += columns[k];
   }

@@ -1,6 +1,7 @@
 #include "train/computed_codec/codec_tensors.h"
 
 #include <algorithm>
+#include <string>
 
 #include "base/error.h"
 #include "codec/seanet_layout.h"
@@ -128,9 +129,9 @@ void AddDecoder(const codec::CodecConfig& config, const LinearDecoder& linear, B
     } else if (layer.kind == Kind::kResidualUnit) {
       builder->ResidualUnit(name, layer, config.compress);
     } else if (layer.kind == Kind::kConv) {
-      builder->Convolution(name, layer,
-                           channels == 0 ? OverFrames(layer, map.from_latent, kSmall)
-                                         : Middle(layer, 1 / kSmall));
+      builder->Convolution(
+          name, layer,
+          channels == 0 ? OverFrames(layer, map.from_latent, kSmall) : Middle(layer, 1 / kSmall));
     } else if (channels == 0) {
       channels = kFrameSamples / layer.stride;
       Weight weight({layer.in_channels, layer.out_channels, layer.kernel});

@@ -1,23 +1,16 @@
 // The tensors of an EnCodec whose convolutions carry out two linear maps.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "codec/codec_config.h"
-#include "tensor/shape.h"
+#include "train/computed_codec/codec_tensor.h"
 #include "train/computed_codec/linear_codec.h"
 
 namespace musicgen::train {
 
 // 16 filters, latents of 256, one LSTM layer, zero padding: 3.3 M parameters and the codebooks.
 codec::CodecConfig ComputedCodecConfig();
-
-struct CodecTensor {
-  std::string name;
-  Shape shape;
-  std::vector<float> values;  // each one that f16 holds
-};
 
 // In the Hugging Face layout. The network's non-linear parts do nothing: signals pass the ELUs so
 // small that these are straight there, the LSTM's and the residual units' weights are zero, and

@@ -11,7 +11,8 @@ namespace {
 void WriteConfig(const std::string& path) {
   checkpoint::JsonValue config = codec::ToJson(ComputedCodecConfig());
   auto& members = std::get<checkpoint::JsonObject>(config.is);
-  checkpoint::Set(&members, "architectures", {checkpoint::JsonArray{{std::string("EncodecModel")}}});
+  checkpoint::Set(&members, "architectures",
+                  {checkpoint::JsonArray{{std::string("EncodecModel")}}});
   checkpoint::Set(&members, "model_type", {std::string("encodec")});
   const std::string text = checkpoint::ToJson(config) + "\n";
   AtomicFile file(path);
@@ -26,9 +27,8 @@ void ComputeCodec(const compose::Vocabulary& vocabulary, const compose::FrameTab
   const FrameFilter filter;
   const Codebooks codebooks = ComputeCodebooks(tables, filter);
   const std::vector<FitSequence> data = MakeFitData(vocabulary, tables, size, seed);
-  const std::vector<CodecTensor> tensors =
-      CodecTensors(codebooks, FitDecoder(codebooks, filter, data),
-                   FitEncoder(codebooks, filter, data));
+  const std::vector<CodecTensor> tensors = CodecTensors(
+      codebooks, FitDecoder(codebooks, filter, data), FitEncoder(codebooks, filter, data));
   std::vector<checkpoint::TensorToWrite> written;
   for (const CodecTensor& tensor : tensors) {
     written.push_back({tensor.name, DType::kF32, tensor.shape, tensor.values.data()});

@@ -35,8 +35,8 @@ std::vector<std::vector<int>> Onsets(const Vocabulary& vocabulary) {
 
 }  // namespace
 
-std::vector<FrameCodes> RandomMixture(const Vocabulary& vocabulary, uint64_t seed,
-                                      uint64_t counter, int frame_count) {
+std::vector<FrameCodes> RandomMixture(const Vocabulary& vocabulary, uint64_t seed, uint64_t counter,
+                                      int frame_count) {
   compose::Draws draws(seed, counter, compose::DrawStream::kMixture);
   const auto onsets = Onsets(vocabulary);
   std::vector<FrameCodes> codes(static_cast<size_t>(frame_count));

@@ -27,7 +27,7 @@ std::vector<FitSequence> MakeFitData(const compose::Vocabulary& vocabulary,
                                      uint64_t seed);
 
 // A mixture: each voice plays sounds at random, one after the other or with rests between.
-std::vector<compose::FrameCodes> RandomMixture(const compose::Vocabulary& vocabulary,
-                                               uint64_t seed, uint64_t counter, int frame_count);
+std::vector<compose::FrameCodes> RandomMixture(const compose::Vocabulary& vocabulary, uint64_t seed,
+                                               uint64_t counter, int frame_count);
 
 }  // namespace musicgen::train

@@ -25,8 +25,8 @@ Matrix Circulant(const std::array<double, kFrameSamples>& response) {
   Matrix matrix(kFrameSamples, kFrameSamples);
   for (int i = 0; i < kFrameSamples; ++i) {
     for (int j = 0; j < kFrameSamples; ++j) {
-      matrix(i, j) = static_cast<float>(
-          impulse[static_cast<size_t>((i - j + kFrameSamples) % kFrameSamples)]);
+      matrix(i, j) =
+          static_cast<float>(impulse[static_cast<size_t>((i - j + kFrameSamples) % kFrameSamples)]);
     }
   }
   return matrix;

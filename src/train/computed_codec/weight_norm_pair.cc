@@ -35,8 +35,8 @@ void AppendConvolution(const std::string& name, const Shape& shape,
   }
   tensors->push_back(std::move(gain));
   tensors->push_back(std::move(direction));
-  tensors->push_back({name + ".bias", {out_channels},
-                      std::vector<float>(static_cast<size_t>(out_channels))});
+  tensors->push_back(
+      {name + ".bias", {out_channels}, std::vector<float>(static_cast<size_t>(out_channels))});
 }
 
 }  // namespace musicgen::train

@@ -1,9 +1,10 @@
 // A convolution's weight as gain and direction, which is how weight norm stores it.
 #pragma once
 
+#include <string>
 #include <vector>
 
-#include "train/computed_codec/codec_tensors.h"
+#include "train/computed_codec/codec_tensor.h"
 
 namespace musicgen::train {
 
