@@ -33,6 +33,7 @@ void ExpectGradientsOfPlainArithmetic(const LmModelConfig& config) {
   LmModel model(config);
   Initialise(model, 1);
   const at::Generator generator = at::detail::createCPUGenerator(2);
+  model.text_encoder().Initialise(generator);  // a frozen one's weights come from elsewhere
   {  // Norms' vectors other than 1 and 0, which would hide that they are used.
     const at::NoGradGuard no_grad;
     for (const Parameter& parameter : model.parameters()) {

@@ -116,7 +116,7 @@ TEST_F(Overfit, KnowsOneBatchByHeart) {
   std::vector<TrainingItem> items;
   for (uint32_t i = 0; i < 4; ++i) items.push_back(TinyItem(100, 64, i, {static_cast<int>(i) + 1}));
   const Batch batch = LayOut({{items}}, {0, 1, 2, 3}, 64);
-  TrainingSettings settings = Settings(300);
+  TrainingSettings settings = Settings(200);
   settings.schedule.warmup = 20;
   settings.log_every = 100;
   TrainingRun run(

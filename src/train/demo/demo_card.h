@@ -4,7 +4,8 @@
 #include <map>
 #include <string>
 
-#include "train/export/export.h"
+#include "train/export/sampling_defaults.h"
+#include "train/lm/lm_model.h"
 
 namespace musicgen::train {
 

@@ -3,7 +3,7 @@
 
 #include "checkpoint/config.h"
 #include "compose/vocabulary.h"
-#include "train/export/export.h"
+#include "train/export/sampling_defaults.h"
 #include "train/lm/lm_model.h"
 
 namespace musicgen::train {

@@ -1,10 +1,10 @@
 // A trained model as others read it.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "train/export/sampling_defaults.h"
 #include "train/lm/lm_model.h"
 
 namespace musicgen::train {
@@ -13,13 +13,6 @@ enum class ExportFormat { kHuggingFace, kAudioCraft, kGguf };
 
 // "huggingface", "audiocraft" or "gguf". Throws Error(kBadInput).
 ExportFormat ParseExportFormat(std::string_view name);
-
-// What generation does unless it is told otherwise (generation_config.json).
-struct SamplingDefaults {
-  double guidance = 3.0, temperature = 1.0;
-  int64_t top_k = 250;
-  double top_p = 0.0;  // 0: all of them
-};
 
 struct ExportedModel {
   // Whose weights are those to export. Rows of its heads that stood for others are copied to them

@@ -1,10 +1,12 @@
 // The settings of an exported model in transformers' words.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "model/model_parts.h"
-#include "train/export/export.h"
+#include "train/export/sampling_defaults.h"
+#include "train/lm/lm_model.h"
 
 namespace musicgen::train {
 
