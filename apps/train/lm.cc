@@ -28,8 +28,8 @@ int RunLm(const std::vector<std::string>& arguments) {
   }
   if (config.empty() || work.empty()) ThrowBadInput("lm: expected --config FILE and --work FOLDER");
   const common::DeferInterrupts interrupts;
-  const bool done = TrainDemo(ReadSettings(config, overrides), work,
-                              [&] { return interrupts.requested(); });
+  const bool done =
+      TrainDemo(ReadSettings(config, overrides), work, [&] { return interrupts.requested(); });
   if (!done) std::fprintf(stderr, "interrupted: the same command goes on from here\n");
   return done ? 0 : common::kExitInterrupted;
 }

@@ -16,7 +16,8 @@ struct Subcommand {
 };
 constexpr Subcommand kSubcommands[] = {{"synthesise", musicgen::train::RunSynthesise},
                                        {"codec", musicgen::train::RunCodec},
-                                       {"lm", musicgen::train::RunLm}};
+                                       {"lm", musicgen::train::RunLm},
+                                       {"export", musicgen::train::RunExport}};
 
 std::string Names() {
   std::string names;

@@ -10,5 +10,6 @@ namespace musicgen::train {
 int RunSynthesise(const std::vector<std::string>& arguments);
 int RunCodec(const std::vector<std::string>& arguments);
 int RunLm(const std::vector<std::string>& arguments);
+int RunExport(const std::vector<std::string>& arguments);
 
 }  // namespace musicgen::train

@@ -6,19 +6,11 @@
 #include "base/check.h"
 #include "compose/plan.h"
 #include "compose/scale.h"
+#include "compose/sixteenths.h"
 #include "compose/style.h"
 
 namespace musicgen::compose {
 namespace {
-
-// Frames from the beat to its sixteenths. Swing moves the off-beat from 0.5 to 0.64 of the beat.
-std::array<int, kSixteenths> SixteenthFrames(int beat_frames, bool swing) {
-  const std::array<int, kSixteenths> percent =
-      swing ? std::array{0, 32, 64, 82} : std::array{0, 25, 50, 75};
-  std::array<int, kSixteenths> frames{};
-  for (size_t i = 0; i < frames.size(); ++i) frames[i] = (percent[i] * beat_frames + 50) / 100;
-  return frames;
-}
 
 class Arrangement {
  public:

@@ -8,7 +8,7 @@ namespace musicgen::train {
 namespace {
 
 TEST(WeightNormPairTest, GivesTheWeightBackAndKeepsZeros) {
-  std::vector<NamedTensor> tensors;
+  std::vector<CodecTensor> tensors;
   AppendConvolution("c", {2, 1, 3}, {3e-4f, 0, -4e-4f, 0, 0, 0}, 2, &tensors);
   ASSERT_EQ(tensors.size(), 3u);
   EXPECT_EQ(tensors[0].name, "c.weight_g");

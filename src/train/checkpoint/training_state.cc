@@ -16,6 +16,22 @@ Shape StoredShape(const at::Tensor& tensor) {
   return tensor.dim() == 0 ? Shape{1} : tensor.sizes().vec();
 }
 
+void Fill(const checkpoint::TensorSource& source, std::vector<NamedTensor>& tensors, bool strict) {
+  const at::NoGradGuard no_grad;
+  std::vector<checkpoint::ExpectedTensor> expected;
+  for (const NamedTensor& tensor : tensors) {
+    expected.push_back({tensor.name, StoredShape(tensor.value)});
+  }
+  checkpoint::CheckTensors(source, expected, {}, strict);
+  for (NamedTensor& tensor : tensors) {
+    const TensorView view = source.Get(tensor.name);
+    at::Tensor value = at::empty(tensor.value.sizes(), at::kFloat);
+    CopyToFloat(view, 0, view.elements(), value.mutable_data_ptr<float>());
+    tensor.value.copy_(value);
+    source.Drop(view);
+  }
+}
+
 }  // namespace
 
 void SaveTrainingState(const std::string& path, const TrainingState& state) {
@@ -33,25 +49,19 @@ void SaveTrainingState(const std::string& path, const TrainingState& state) {
 }
 
 void LoadTrainingState(const std::string& path, TrainingState& state) {
-  const at::NoGradGuard no_grad;
   const auto source = checkpoint::OpenSafetensors(path, &state.values);
-  std::vector<checkpoint::ExpectedTensor> expected;
-  for (const NamedTensor& tensor : state.tensors) {
-    expected.push_back({tensor.name, StoredShape(tensor.value)});
-  }
-  checkpoint::CheckTensors(*source, expected, {}, /*strict=*/true);
-  for (NamedTensor& tensor : state.tensors) {
-    const TensorView view = source->Get(tensor.name);
-    at::Tensor value = at::empty(tensor.value.sizes(), at::kFloat);
-    CopyToFloat(view, 0, view.elements(), value.mutable_data_ptr<float>());
-    tensor.value.copy_(value);
-    source->Drop(view);
-  }
+  Fill(*source, state.tensors, /*strict=*/true);
 }
 
-std::map<std::string, std::string> ReadTrainingValues(const std::string& path) {
+std::map<std::string, std::string> LoadAverages(const std::string& path,
+                                                std::vector<NamedTensor> tensors) {
   std::map<std::string, std::string> values;
-  checkpoint::OpenSafetensors(path, &values);
+  const auto source = checkpoint::OpenSafetensors(path, &values);
+  for (NamedTensor& tensor : tensors) {
+    const std::string average = kEmaPrefix + tensor.name;
+    tensor.name = source->Has(average) ? average : kModelPrefix + tensor.name;
+  }
+  Fill(*source, tensors, /*strict=*/false);
   return values;
 }
 

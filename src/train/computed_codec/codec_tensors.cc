@@ -35,7 +35,7 @@ int64_t Tap(int64_t place, int64_t stride) { return place + (stride + 1) / 2; }
 
 class Builder {
  public:
-  explicit Builder(std::vector<NamedTensor>* tensors) : tensors_(tensors) {}
+  explicit Builder(std::vector<CodecTensor>* tensors) : tensors_(tensors) {}
 
   void Convolution(const std::string& name, const SeanetLayer& layer, const Weight& weight) {
     AppendConvolution(name + ".conv", weight.shape, weight.values, layer.out_channels, tensors_);
@@ -63,7 +63,7 @@ class Builder {
   }
 
  private:
-  std::vector<NamedTensor>* tensors_;
+  std::vector<CodecTensor>* tensors_;
 };
 
 // Channel q · places + c at one step becomes channel c at step q of the stride.
@@ -178,7 +178,7 @@ void AddEncoder(const codec::CodecConfig& config, const LinearEncoder& map, Buil
   }
 }
 
-void AddCodebooks(const Codebooks& codebooks, std::vector<NamedTensor>* tensors) {
+void AddCodebooks(const Codebooks& codebooks, std::vector<CodecTensor>* tensors) {
   for (size_t k = 0; k < codebooks.books.size(); ++k) {
     const Codebooks::Book& book = codebooks.books[k];
     Matrix embed = Matrix::Constant(compose::kCodebookSize, kLatentWidth, kUnusedRow);
@@ -202,10 +202,10 @@ codec::CodecConfig ComputedCodecConfig() {
   return config;
 }
 
-std::vector<NamedTensor> CodecTensors(const Codebooks& codebooks, const LinearDecoder& decoder,
+std::vector<CodecTensor> CodecTensors(const Codebooks& codebooks, const LinearDecoder& decoder,
                                       const LinearEncoder& encoder) {
   const codec::CodecConfig config = ComputedCodecConfig();
-  std::vector<NamedTensor> tensors;
+  std::vector<CodecTensor> tensors;
   Builder builder(&tensors);
   AddEncoder(config, encoder, &builder);
   AddCodebooks(codebooks, &tensors);

@@ -27,10 +27,10 @@ void ComputeCodec(const compose::Vocabulary& vocabulary, const compose::FrameTab
   const FrameFilter filter;
   const Codebooks codebooks = ComputeCodebooks(tables, filter);
   const std::vector<FitSequence> data = MakeFitData(vocabulary, tables, size, seed);
-  const std::vector<NamedTensor> tensors = CodecTensors(
+  const std::vector<CodecTensor> tensors = CodecTensors(
       codebooks, FitDecoder(codebooks, filter, data), FitEncoder(codebooks, filter, data));
   std::vector<checkpoint::TensorToWrite> written;
-  for (const NamedTensor& tensor : tensors) {
+  for (const CodecTensor& tensor : tensors) {
     written.push_back({tensor.name, DType::kF32, tensor.shape, tensor.values.data()});
   }
   WriteConfig(folder + "/config.json");

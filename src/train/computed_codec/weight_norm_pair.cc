@@ -15,11 +15,11 @@ float AsF16(double value) { return F16ToFloat(FloatToF16(static_cast<float>(valu
 
 void AppendConvolution(const std::string& name, const Shape& shape,
                        const std::vector<float>& weight, int64_t out_channels,
-                       std::vector<NamedTensor>* tensors) {
+                       std::vector<CodecTensor>* tensors) {
   const auto rows = static_cast<size_t>(shape[0]);
   const size_t columns = weight.size() / rows;
-  NamedTensor gain{name + ".weight_g", {shape[0], 1, 1}, std::vector<float>(rows)};
-  NamedTensor direction{name + ".weight_v", shape, std::vector<float>(weight.size())};
+  CodecTensor gain{name + ".weight_g", {shape[0], 1, 1}, std::vector<float>(rows)};
+  CodecTensor direction{name + ".weight_v", shape, std::vector<float>(weight.size())};
   for (size_t row = 0; row < rows; ++row) {
     const float* from = &weight[row * columns];
     float* to = &direction.values[row * columns];

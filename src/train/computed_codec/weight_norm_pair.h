@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "train/computed_codec/named_tensor.h"
+#include "train/computed_codec/codec_tensor.h"
 
 namespace musicgen::train {
 
@@ -12,6 +12,6 @@ namespace musicgen::train {
 // zeros gets gain 0 and a direction that is not zero, since its length divides.
 void AppendConvolution(const std::string& name, const Shape& shape,
                        const std::vector<float>& weight, int64_t out_channels,
-                       std::vector<NamedTensor>* tensors);
+                       std::vector<CodecTensor>* tensors);
 
 }  // namespace musicgen::train

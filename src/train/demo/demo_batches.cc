@@ -12,7 +12,8 @@ namespace {
 enum Draw : uint32_t { kComplete, kNull, kLength };
 
 double DrawOf(uint64_t seed, uint64_t counter, Draw draw) {
-  return Uniform({seed, static_cast<uint32_t>(counter), static_cast<uint32_t>(counter >> 32), draw});
+  return Uniform(
+      {seed, static_cast<uint32_t>(counter), static_cast<uint32_t>(counter >> 32), draw});
 }
 
 const std::vector<int64_t> kDelays = {0, 1, 2, 3};
@@ -35,8 +36,7 @@ TrainingItem ItemOf(const compose::Song& song, TokenIds text) {
 
 TrainingItem DemoBatches::Item(uint64_t song, int64_t frames, bool weighted) const {
   const uint64_t seed = settings_.seed;
-  const compose::Song made =
-      compose::Compose(vocabulary_, seed, song, static_cast<int>(frames));
+  const compose::Song made = compose::Compose(vocabulary_, seed, song, static_cast<int>(frames));
   TokenIds text;
   if (DrawOf(seed, song, kNull) >= settings_.null_captions) {
     const bool complete = DrawOf(seed, song, kComplete) < settings_.complete_captions;
@@ -62,8 +62,9 @@ Batch DemoBatches::Of(int64_t update) const {
   int64_t long_frames = crops.long_frames;
   if (update >= crops.long_from) {
     const double share = DrawOf(settings_.seed, static_cast<uint64_t>(update), kLength);
-    long_frames = crops.long_low + std::llround(std::floor(
-        share * static_cast<double>(crops.long_high - crops.long_low + 1)));
+    long_frames =
+        crops.long_low +
+        std::llround(std::floor(share * static_cast<double>(crops.long_high - crops.long_low + 1)));
   }
   return LayOut({group(crops.short_items, crops.short_frames, false, crops.short_weight),
                  group(crops.middle_items, crops.middle_frames, true, 1.0),

@@ -29,7 +29,7 @@ struct DemoCrops {
 
 struct DemoBatchSettings {
   DemoCrops crops;
-  uint64_t seed = 0;             // of the songs
+  uint64_t seed = 0;               // of the songs
   double complete_captions = 0.4;  // share that says everything
   double null_captions = 0.12;     // share that says nothing: condition dropout, item by item
   float grid_weight = 3.0f;        // of frames on the song's sixteenths, in middle and long crops

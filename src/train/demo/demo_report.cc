@@ -80,8 +80,8 @@ class Reporter {
         const compose::SongAttributes attributes = compose::WithOneWrong(
             songs[static_cast<size_t>(i)].attributes, static_cast<compose::WrongAttribute>(wrong),
             vocabulary_.palette(), settings_.seed, counter);
-        items.push_back(ItemOf(songs[static_cast<size_t>(i)],
-                               Text(attributes, static_cast<int64_t>(counter))));
+        items.push_back(
+            ItemOf(songs[static_cast<size_t>(i)], Text(attributes, static_cast<int64_t>(counter))));
       }
       values->push_back({kWrongNames[static_cast<size_t>(wrong)], CostOf(items).song - cost.song});
     }

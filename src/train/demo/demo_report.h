@@ -11,10 +11,10 @@
 namespace musicgen::train {
 
 struct DemoReportSettings {
-  uint64_t seed = 1;         // another one than that of training
-  int64_t songs = 48;        // for the cross-entropies
-  int64_t frames = 420;      // of each
-  int64_t prompt_songs = 32; // for the cost of a wrong caption
+  uint64_t seed = 1;          // another one than that of training
+  int64_t songs = 48;         // for the cross-entropies
+  int64_t frames = 420;       // of each
+  int64_t prompt_songs = 32;  // for the cost of a wrong caption
 };
 
 // With complete captions:

@@ -9,6 +9,8 @@
 #include "compose/tokenizer_files.h"
 #include "train/demo/demo_batches.h"
 #include "train/demo/demo_report.h"
+#include "train/demo/demo_samples.h"
+#include "train/demo/demo_settings.h"
 #include "train/demo/primed_init.h"
 #include "train/lm/training_run.h"
 #include "train/optim/adamw.h"
@@ -22,37 +24,6 @@ void MakeFolder(const std::string& path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);
   if (error) ThrowFailure("cannot make ", Printable(path, 300), ": ", error.message());
-}
-
-compose::Palette ReadPalette(const Config& settings) {
-  const std::string name = settings.String("palette", "full");
-  if (name == "full") return compose::Palette::kFull;
-  if (name == "restricted") return compose::Palette::kRestricted;
-  ThrowBadInput(settings.Where("palette"), ": expected full or restricted, found ",
-                Printable(name));
-}
-
-LmModelConfig ReadModel(const Config& settings, const compose::Vocabulary& vocabulary) {
-  const Config lm = settings.Object("transformer_lm"), t5 = settings.Object("text_encoder");
-  LmModelConfig model;
-  model.lm.width = lm.Int("dim", 192, 4, 4096);
-  model.lm.heads = lm.Int("num_heads", 3, 1, 64);
-  model.lm.layers = lm.Int("num_layers", 5, 1, 64);
-  model.lm.ffn_width = model.lm.width * lm.Int("hidden_scale", 4, 1, 16);
-  model.lm.codebooks = compose::kBooks;
-  model.lm.codebook_size = compose::kCodebookSize;
-  model.lm.pattern.delays = {0, 1, 2, 3};
-  if (model.lm.width % (2 * model.lm.heads) != 0) {
-    ThrowBadInput(lm.Where("num_heads"), ": expected a divisor of half of dim ", model.lm.width,
-                  ", found ", model.lm.heads);
-  }
-  model.t5 = text::ReadT5Config(t5);
-  model.t5.vocab_size = compose::kTokenizerPieces;
-  model.train_text_encoder = true;
-  for (int book = 0; book < compose::kBooks; ++book) {
-    model.used_rows.push_back(vocabulary.used(book));
-  }
-  return model;
 }
 
 AdamWSettings ReadAdam(const Config& settings) {
@@ -123,12 +94,28 @@ text::Tokenizer OpenTokenizer(const std::string& folder) {
   return text::Tokenizer::Load(*checkpoint::FilesOfDirectory(folder));
 }
 
+// Of as many clips as the settings ask for, where the folder has a codec already.
+void AddSamples(const Config& settings, const LmModel& model, const compose::Vocabulary& vocabulary,
+                uint64_t seed, const std::string& work, LogValues* values) {
+  DemoSampleSettings samples;
+  samples.seed = seed;
+  samples.samples = settings.Object("logging").Int("samples", 32, 0, 1 << 16);
+  const std::string codec = work + "/codec";
+  if (samples.samples == 0 || !std::filesystem::exists(codec + "/config.json")) return;
+  const LogValues measured = MeasureSamples({.model = model,
+                                             .tokenizer_folder = work + "/tokenizer",
+                                             .codec_folder = codec,
+                                             .sampling = ReadSamplingDefaults(settings),
+                                             .card = ""},
+                                            vocabulary, samples, work + "/lm/samples.part");
+  values->insert(values->end(), measured.begin(), measured.end());
+}
+
 }  // namespace
 
-bool TrainDemo(const Config& settings, const std::string& work,
-               const std::function<bool()>& stop) {
-  const compose::Vocabulary vocabulary(ReadPalette(settings));
-  LmModelConfig config = ReadModel(settings, vocabulary);
+bool TrainDemo(const Config& settings, const std::string& work, const std::function<bool()>& stop) {
+  const compose::Vocabulary vocabulary(ReadDemoPalette(settings));
+  LmModelConfig config = ReadDemoModel(settings, vocabulary);
   const TrainingSettings run_settings = ReadRun(settings);
   const DemoBatchSettings batch_settings = ReadBatches(settings, run_settings.schedule.updates);
   const text::Tokenizer tokenizer = OpenTokenizer(work + "/tokenizer");
@@ -144,7 +131,12 @@ bool TrainDemo(const Config& settings, const std::string& work,
   DemoReportSettings report;
   report.seed = batch_settings.seed + 1;
   return run.Run({.batch = [&](int64_t update) { return batches.Of(update); },
-                  .report = [&] { return ReportDemo(model, vocabulary, tokenizer, report); },
+                  .report =
+                      [&] {
+                        LogValues values = ReportDemo(model, vocabulary, tokenizer, report);
+                        AddSamples(settings, model, vocabulary, report.seed, work, &values);
+                        return values;
+                      },
                   .stop = stop});
 }
 

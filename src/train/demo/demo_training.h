@@ -8,10 +8,10 @@
 
 namespace musicgen::train {
 
-// Settings as configs/training/demo.yaml has them. In the folder `work`: tokenizer/ is made where it
-// is missing, lm/ gets the checkpoint and the logs, and training goes on from a checkpoint that is
-// there. stop() is asked after every update. Returns whether the planned updates are done. Throws
-// Error.
+// Settings as configs/training/demo.yaml has them. In the folder `work`: tokenizer/ is made where
+// it is missing, lm/ gets the checkpoint and the logs, and training goes on from a checkpoint that
+// is there. stop() is asked after every update. Returns whether the planned updates are done.
+// Throws Error.
 bool TrainDemo(const checkpoint::Config& settings, const std::string& work,
                const std::function<bool()>& stop);
 

@@ -86,8 +86,7 @@ void InitialisePrimed(LmModel& model, const compose::Vocabulary& vocabulary, uin
     normal(layer.self_out, depth * config.width);
     normal(layer.cross_out, depth * config.width);
     normal(layer.fc2, depth * config.ffn_width);
-    for (const LayerNorm* norm :
-         {&layer.self_norm, &layer.cross_norm, &layer.feed_forward_norm}) {
+    for (const LayerNorm* norm : {&layer.self_norm, &layer.cross_norm, &layer.feed_forward_norm}) {
       norm->weight.fill_(1.0);
     }
   }

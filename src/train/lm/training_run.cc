@@ -70,9 +70,9 @@ TrainingRun::TrainingRun(LmModel& model, std::unique_ptr<Optimizer> optimizer,
 
 std::vector<NamedTensor> TrainingRun::StateTensors() {
   std::vector<NamedTensor> tensors =
-      Parts(model_.parameters(), Values(model_.parameters()), "model.");
+      Parts(model_.parameters(), Values(model_.parameters()), kModelPrefix);
   for (const NamedTensor& tensor : ema_.State()) {
-    tensors.push_back({"ema." + tensor.name, tensor.value});
+    tensors.push_back({kEmaPrefix + tensor.name, tensor.value});
   }
   for (const NamedTensor& tensor : optimizer_->State()) {
     tensors.push_back({kOptimizer + tensor.name, tensor.value});

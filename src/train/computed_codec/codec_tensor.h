@@ -8,7 +8,7 @@
 
 namespace musicgen::train {
 
-struct NamedTensor {
+struct CodecTensor {
   std::string name;
   Shape shape;
   std::vector<float> values;  // each one that f16 holds

@@ -1,0 +1,74 @@
+#include "train/lm/batch.h"
+
+#include <gtest/gtest.h>
+
+namespace musicgen::train {
+namespace {
+
+constexpr int32_t kSpecial = 2048;
+const std::vector<int64_t> kDelays = {0, 1, 2, 3};
+
+// Code (k, t) is 100 k + t % 100.
+TrainingItem Item(int64_t frames, TokenIds text) {
+  TrainingItem item;
+  item.codes = Codes(4, frames);
+  for (int64_t k = 0; k < 4; ++k) {
+    for (int64_t t = 0; t < frames; ++t) {
+      item.codes.at(k, t) = static_cast<int32_t>(100 * k + t % 100);
+    }
+  }
+  item.text = std::move(text);
+  item.frame_weights.assign(static_cast<size_t>(frames), 1.0f);
+  return item;
+}
+
+TEST(LayOut, PredictsSoManyCodesOfEachBook) {
+  const Batch batch = LayOut({{{Item(1500, {}), Item(1500, {})}}}, kDelays, kSpecial);
+  const at::Tensor counts = batch.targets.ge(0).sum(1);
+  for (int64_t k = 0; k < 4; ++k) EXPECT_EQ(counts[k].item<int64_t>(), 2 * (1500 - k));
+}
+
+TEST(LayOut, SeesTheStepBeforeAndPredictsTheNext) {
+  const Batch batch = LayOut({{{Item(6, {})}}}, kDelays, kSpecial);
+  ASSERT_EQ(batch.positions(), 6);
+  for (int64_t s = 0; s < 6; ++s) {
+    for (int64_t k = 0; k < 4; ++k) {
+      const int64_t seen = s - 1 - k, next = s - k;
+      EXPECT_EQ(batch.inputs[s][k].item<int64_t>(), seen < 0 ? kSpecial : 100 * k + seen);
+      EXPECT_EQ(batch.targets[k][s].item<int64_t>(), next < 0 ? -1 : 100 * k + next);
+      EXPECT_EQ(batch.frames[k][s].item<int64_t>(), next < 0 ? -1 : next);
+    }
+  }
+}
+
+TEST(LayOut, WeighsEachBookAlikeWithinAGroup) {
+  TrainingItem weighted = Item(8, {});
+  weighted.frame_weights[0] = 12.0f;
+  weighted.frame_weights[3] = 0.0f;
+  const Batch batch =
+      LayOut({{{weighted, Item(8, {})}, 0.4}, {{Item(5, {})}, 1.0}}, kDelays, kSpecial);
+  const at::Tensor first = batch.weights.narrow(1, 0, 16).sum(1),
+                   second = batch.weights.narrow(1, 16, 5).sum(1);
+  for (int64_t k = 0; k < 4; ++k) {
+    EXPECT_NEAR(first[k].item<double>(), 0.1, 1e-6);
+    EXPECT_NEAR(second[k].item<double>(), 0.25, 1e-6);
+  }
+  // Frame 0 weighs twelve times frame 1, frame 3 is left out.
+  EXPECT_NEAR((batch.weights[1][1] / batch.weights[1][2]).item<double>(), 12.0, 1e-4);
+  EXPECT_EQ(batch.targets[0][3].item<int64_t>(), -1);
+  EXPECT_EQ(batch.weights[0][3].item<float>(), 0.0f);
+}
+
+TEST(LayOut, GivesEveryTextItsPlaces) {
+  const Batch batch =
+      LayOut({{{Item(4, {7, 8, 9}), Item(4, {})}}, {{Item(5, {3})}}}, kDelays, kSpecial);
+  EXPECT_TRUE(at::equal(batch.tokens, at::tensor({7, 8, 9, 3}, at::kLong)));
+  EXPECT_TRUE(at::equal(batch.padded_index, at::tensor({0, 1, 2, 4, 4, 4, 3, 4, 4}, at::kLong)));
+  EXPECT_TRUE(at::equal(batch.token_place, at::tensor({0, 1, 2, 6}, at::kLong)));
+  // The null condition keeps one place.
+  const at::Tensor open = batch.text_mask.view({3, 3}).eq(0.0).to(at::kLong);
+  EXPECT_TRUE(at::equal(open, at::tensor({1, 1, 1, 1, 0, 0, 1, 0, 0}, at::kLong).view({3, 3})));
+}
+
+}  // namespace
+}  // namespace musicgen::train
