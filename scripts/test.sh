@@ -122,7 +122,16 @@ scripts/install_dependencies.sh test
 # Warnings are errors; not with GCC's sanitizers, of which it says itself that they make it warn of
 # nothing.
 strict=(-DMUSICGEN_WERROR=ON -DMUSICGEN_BUILD_TESTS=ON -DMUSICGEN_BUILD_BENCH=ON)
-if build release "${strict[@]}"; then run_ctest release; fi
+# The trainer stands on PyTorch's C++ library, and its files are read back by those that others use.
+training=()
+export MUSICGEN_PYTHON_PACKAGES="torch transformers sentencepiece protobuf safetensors tensorboard"
+if scripts/python_environment.sh build/torch; then
+  training=(-DMUSICGEN_BUILD_TRAINING=ON -DMUSICGEN_TORCH_PYTHON="$PWD/build/torch/bin/python")
+else
+  fail "torch cannot be installed: training is not tested"
+fi
+unset MUSICGEN_PYTHON_PACKAGES
+if build release "${strict[@]}" "${training[@]}"; then run_ctest release; fi
 # The program's tests run on the program that users have; what it stands on is tested here.
 sanitized=(-LE '^cli$' -E '^hub[.]')
 sanitized_targets=(unit_tests)

@@ -123,7 +123,7 @@ void Export(const ExportedModel& exported, ExportFormat format, const std::strin
   const model::ModelFiles files = model::OpenModel(between.path(), "", "", /*strict=*/true);
   ThreadPool pool(1);
   if (format == ExportFormat::kAudioCraft) {
-    convert::ConvertToAudioCraft(files, out);
+    convert::ConvertToAudioCraft(files, pool, out);
   } else {
     convert::ConvertToGguf(files, Precision::kAuto, pool, out);
   }
