@@ -40,8 +40,8 @@ struct Batch {
   at::Tensor tokens;        // int64 [N]
   at::Tensor padded_index;  // int64 [I · S]: the token in each place, N where there is none
   at::Tensor token_place;   // int64 [N]: its place among the I · S
-  at::Tensor text_mask;     // f32 [I, 1, 1, S]: 0, or −∞ where a text has ended; a null condition
-                            // has a place, whose keys and values are zeros
+  at::Tensor text_mask;  // f32 [I, 1, 1, S]: 0, or −∞ where a text has ended; a null condition
+                         // has a place, whose keys and values are zeros
 
   int64_t positions() const { return inputs.size(0); }
   int64_t items() const { return text_mask.size(0); }

@@ -34,7 +34,9 @@ void Ones(const LayerNorm& norm) {
 void Initialise(LmModel& model, uint64_t seed) {
   const at::NoGradGuard no_grad;
   const at::Generator generator = at::detail::createCPUGenerator(seed);
-  const auto deviation = [](int64_t fan_in) { return 1.0 / std::sqrt(static_cast<double>(fan_in)); };
+  const auto deviation = [](int64_t fan_in) {
+    return 1.0 / std::sqrt(static_cast<double>(fan_in));
+  };
   const lm::LmConfig& config = model.config().lm;
   if (model.config().train_text_encoder) model.text_encoder().Initialise(generator);
   TruncatedNormal(model.embeddings(), deviation(config.width), generator);
@@ -49,8 +51,7 @@ void Initialise(LmModel& model, uint64_t seed) {
     TruncatedNormal(layer.cross_out, deviation(config.width * 2 * depth), generator);
     TruncatedNormal(layer.fc1, deviation(config.width * 2 * depth), generator);
     TruncatedNormal(layer.fc2, deviation(config.ffn_width * 2 * depth), generator);
-    for (const LayerNorm* norm :
-         {&layer.self_norm, &layer.cross_norm, &layer.feed_forward_norm}) {
+    for (const LayerNorm* norm : {&layer.self_norm, &layer.cross_norm, &layer.feed_forward_norm}) {
       Ones(*norm);
     }
   }

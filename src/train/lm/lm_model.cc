@@ -108,7 +108,8 @@ void LmModel::ScaleConditioningRate(double scale) {
 }
 
 at::Tensor LmModel::TextStates(const Batch& batch) const {
-  const at::Tensor none = at::zeros({1, config_.lm.width}, embeddings_.options().requires_grad(false));
+  const at::Tensor none =
+      at::zeros({1, config_.lm.width}, embeddings_.options().requires_grad(false));
   if (batch.tokens.size(0) == 0) return none;
   at::Tensor states;
   {
@@ -148,8 +149,8 @@ at::Tensor LmModel::CrossAttention(const Layer& layer, const at::Tensor& x,
     const auto query = SplitHeads(q_groups[g], items, 1, config_.lm.heads);
     const auto key_value = SplitHeads(kv_groups[g], items, 2, config_.lm.heads);
     const at::Tensor mask = masks[g].expand({items, 1, batch.groups[g].frames, length});
-    mixed.push_back(JoinHeads(
-        at::scaled_dot_product_attention(query[0], key_value[0], key_value[1], mask)));
+    mixed.push_back(
+        JoinHeads(at::scaled_dot_product_attention(query[0], key_value[0], key_value[1], mask)));
   }
   return at::linear(at::cat(mixed), layer.cross_out);
 }

@@ -53,7 +53,9 @@ TextEncoder::TextEncoder(const text::T5Config& config, const std::string& prefix
 
 void TextEncoder::Initialise(at::Generator generator) {
   const at::NoGradGuard no_grad;
-  const auto deviation = [](int64_t fan_in) { return 1.0 / std::sqrt(static_cast<double>(fan_in)); };
+  const auto deviation = [](int64_t fan_in) {
+    return 1.0 / std::sqrt(static_cast<double>(fan_in));
+  };
   const auto normal = [&](const at::Tensor& value, double std) {
     at::Tensor(value).normal_(0.0, std, generator);
   };

@@ -11,7 +11,6 @@ namespace musicgen::train {
 // Overrides are "key.sub=value", the value in YAML ("optim.lr=1e-3", "schedule.lengths=[1, 2]").
 // A key that the file does not have is refused, since it would be a misspelling. Throws
 // Error(kBadInput).
-checkpoint::Config ReadSettings(const std::string& path,
-                                const std::vector<std::string>& overrides);
+checkpoint::Config ReadSettings(const std::string& path, const std::vector<std::string>& overrides);
 
 }  // namespace musicgen::train
