@@ -8,7 +8,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # The dev build's, which is clang's compile commands: clang does not know all of GCC's options.
 [[ -f build/dev/compile_commands.json ]] || cmake --preset dev
 
-sources() { git ls-files 'src/*.cc' 'apps/*.cc' ':!*_neon*'; }
+# Without what trains, which that build leaves out.
+sources() {
+  git ls-files 'src/*.cc' 'apps/*.cc' ':!*_neon*' ':!src/compose' ':!src/train' ':!apps/train'
+}
 
 # The commit to compare with.
 base() {
