@@ -1,8 +1,8 @@
 // Writing files, and pictures of sound.
 
 #include "api/sounds.h"
-#include "base/atomic_file.h"
 #include "base/destination.h"
+#include "base/write_whole.h"
 #include "c_api/arguments.h"
 #include "c_api/bytes.h"
 #include "c_api/guard.h"
@@ -19,9 +19,7 @@ mg_status mg_write_file(const char* path, const void* data, size_t size) {
   return Guard([&] {
     const std::string name = Text("path", path);
     if (data == nullptr && size > 0) ThrowBadInput("file: expected ", size, " bytes, found NULL");
-    AtomicFile file(name);
-    file.Write(data, size);
-    file.Commit();
+    WriteWhole(name, {static_cast<const char*>(data), size});
   });
 }
 

@@ -6,8 +6,7 @@
 #include <filesystem>
 
 #include "audio/wav_writer.h"
-#include "base/atomic_file.h"
-#include "base/error.h"
+#include "base/write_whole.h"
 #include "checkpoint/json.h"
 #include "compose/instruments.h"
 
@@ -21,12 +20,6 @@ JsonValue List(const std::vector<std::string>& texts) {
   JsonArray list;
   for (const std::string& text : texts) list.push_back({text});
   return {std::move(list)};
-}
-
-void WriteText(const std::string& path, const std::string& text) {
-  AtomicFile file(path);
-  file.Write(text.data(), text.size());
-  file.Commit();
 }
 
 JsonValue ToJson(const ClipText& text, double duration_s) {
@@ -49,9 +42,7 @@ JsonValue ToJson(const ClipText& text, double duration_s) {
 
 ClipFolder::ClipFolder(const std::string& folder)
     : folder_(std::filesystem::absolute(folder).lexically_normal().string()) {
-  std::error_code failed;
-  std::filesystem::create_directories(folder_, failed);
-  if (failed) ThrowFailure(Printable(folder_, 300), ": ", failed.message());
+  MakeFolders(folder_);
 }
 
 void ClipFolder::Add(const std::vector<float>& sound, const ClipText& text) {
@@ -61,7 +52,7 @@ void ClipFolder::Add(const std::vector<float>& sound, const ClipText& text) {
   Waveform wave(kSampleRateHz, 1, static_cast<int64_t>(sound.size()));
   wave.values = sound;
   audio::WriteWav(wave, SampleFormat::kPcm16, {}, stem + ".wav");
-  WriteText(stem + ".json", checkpoint::ToJson(ToJson(text, wave.duration_s())) + "\n");
+  WriteWhole(stem + ".json", checkpoint::ToJson(ToJson(text, wave.duration_s())) + "\n");
   float peak = 0;
   for (const float x : sound) peak = std::max(peak, std::abs(x));
   manifest_ +=
@@ -74,6 +65,6 @@ void ClipFolder::Add(const std::vector<float>& sound, const ClipText& text) {
       "\n";
 }
 
-void ClipFolder::Finish() { WriteText(folder_ + "/data.jsonl", manifest_); }
+void ClipFolder::Finish() { WriteWhole(folder_ + "/data.jsonl", manifest_); }
 
 }  // namespace musicgen::compose

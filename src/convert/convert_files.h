@@ -3,7 +3,6 @@
 
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "checkpoint/side_files.h"
 #include "model/model_files.h"
@@ -28,10 +27,7 @@ inline constexpr const char* kTokenizerFiles[] = {"spiece.model", "tokenizer.jso
 // The model card, whose front matter names the licence.
 inline constexpr const char* kCardFiles[] = {"README.md"};
 
-// Throw Error.
-void MakeDirectory(const std::string& path);
-void WriteText(const std::string& path, std::string_view text);
-// Those of the files that there are.
+// Those of the files that there are. Throws Error.
 void CopyFiles(const checkpoint::SideFiles& from, std::span<const char* const> names,
                const std::string& to);
 

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "base/error.h"
+#include "base/write_whole.h"
 #include "checkpoint/safetensors.h"
 #include "checkpoint/tensor_stream.h"
 #include "checkpoint/torch_writer.h"
@@ -96,7 +97,7 @@ model::AudioCraftConfig Settings(const model::ModelFiles& files) {
 
 void WriteTextEncoder(const model::ModelFiles& files, const std::vector<ModelTensor>& tensors,
                       ThreadPool& pool, const std::string& folder) {
-  MakeDirectory(folder);
+  MakeFolders(folder);
   std::vector<checkpoint::TensorToWrite> headers;
   std::vector<const ModelTensor*> written;
   for (const ModelTensor& tensor : tensors) {
@@ -108,7 +109,7 @@ void WriteTextEncoder(const model::ModelFiles& files, const std::vector<ModelTen
   checkpoint::WriteSafetensors(
       folder + "/model.safetensors", headers, {{"format", "pt"}},
       [&](size_t i, const checkpoint::PutBytes& put) { Put(*written[i], pool, put); });
-  WriteText(folder + "/" + model::kConfigFile, ToJson(TextEncoderJson(files)) + "\n");
+  WriteWhole(folder + "/" + model::kConfigFile, ToJson(TextEncoderJson(files)) + "\n");
   CopyFiles(*files.tokenizer_files, kTokenizerFiles, folder);
 }
 

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/write_whole.h"
 #include "checkpoint/safetensors.h"
 #include "checkpoint/tensor_stream.h"
 #include "checkpoint/torch_file.h"
@@ -131,7 +132,7 @@ void ConvertToHuggingFace(const model::ModelFiles& files, bool whole, Precision 
   // Another T5 or codec than the kept settings speak of makes them void.
   const auto settings = [&](const char* name, auto make) {
     const std::optional<std::string> text = whole ? kept.Text(name) : std::nullopt;
-    WriteText(out + "/" + name, text ? *text : make(files));
+    WriteWhole(out + "/" + name, text ? *text : make(files));
   };
   settings(model::kConfigFile, ConfigJson);
   settings(kGenerationFile, GenerationJson);

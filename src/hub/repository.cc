@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <fstream>
 
-#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/file_name.h"
+#include "base/write_whole.h"
 #include "hub/hub_name.h"
 
 namespace musicgen::hub {
@@ -20,20 +20,6 @@ constexpr char kCacheTag[] =
 bool HasSize(const fs::path& path, uint64_t bytes) {
   std::error_code error;
   return fs::is_regular_file(path, error) && fs::file_size(path, error) == bytes;
-}
-
-void MakeFolders(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) {
-    ThrowFailure("cannot make the folder ", Printable(folder.string(), 300), ": ", error.message());
-  }
-}
-
-void WriteWhole(const fs::path& path, std::string_view text) {
-  AtomicFile file(path.string());
-  file.Write(text.data(), text.size());
-  file.Commit();
 }
 
 std::string ReadText(const fs::path& path) {

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <fstream>
 
-#include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/write_whole.h"
 #include "checkpoint/json.h"
 #include "train/checkpoint/training_state.h"
 
@@ -36,10 +36,7 @@ JsonLinesLog::JsonLinesLog(const std::string& path, int64_t last_update) : path_
     dropped |= !keep;
     if (keep) kept += line + "\n";
   }
-  if (!dropped) return;
-  AtomicFile file(path);
-  file.Write(kept.data(), kept.size());
-  file.Commit();
+  if (dropped) WriteWhole(path, kept);
 }
 
 void JsonLinesLog::Write(const std::string& kind, int64_t update, const LogValues& values) {

@@ -1,6 +1,6 @@
 #include "train/computed_codec/computed_codec.h"
 
-#include "base/atomic_file.h"
+#include "base/write_whole.h"
 #include "checkpoint/json.h"
 #include "checkpoint/safetensors.h"
 #include "train/computed_codec/codec_tensors.h"
@@ -14,10 +14,7 @@ void WriteConfig(const std::string& path) {
   checkpoint::Set(&members, "architectures",
                   {checkpoint::JsonArray{{std::string("EncodecModel")}}});
   checkpoint::Set(&members, "model_type", {std::string("encodec")});
-  const std::string text = checkpoint::ToJson(config) + "\n";
-  AtomicFile file(path);
-  file.Write(text.data(), text.size());
-  file.Commit();
+  WriteWhole(path, checkpoint::ToJson(config) + "\n");
 }
 
 }  // namespace
@@ -33,6 +30,7 @@ void ComputeCodec(const compose::Vocabulary& vocabulary, const compose::FrameTab
   for (const CodecTensor& tensor : tensors) {
     written.push_back({tensor.name, DType::kF32, tensor.shape, tensor.values.data()});
   }
+  MakeFolders(folder);
   WriteConfig(folder + "/config.json");
   checkpoint::WriteSafetensors(folder + "/model.safetensors", written, {{"format", "pt"}});
 }
