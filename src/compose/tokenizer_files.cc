@@ -1,63 +1,36 @@
 #include "compose/tokenizer_files.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <string_view>
 #include <vector>
 
-#include "base/atomic_file.h"
 #include "base/check.h"
 #include "base/error.h"
+#include "base/write_whole.h"
 #include "checkpoint/json.h"
 #include "compose/charsmap_writer.h"
 #include "compose/pieces.h"
+#include "text/protobuf_writer.h"
 
 namespace musicgen::compose {
 namespace {
 
 using checkpoint::QuoteJson;
-
-// Protocol buffers: one field after the other.
-class ProtobufText {
- public:
-  void Varint(uint32_t field, uint64_t value) {
-    Raw(field << 3);
-    Raw(value);
-  }
-  void Float(uint32_t field, float value) {
-    Raw(field << 3 | 5);
-    const auto bits = std::bit_cast<uint32_t>(value);
-    for (int shift = 0; shift < 32; shift += 8) bytes_ += static_cast<char>(bits >> shift & 0xff);
-  }
-  void Bytes(uint32_t field, std::string_view value) {
-    Raw(field << 3 | 2);
-    Raw(value.size());
-    bytes_ += value;
-  }
-  const std::string& bytes() const { return bytes_; }
-
- private:
-  void Raw(uint64_t value) {
-    for (; value >= 0x80; value >>= 7) bytes_ += static_cast<char>((value & 0x7f) | 0x80);
-    bytes_ += static_cast<char>(value);
-  }
-
-  std::string bytes_;
-};
+using text::ProtobufWriter;
 
 // sentencepiece_model.proto
 std::string ModelProto(const std::vector<TokenizerPiece>& pieces, std::string_view charsmap) {
   constexpr uint64_t kUnigram = 1, kNone = ~uint64_t{0};
-  ProtobufText model;
+  ProtobufWriter model;
   for (const TokenizerPiece& piece : pieces) {
-    ProtobufText one;
+    ProtobufWriter one;
     one.Bytes(1, piece.text);
     one.Float(2, piece.score);
     one.Varint(3, static_cast<uint64_t>(piece.kind));
     model.Bytes(1, one.bytes());
   }
-  ProtobufText trainer;
+  ProtobufWriter trainer;
   trainer.Varint(3, kUnigram);
   trainer.Varint(4, pieces.size());
   trainer.Varint(40, 2);      // unk_id
@@ -65,7 +38,7 @@ std::string ModelProto(const std::vector<TokenizerPiece>& pieces, std::string_vi
   trainer.Varint(42, 1);      // eos_id
   trainer.Varint(43, 0);      // pad_id
   model.Bytes(2, trainer.bytes());
-  ProtobufText normalizer;
+  ProtobufWriter normalizer;
   normalizer.Bytes(1, "musicgen_demo");
   normalizer.Bytes(2, charsmap);
   for (const uint32_t flag : {3, 4, 5}) normalizer.Varint(flag, 1);  // as T5's
@@ -136,24 +109,18 @@ std::string SpecialTokens() {
                 R"("additional_special_tokens":[)", sentinels, "]");
 }
 
-void WriteFile(const std::string& path, std::string_view bytes) {
-  AtomicFile file(path);
-  file.Write(bytes.data(), bytes.size());
-  file.Commit();
-}
-
 }  // namespace
 
 void WriteTokenizerFiles(const std::string& folder) {
   const std::vector<TokenizerPiece> pieces = TokenizerPieces();
   MG_CHECK_EQ(static_cast<int>(pieces.size()) + kSentinels, kTokenizerPieces);
   const std::string charsmap = CharsmapBytes(TokenizerReplacements());
-  WriteFile(folder + "/spiece.model", ModelProto(pieces, charsmap));
-  WriteFile(folder + "/tokenizer.json", TokenizerJson(pieces, charsmap));
-  WriteFile(folder + "/tokenizer_config.json",
-            StrCat(R"({"tokenizer_class":"T5Tokenizer","extra_ids":)", kSentinels,
-                   R"(,"model_max_length":512,)", SpecialTokens(), "}\n"));
-  WriteFile(folder + "/special_tokens_map.json", StrCat("{", SpecialTokens(), "}\n"));
+  WriteWhole(folder + "/spiece.model", ModelProto(pieces, charsmap));
+  WriteWhole(folder + "/tokenizer.json", TokenizerJson(pieces, charsmap));
+  WriteWhole(folder + "/tokenizer_config.json",
+             StrCat(R"({"tokenizer_class":"T5Tokenizer","extra_ids":)", kSentinels,
+                    R"(,"model_max_length":512,)", SpecialTokens(), "}\n"));
+  WriteWhole(folder + "/special_tokens_map.json", StrCat("{", SpecialTokens(), "}\n"));
 }
 
 }  // namespace musicgen::compose

@@ -3,16 +3,18 @@
 #include <unistd.h>
 
 #include <array>
-#include <bit>
 #include <chrono>
 #include <cmath>
-#include <filesystem>
 #include <fstream>
 
 #include "base/error.h"
+#include "base/write_whole.h"
+#include "text/protobuf_writer.h"
 
 namespace musicgen::train {
 namespace {
+
+using text::ProtobufWriter;
 
 double Now() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -23,45 +25,9 @@ void PutLittle(uint64_t value, int bytes, std::string* out) {
   for (int i = 0; i < bytes; ++i) out->push_back(static_cast<char>(value >> (8 * i)));
 }
 
-// A message of protocol buffers: fields of the four kinds that an event needs.
-class Message {
- public:
-  Message& Varint(int field, uint64_t value) {
-    Key(field, 0);
-    PutVarint(value);
-    return *this;
-  }
-  Message& Double(int field, double value) {
-    Key(field, 1);
-    PutLittle(std::bit_cast<uint64_t>(value), 8, &bytes_);
-    return *this;
-  }
-  Message& Float(int field, float value) {
-    Key(field, 5);
-    PutLittle(std::bit_cast<uint32_t>(value), 4, &bytes_);
-    return *this;
-  }
-  Message& Bytes(int field, const std::string& value) {
-    Key(field, 2);
-    PutVarint(value.size());
-    bytes_ += value;
-    return *this;
-  }
-  const std::string& bytes() const { return bytes_; }
-
- private:
-  void Key(int field, int type) { PutVarint(static_cast<uint64_t>(field << 3 | type)); }
-  void PutVarint(uint64_t value) {
-    for (; value >= 0x80; value >>= 7) bytes_.push_back(static_cast<char>(value | 0x80));
-    bytes_.push_back(static_cast<char>(value));
-  }
-
-  std::string bytes_;
-};
-
 // event.proto: wall_time 1, step 2, file_version 3, summary 5, session_log 7.
-Message NewEvent(int64_t update) {
-  return Message().Double(1, Now()).Varint(2, static_cast<uint64_t>(update));
+ProtobufWriter NewEvent(int64_t update) {
+  return ProtobufWriter().Double(1, Now()).Varint(2, static_cast<uint64_t>(update));
 }
 
 }  // namespace
@@ -83,23 +49,21 @@ uint32_t MaskedCrc32c(const std::string& bytes) {
 }
 
 EventFile::EventFile(const std::string& folder, int64_t last_update) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) ThrowFailure("cannot make ", Printable(folder, 300), ": ", error.message());
+  MakeFolders(folder);
   const auto second = static_cast<int64_t>(Now());
   path_ = StrCat(folder, "/events.out.tfevents.", second, ".", getpid(), ".musicgen");
-  Append(Message().Double(1, Now()).Bytes(3, "brain.Event:2").bytes());
+  Append(ProtobufWriter().Double(1, Now()).Bytes(3, "brain.Event:2").bytes());
   // SessionLog START (1) at the first step that is written anew.
   if (last_update > 0) {
-    Append(NewEvent(last_update + 1).Bytes(7, Message().Varint(1, 1).bytes()).bytes());
+    Append(NewEvent(last_update + 1).Bytes(7, ProtobufWriter().Varint(1, 1).bytes()).bytes());
   }
 }
 
 void EventFile::Write(const std::string& kind, int64_t update, const LogValues& values) {
-  Message summary;
+  ProtobufWriter summary;
   for (const auto& [name, value] : values) {
-    const Message scalar =
-        Message().Bytes(1, StrCat(kind, "/", name)).Float(2, static_cast<float>(value));
+    const ProtobufWriter scalar =
+        ProtobufWriter().Bytes(1, StrCat(kind, "/", name)).Float(2, static_cast<float>(value));
     summary.Bytes(1, scalar.bytes());
   }
   Append(NewEvent(update).Bytes(5, summary.bytes()).bytes());
