@@ -2,10 +2,9 @@
 
 #include <ATen/core/grad_mode.h>
 
-#include <filesystem>
-
 #include "base/error.h"
 #include "base/thread_pool.h"
+#include "base/write_whole.h"
 #include "checkpoint/safetensors.h"
 #include "checkpoint/side_files.h"
 #include "checkpoint/tensor_stream.h"
@@ -14,6 +13,7 @@
 #include "convert/new_folder.h"
 #include "model/codec_files.h"
 #include "train/export/export_config.h"
+#include "train/export/scratch_folder.h"
 #include "train/lm/heads_loss.h"
 
 namespace musicgen::train {
@@ -70,7 +70,7 @@ void WriteFolder(const ExportedModel& exported, const std::string& folder) {
   const model::CodecPart codec = OpenMatchingCodec(model, exported.codec_folder);
   CopyUnusedRows(exported.model.heads(), model.used_rows);
   const auto write = [&](const char* name, const std::string& text) {
-    convert::WriteText(folder + "/" + name, text);
+    WriteWhole(folder + "/" + name, text);
   };
   write(model::kConfigFile, ExportedConfig(model, codec));
   write(convert::kGenerationFile, ExportedGenerationConfig(model, exported.sampling, kMostFrames));
@@ -80,26 +80,6 @@ void WriteFolder(const ExportedModel& exported, const std::string& folder) {
   convert::CopyFiles(*tokenizer, convert::kTokenizerFiles, folder);
   WriteTensors(exported.model, codec, folder + "/model.safetensors");
 }
-
-// A folder in the Hugging Face layout beside `out`, while the other layouts are made of it.
-class Between {
- public:
-  explicit Between(const std::string& out) : path_(out + ".huggingface.part") {
-    std::error_code error;
-    std::filesystem::remove_all(path_, error);
-    convert::MakeDirectory(path_);
-  }
-  ~Between() {
-    std::error_code error;
-    std::filesystem::remove_all(path_, error);
-  }
-  Between(const Between&) = delete;
-  Between& operator=(const Between&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 }  // namespace
 
@@ -118,7 +98,9 @@ void Export(const ExportedModel& exported, ExportFormat format, const std::strin
     folder.Commit();
     return;
   }
-  const Between between(out);
+  // The other layouts are made of one in Hugging Face's.
+  const ScratchFolder between(out + ".huggingface.part");
+  MakeFolders(between.path());
   WriteFolder(exported, between.path());
   const model::ModelFiles files = model::OpenModel(between.path(), "", "", /*strict=*/true);
   ThreadPool pool(1);
