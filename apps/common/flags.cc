@@ -273,7 +273,7 @@ CommandLine::CommandLine(const std::string& program, const std::string& about,
   app.description(about);
   app.set_version_flag("--version", version);
   app.require_subcommand(1);
-  app.footer("Every flag has an environment twin: --top-k is MUSICGEN_TOP_K.");
+  app.footer("Every flag has an environment twin: --some-name is MUSICGEN_SOME_NAME.");
 }
 
 CommandLine::~CommandLine() = default;

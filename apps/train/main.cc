@@ -1,44 +1,50 @@
 // musicgen-train: stdout carries data, stderr progress and messages. Exit status: 0 done, 1
 // failure, 2 bad usage or input, 130 interrupted.
+#include <cstdio>
+#include <optional>
 #include <string>
-#include <vector>
 
-#include "base/error.h"
 #include "common/errors.h"
+#include "common/flags.h"
 #include "common/interrupt.h"
+#include "musicgen/musicgen.hpp"
 #include "train/subcommands.h"
 
+namespace musicgen::train {
 namespace {
 
-struct Subcommand {
-  const char* name;
-  int (*run)(const std::vector<std::string>& arguments);
-};
-constexpr Subcommand kSubcommands[] = {{"synthesise", musicgen::train::RunSynthesise},
-                                       {"codec", musicgen::train::RunCodec},
-                                       {"lm", musicgen::train::RunLm},
-                                       {"export", musicgen::train::RunExport}};
+int Run(int argc, const char* const* argv) {
+  common::CommandLine line("musicgen-train", "Makes MusicGen models, stage by stage",
+                           std::string("musicgen-train ") + Version());
+  TrainFlags values;
+  common::Flags synthesise = line.AddCommand("synthesise", "Sounds, tokenizer and clips");
+  AddStage(synthesise, values);
+  synthesise.Choice("--kind", values.kind,
+                    "The demo's sounds; also songs of them; or ordinary clips",
+                    {"palette", "songs", "clips"});
+  AddStage(line.AddCommand("codec", "The demo's codec, computed from its sounds"), values);
+  AddStage(line.AddCommand("lm", "The language model; goes on where it was stopped"), values);
+  common::Flags export_model = line.AddCommand("export", "The model as others read it");
+  AddStage(export_model, values);
+  export_model.Name("-o,--output", values.output, "Where it goes", "DIR|FILE", /*required=*/true);
+  export_model.Choice("--format", values.format, "Layout", {"huggingface", "audiocraft", "gguf"});
+  export_model.Name("--codec", values.codec, "Another codec than the work folder's", "DIR");
 
-std::string Names() {
-  std::string names;
-  for (const Subcommand& subcommand : kSubcommands) {
-    names += std::string(names.empty() ? "" : ", ") + subcommand.name;
+  if (const std::optional<std::string> answer = line.Parse(argc, argv)) {
+    std::fputs(answer->c_str(), stdout);
+    return 0;
   }
-  return names;
+  if (line.chosen() == "synthesise") return RunSynthesise(values);
+  if (line.chosen() == "codec") return RunCodec(values);
+  return line.chosen() == "lm" ? RunLm(values) : RunExport(values);
 }
 
 }  // namespace
+}  // namespace musicgen::train
 
 int main(int argc, char** argv) {
   return musicgen::common::ExitStatusOf("musicgen-train", [&] {
     musicgen::common::HandleInterrupts();
-    const std::vector<std::string> arguments(argv + 1, argv + argc);
-    if (arguments.empty()) musicgen::ThrowBadInput("expected a subcommand: ", Names());
-    const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
-    for (const Subcommand& subcommand : kSubcommands) {
-      if (arguments[0] == subcommand.name) return subcommand.run(rest);
-    }
-    musicgen::ThrowBadInput("there is no subcommand ", musicgen::Printable(arguments[0]),
-                            ": expected one of ", Names());
+    return musicgen::train::Run(argc, argv);
   });
 }

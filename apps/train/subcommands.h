@@ -4,12 +4,28 @@
 #include <string>
 #include <vector>
 
+#include "checkpoint/config.h"
+#include "common/flags.h"
+
 namespace musicgen::train {
 
-// The arguments behind the subcommand's name → exit status. Throw Error.
-int RunSynthesise(const std::vector<std::string>& arguments);
-int RunCodec(const std::vector<std::string>& arguments);
-int RunLm(const std::vector<std::string>& arguments);
-int RunExport(const std::vector<std::string>& arguments);
+// What the command line says; a subcommand looks at its own.
+struct TrainFlags {
+  std::string config, work;
+  std::vector<std::string> settings;  // key.sub=value
+  std::string kind = "palette";
+  std::string codec, output, format = "huggingface";
+};
+
+// Those that every subcommand has.
+void AddStage(common::Flags flags, TrainFlags& values);
+// The file of settings with what the command line changes. Throws Error(kBadInput).
+checkpoint::Config SettingsOf(const TrainFlags& flags);
+
+// → exit status. Throw Error.
+int RunSynthesise(const TrainFlags& flags);
+int RunCodec(const TrainFlags& flags);
+int RunLm(const TrainFlags& flags);
+int RunExport(const TrainFlags& flags);
 
 }  // namespace musicgen::train

@@ -1,16 +1,14 @@
 // musicgen-train synthesise: the sounds, the tokenizer and, where asked, rendered clips.
 #include <cstdio>
-#include <filesystem>
 #include <functional>
 
-#include "base/error.h"
+#include "base/write_whole.h"
 #include "compose/clip.h"
 #include "compose/frame_tables.h"
 #include "compose/song.h"
 #include "compose/song_text.h"
 #include "compose/tokenizer_files.h"
-#include "train/palette_setting.h"
-#include "train/stage_arguments.h"
+#include "train/settings/palette_setting.h"
 #include "train/subcommands.h"
 
 namespace musicgen::train {
@@ -26,25 +24,25 @@ struct Clips {  // of one split
 compose::FrameTables WritePalette(const compose::Vocabulary& vocabulary, const std::string& work) {
   compose::SoundFont font(compose::FindSoundFont());
   compose::FrameTables tables = compose::RenderFrameTables(vocabulary, &font);
+  MakeFolders(work + "/tokenizer");
   compose::WriteFrameTables(tables, work + "/palette.safetensors");
-  std::filesystem::create_directories(work + "/tokenizer");
   compose::WriteTokenizerFiles(work + "/tokenizer");
   return tables;
 }
 
-// `kind`/train, valid and test: other seeds, so that no clip is in two of them.
-void WriteSplits(const StageArguments& arguments, const std::string& kind,
+// train, valid and test: other seeds, so that no clip is in two of them.
+void WriteSplits(const checkpoint::Config& settings, const std::string& folder_of_splits,
                  const std::function<void(const Clips& clips, compose::ClipFolder*)>& write) {
-  const auto seed = static_cast<uint64_t>(arguments.settings.Int("seed", 2036, 0, 1 << 30));
-  const checkpoint::Config sizes = arguments.settings.Object("synthesise");
+  const auto seed = static_cast<uint64_t>(settings.Int("seed", 2036, 0, 1 << 30));
+  const checkpoint::Config sizes = settings.Object("synthesise");
   const double duration_s = sizes.Number("segment_duration", 10, 0.1, 300);
   uint64_t split_seed = seed;
   for (const char* split : {"train", "valid", "test"}) {
     const auto count = static_cast<uint64_t>(sizes.Int(split, 0, 0, 1000000));
-    compose::ClipFolder folder(arguments.work + "/" + kind + "/" + split);
+    compose::ClipFolder folder(folder_of_splits + "/" + split);
     write({split_seed++, count, duration_s, split == std::string("train")}, &folder);
     folder.Finish();
-    std::fprintf(stderr, "%s/%s: %llu\n", kind.c_str(), split,
+    std::fprintf(stderr, "%s/%s: %llu\n", folder_of_splits.c_str(), split,
                  static_cast<unsigned long long>(count));
   }
 }
@@ -70,24 +68,21 @@ void WriteClips(compose::SoundFont* font, const Clips& clips, compose::ClipFolde
 
 }  // namespace
 
-int RunSynthesise(const std::vector<std::string>& arguments) {
-  StageArguments stage = ParseStage("synthesise", arguments, {"--kind"});
-  const std::string kind = stage.flags.count("--kind") ? stage.flags["--kind"] : "palette";
-  if (kind == "clips") {
+int RunSynthesise(const TrainFlags& flags) {
+  const checkpoint::Config settings = SettingsOf(flags);
+  const std::string folder = flags.work + "/" + flags.kind;
+  if (flags.kind == "clips") {
     compose::SoundFont font(compose::FindSoundFont());
-    WriteSplits(stage, kind, [&font](const Clips& clips, compose::ClipFolder* folder) {
-      WriteClips(&font, clips, folder);
+    WriteSplits(settings, folder, [&font](const Clips& clips, compose::ClipFolder* into) {
+      WriteClips(&font, clips, into);
     });
     return 0;
   }
-  if (kind != "palette" && kind != "songs") {
-    ThrowBadInput("synthesise: --kind: expected palette, songs or clips, found ", Printable(kind));
-  }
-  const compose::Vocabulary vocabulary(PaletteSetting(stage.settings));
-  const compose::FrameTables tables = WritePalette(vocabulary, stage.work);
-  if (kind == "songs") {
-    WriteSplits(stage, kind, [&](const Clips& clips, compose::ClipFolder* folder) {
-      WriteSongs(vocabulary, tables, clips, folder);
+  const compose::Vocabulary vocabulary(ReadPalette(settings));
+  const compose::FrameTables tables = WritePalette(vocabulary, flags.work);
+  if (flags.kind == "songs") {
+    WriteSplits(settings, folder, [&](const Clips& clips, compose::ClipFolder* into) {
+      WriteSongs(vocabulary, tables, clips, into);
     });
   }
   return 0;

@@ -76,11 +76,12 @@ class Synthesise(unittest.TestCase):
 
     def test_mistakes_are_named(self):
         self.assertIn("synthesise, codec", self.complaint())
+        self.assertIn("--work", run("--help").stdout + run("lm", "--help").stdout)
         self.assertIn("sythesise", self.complaint("sythesise"))
-        self.assertIn("--config FILE", self.complaint("synthesise", "--work", self.work))
-        self.assertIn("--what", self.complaint("codec", "--what", "1"))
+        self.assertIn("--config is required", self.complaint("synthesise", "--work", self.work))
         known = ["--config", DEMO, "--work", self.work]
-        self.assertIn("found noise", self.complaint("synthesise", *known, "--kind", "noise"))
+        self.assertIn("--what", self.complaint("codec", *known, "--what", "1"))
+        self.assertIn("found 'noise'", self.complaint("synthesise", *known, "--kind", "noise"))
         self.assertIn("found half", self.complaint("synthesise", *known, "palette=half"))
         self.assertIn("synthesise.trian", self.complaint("synthesise", *known, "synthesise.trian=2"))
 
