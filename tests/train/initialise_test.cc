@@ -17,13 +17,19 @@ double Deviation(const at::Tensor& x) { return x.square().mean().sqrt().item<dou
 // Of a normal distribution cut at 3 deviations, relative to the whole one.
 constexpr double kCut = 0.98658;
 
-TEST(Initialise, FollowsAudioCraftsScheme) {
+// Wide enough for deviations to show.
+LmModel InitialisedModel() {
   LmModelConfig config = TinyModelConfig();
   config.lm.width = 128;
   config.lm.heads = 4;
   config.lm.ffn_width = 512;
   LmModel model(config);
   Initialise(model, 7);
+  return model;
+}
+
+TEST(Initialise, FollowsAudioCraftsScheme) {
+  const LmModel model = InitialisedModel();
   const at::NoGradGuard no_grad;
   const double base = 1.0 / std::sqrt(128.0);
   const auto expect = [](const at::Tensor& tensor, double deviation, double bound) {
@@ -50,12 +56,7 @@ TEST(Initialise, FollowsAudioCraftsScheme) {
 
 // Logits of variance 1 cost about half a nat more than knowing nothing.
 TEST(Initialise, BeginsNearKnowingNothing) {
-  LmModelConfig config = TinyModelConfig();
-  config.lm.width = 128;
-  config.lm.heads = 4;
-  config.lm.ffn_width = 512;
-  LmModel model(config);
-  Initialise(model, 7);
+  const LmModel model = InitialisedModel();
   const at::NoGradGuard no_grad;
   const Batch batch = LayOut({{{TinyItem(200, 64, 1, {4, 5})}}}, {0, 1, 2, 3}, 64);
   EXPECT_NEAR(model.Loss(batch).loss.item<double>(), std::log(64.0) + 0.5, 0.15);

@@ -16,8 +16,6 @@ double DrawOf(uint64_t seed, uint64_t counter, Draw draw) {
       {seed, static_cast<uint32_t>(counter), static_cast<uint32_t>(counter >> 32), draw});
 }
 
-const std::vector<int64_t> kDelays = {0, 1, 2, 3};
-
 }  // namespace
 
 TrainingItem ItemOf(const compose::Song& song, TokenIds text) {
@@ -69,7 +67,7 @@ Batch DemoBatches::Of(int64_t update) const {
   return LayOut({group(crops.short_items, crops.short_frames, false, crops.short_weight),
                  group(crops.middle_items, crops.middle_frames, true, 1.0),
                  group(crops.long_items, long_frames, true, 1.0)},
-                kDelays, compose::kCodebookSize);
+                kDemoDelays, compose::kCodebookSize);
 }
 
 }  // namespace musicgen::train

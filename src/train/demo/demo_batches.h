@@ -13,6 +13,9 @@
 
 namespace musicgen::train {
 
+// Of the codebooks, in frames.
+inline const std::vector<int64_t> kDemoDelays = {0, 1, 2, 3};
+
 // An update is three kinds of crop, all from a song's first bar: many short ones, where the prompt
 // speaks; some that reach the first repetition; few long ones.
 struct DemoCrops {

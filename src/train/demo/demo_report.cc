@@ -108,7 +108,7 @@ class Reporter {
   template <class Use>
   void ForEach(const std::vector<TrainingItem>& items, const Use& use) const {
     const int64_t frames = items.front().codes.frames;
-    const Batch batch = LayOut({{items, 1.0}}, {0, 1, 2, 3}, compose::kCodebookSize);
+    const Batch batch = LayOut({{items, 1.0}}, kDemoDelays, compose::kCodebookSize);
     const at::Tensor losses = model_.Loss(batch).cross_entropy;
     for (int64_t k = 0; k < compose::kBooks; ++k) {
       const float* const loss = losses.const_data_ptr<float>() + k * batch.positions();

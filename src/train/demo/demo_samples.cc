@@ -1,36 +1,18 @@
 #include "train/demo/demo_samples.h"
 
-#include <filesystem>
 #include <vector>
 
 #include "api/model.h"
 #include "compose/caption.h"
 #include "compose/code_measures.h"
 #include "compose/song.h"
+#include "train/export/scratch_folder.h"
 
 namespace musicgen::train {
-namespace {
-
-class Removed {
- public:
-  explicit Removed(std::string path) : path_(std::move(path)) { Remove(); }
-  ~Removed() { Remove(); }
-  Removed(const Removed&) = delete;
-  Removed& operator=(const Removed&) = delete;
-
- private:
-  void Remove() {
-    std::error_code error;
-    std::filesystem::remove_all(path_, error);
-  }
-  std::string path_;
-};
-
-}  // namespace
 
 LogValues MeasureSamples(const ExportedModel& exported, const compose::Vocabulary& vocabulary,
                          const DemoSampleSettings& settings, const std::string& folder) {
-  const Removed removed(folder);
+  const ScratchFolder scratch(folder);
   Export(exported, ExportFormat::kHuggingFace, folder);
   ModelOptions options;
   options.model = folder;

@@ -2,18 +2,11 @@
 
 #include "base/error.h"
 #include "compose/tokenizer_files.h"
+#include "train/demo/demo_batches.h"
 
 namespace musicgen::train {
 
 using checkpoint::Config;
-
-compose::Palette ReadDemoPalette(const Config& settings) {
-  const std::string name = settings.String("palette", "full");
-  if (name == "full") return compose::Palette::kFull;
-  if (name == "restricted") return compose::Palette::kRestricted;
-  ThrowBadInput(settings.Where("palette"), ": expected full or restricted, found ",
-                Printable(name));
-}
 
 LmModelConfig ReadDemoModel(const Config& settings, const compose::Vocabulary& vocabulary) {
   const Config lm = settings.Object("transformer_lm"), t5 = settings.Object("text_encoder");
@@ -24,7 +17,7 @@ LmModelConfig ReadDemoModel(const Config& settings, const compose::Vocabulary& v
   model.lm.ffn_width = model.lm.width * lm.Int("hidden_scale", 4, 1, 16);
   model.lm.codebooks = compose::kBooks;
   model.lm.codebook_size = compose::kCodebookSize;
-  model.lm.pattern.delays = {0, 1, 2, 3};
+  model.lm.pattern.delays = kDemoDelays;
   if (model.lm.width % (2 * model.lm.heads) != 0) {
     ThrowBadInput(lm.Where("num_heads"), ": expected a divisor of half of dim ", model.lm.width,
                   ", found ", model.lm.heads);

@@ -9,7 +9,6 @@
 namespace musicgen::train {
 
 // All throw Error(kBadInput).
-compose::Palette ReadDemoPalette(const checkpoint::Config& settings);
 LmModelConfig ReadDemoModel(const checkpoint::Config& settings,
                             const compose::Vocabulary& vocabulary);
 SamplingDefaults ReadSamplingDefaults(const checkpoint::Config& settings);

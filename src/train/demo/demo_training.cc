@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/write_whole.h"
 #include "checkpoint/side_files.h"
 #include "compose/tokenizer_files.h"
 #include "train/demo/demo_batches.h"
@@ -14,17 +15,12 @@
 #include "train/demo/primed_init.h"
 #include "train/lm/training_run.h"
 #include "train/optim/adamw.h"
+#include "train/settings/palette_setting.h"
 
 namespace musicgen::train {
 namespace {
 
 using checkpoint::Config;
-
-void MakeFolder(const std::string& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error) ThrowFailure("cannot make ", Printable(path, 300), ": ", error.message());
-}
 
 AdamWSettings ReadAdam(const Config& settings) {
   const Config optim = settings.Object("optim"), adam = optim.Object("adam");
@@ -88,7 +84,7 @@ DemoBatchSettings ReadBatches(const Config& settings, int64_t updates) {
 
 text::Tokenizer OpenTokenizer(const std::string& folder) {
   if (!std::filesystem::exists(folder + "/tokenizer.json")) {
-    MakeFolder(folder);
+    MakeFolders(folder);
     compose::WriteTokenizerFiles(folder);
   }
   return text::Tokenizer::Load(*checkpoint::FilesOfDirectory(folder));
@@ -114,19 +110,21 @@ void AddSamples(const Config& settings, const LmModel& model, const compose::Voc
 }  // namespace
 
 bool TrainDemo(const Config& settings, const std::string& work, const std::function<bool()>& stop) {
-  const compose::Vocabulary vocabulary(ReadDemoPalette(settings));
+  const compose::Vocabulary vocabulary(ReadPalette(settings));
   LmModelConfig config = ReadDemoModel(settings, vocabulary);
   const TrainingSettings run_settings = ReadRun(settings);
   const DemoBatchSettings batch_settings = ReadBatches(settings, run_settings.schedule.updates);
   const text::Tokenizer tokenizer = OpenTokenizer(work + "/tokenizer");
-  MakeFolder(work + "/lm");
+  MakeFolders(work + "/lm");
 
   LmModel model(config);
   InitialisePrimed(model, vocabulary, batch_settings.seed);
   model.ScaleConditioningRate(
       settings.Object("optim").Number("conditioning_lr_scale", 2.0, 0.0, 1e3));
   auto optimizer = std::make_unique<AdamW>(model.trained(), ReadAdam(settings));
-  TrainingRun run(model, std::move(optimizer), run_settings, work + "/lm", {});
+  TrainingRun run(model, std::move(optimizer), run_settings, work + "/lm",
+                  {{"palette", settings.String("palette", "full")},
+                   {"seed", std::to_string(batch_settings.seed)}});
   const DemoBatches batches(vocabulary, tokenizer, batch_settings);
   DemoReportSettings report;
   report.seed = batch_settings.seed + 1;

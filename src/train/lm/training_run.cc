@@ -1,5 +1,6 @@
 #include "train/lm/training_run.h"
 
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -103,17 +104,37 @@ void TrainingRun::Load() {
     }
     return found->second;
   };
-  update_ = std::stoll(value(kUpdate));
-  positions_ = std::stoll(value(kPositions));
-  ema_.set_count(std::stod(value(kEmaCount)));
-  const int64_t planned = std::stoll(value(kPlanned));
-  if (planned != settings_.schedule.updates) {
-    ThrowBadInput(Printable(CheckpointPath(), 300), ": planned_updates: expected ",
-                  settings_.schedule.updates, " as the settings have it, found ", planned);
-  }
+  const auto same = [&](const std::string& name, const std::string& wanted) {
+    if (value(name) == wanted) return;
+    ThrowBadInput(Printable(CheckpointPath(), 300), ": ", name, ": expected ", wanted,
+                  " as the settings have it, found ", Printable(value(name)));
+  };
+  same(kPlanned, std::to_string(settings_.schedule.updates));
+  for (const auto& [name, wanted] : values_) same(name, wanted);
+  const auto number = [&](const std::string& name) {
+    const std::string text = value(name);
+    double found = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), found);
+    if (error != std::errc() || end != text.data() + text.size()) {
+      ThrowBadInput(Printable(CheckpointPath(), 300), ": ", name, ": expected a number, found ",
+                    Printable(text));
+    }
+    return found;
+  };
+  const auto count = [&](const std::string& name) {
+    const double found = number(name);
+    if (!(found >= 0 && found < 0x1p53)) {
+      ThrowBadInput(Printable(CheckpointPath(), 300), ": ", name, ": expected a count, found ",
+                    found);
+    }
+    return static_cast<int64_t>(found);
+  };
+  update_ = count(kUpdate);
+  positions_ = count(kPositions);
+  ema_.set_count(number(kEmaCount));
   std::map<std::string, double> numbers;
-  for (const auto& [name, number] : optimizer_->Numbers()) {
-    numbers[name] = std::stod(value(kOptimizer + name));
+  for (const auto& [name, unused] : optimizer_->Numbers()) {
+    numbers[name] = number(kOptimizer + name);
   }
   optimizer_->SetNumbers(numbers);
 }

@@ -37,7 +37,8 @@ class TrainingRun {
  public:
   // In `folder`, which exists: checkpoint.safetensors, log.jsonl and tensorboard/. A checkpoint
   // that is there is gone on from, to the bit on a processor; then the planned updates must be the
-  // same. `values` are kept with it: what another program needs to read the weights. Throws Error.
+  // same, and so must `values`: what else the run's weights depend on, kept with them. Throws
+  // Error.
   TrainingRun(LmModel& model, std::unique_ptr<Optimizer> optimizer,
               const TrainingSettings& settings, std::string folder,
               std::map<std::string, std::string> values);
