@@ -1,6 +1,7 @@
 #include "compose/tokenizer_files.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -24,7 +25,8 @@ class TokenizerFilesTest : public testing::Test {
     return text::Tokenizer::Load(*checkpoint::FilesOfDirectory(folder_));
   }
 
-  const std::string folder_ = testing::TempDir() + "/tokenizer_files_test";
+  const std::string folder_ =
+      testing::TempDir() + "/tokenizer_files_test." + std::to_string(getpid());
 };
 
 TEST_F(TokenizerFilesTest, BothFormsGiveTheSameIds) {

@@ -1,6 +1,7 @@
 #include "train/computed_codec/computed_codec.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
@@ -44,7 +45,7 @@ Codes ToCodes(const std::vector<compose::FrameCodes>& frames) {
 class ComputedCodecTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    folder_ = testing::TempDir() + "/computed_codec_test";
+    folder_ = testing::TempDir() + "/computed_codec_test." + std::to_string(getpid());
     std::filesystem::create_directories(folder_);
     vocabulary_ = new compose::Vocabulary(compose::Palette::kRestricted);
     tables_ = new compose::FrameTables(compose::SyntheticTables(*vocabulary_));
