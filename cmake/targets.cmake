@@ -52,9 +52,16 @@ if(MUSICGEN_BUILD_TESTS OR MUSICGEN_BUILD_FUZZERS)
   add_custom_target(unit_tests)
 endif()
 
-# musicgen_test(FOLDER SOURCES … DEPS …): the GoogleTest program of tests/FOLDER, each of its tests known to ctest.
+# musicgen_test(FOLDER [TEAMS | WHOLE] SOURCES … DEPS …): the GoogleTest program of tests/FOLDER, each of its tests known
+# to ctest. TEAMS: they run two threads that wait for each other many times, and run alone: two such tests on two
+# processors take three times as long as one after the other. WHOLE: the program is one test, since its tests share what
+# takes long to make.
 function(musicgen_test folder)
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "TEAMS;WHOLE" "" "SOURCES;DEPS" ${ARGN})
+  set(processors 1)
+  if(ARG_TEAMS)
+    set(processors 2)
+  endif()
   set(target ${folder}_test)
   add_executable(${target} ${ARG_SOURCES})
   add_dependencies(unit_tests ${target})
@@ -68,7 +75,13 @@ function(musicgen_test folder)
   else()
     target_precompile_headers(${target} REUSE_FROM base_test)
   endif()
-  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${folder} TIMEOUT 600)
+  if(ARG_WHOLE)
+    add_test(NAME ${folder} COMMAND ${target})
+    set_tests_properties(${folder} PROPERTIES LABELS ${folder} TIMEOUT 600)
+    return()
+  endif()
+  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${folder} TIMEOUT 600
+                       PROCESSORS ${processors})
 endfunction()
 
 # musicgen_fuzzer(NAME SOURCES … DEPS …): a libFuzzer program fuzz_NAME; its corpus lies in tests/fuzz/corpus/NAME.
