@@ -107,6 +107,16 @@ void LayOutTexts(const std::vector<ItemGroup>& groups, Batch& batch) {
 
 }  // namespace
 
+Batch Batch::To(at::Device device) const {
+  Batch there = *this;
+  for (at::Tensor* tensor :
+       {&there.inputs, &there.targets, &there.frames, &there.weights, &there.tokens,
+        &there.padded_index, &there.token_place, &there.text_mask}) {
+    *tensor = tensor->to(device);
+  }
+  return there;
+}
+
 Batch LayOut(const std::vector<ItemGroup>& groups, const std::vector<int64_t>& delays,
              int32_t special) {
   const auto books = static_cast<int64_t>(delays.size());

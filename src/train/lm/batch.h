@@ -43,6 +43,9 @@ struct Batch {
   at::Tensor text_mask;  // f32 [I, 1, 1, S]: 0, or −∞ where a text has ended; a null condition
                          // has a place, whose keys and values are zeros
 
+  // The same on this device.
+  Batch To(at::Device device) const;
+
   int64_t positions() const { return inputs.size(0); }
   int64_t items() const { return text_mask.size(0); }
 };

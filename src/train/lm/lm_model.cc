@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "train/optim/device.h"
 
 namespace musicgen::train {
 namespace {
@@ -90,6 +91,11 @@ LmModel::LmModel(const LmModelConfig& config)
   }
 }
 
+void LmModel::To(at::Device device) {
+  MoveTo(device, parameters_);
+  positions_.reset();
+}
+
 Parameters LmModel::trained() const {
   Parameters trained;
   for (const Parameter& parameter : parameters_) {
@@ -163,10 +169,12 @@ at::Tensor LmModel::FeedForward(const Layer& layer, const at::Tensor& x) const {
 at::Tensor LmModel::Hidden(const Batch& batch) const {
   int64_t longest = 0;
   for (const Batch::Group& group : batch.groups) longest = std::max(longest, group.frames);
-  const at::Tensor all = PositionVectors(longest, config_.lm.width).to(embeddings_.device());
+  if (!positions_.defined() || positions_.size(0) < longest) {
+    positions_ = PositionVectors(longest, config_.lm.width).to(device());
+  }
   std::vector<at::Tensor> positions;
   for (const Batch::Group& group : batch.groups) {
-    positions.push_back(all.narrow(0, 0, group.frames).repeat({group.items, 1}));
+    positions.push_back(positions_.narrow(0, 0, group.frames).repeat({group.items, 1}));
   }
   const at::Tensor states = TextStates(batch);
   at::Tensor x = SumOfEmbeddings(embeddings_, batch.inputs) + at::cat(positions);

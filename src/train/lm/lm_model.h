@@ -38,10 +38,14 @@ class LmModel {
   // are not trained here.
   explicit LmModel(const LmModelConfig& config);
 
-  // Runs the model over the batch, on the device of its weights.
+  // Runs the model over the batch, which is on the device of its weights. One thread at a time.
   HeadsLoss Loss(const Batch& batch) const;
   // The hidden states [P, D] behind the last norm, on which the heads stand.
   at::Tensor Hidden(const Batch& batch) const;
+
+  // Weights begin on the processor; gradients and what is made of the parameters come after this.
+  void To(at::Device device);
+  at::Device device() const { return embeddings_.device(); }
 
   const LmModelConfig& config() const { return config_; }
   // All of them, a frozen text encoder's too, which do not require gradient.
@@ -74,6 +78,7 @@ class LmModel {
   at::Tensor projection_, projection_bias_, embeddings_, heads_;
   std::vector<Layer> layers_;
   LayerNorm out_norm_;
+  mutable at::Tensor positions_;  // of the longest group so far, [frames, D]
 };
 
 }  // namespace musicgen::train

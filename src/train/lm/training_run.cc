@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <deque>
 #include <filesystem>
 #include <future>
 
@@ -166,18 +167,24 @@ bool TrainingRun::Run(const TrainingCallbacks& callbacks) {
   JsonLinesLog log(folder_ + "/log.jsonl", update_);
   EventFile events(folder_ + "/tensorboard", update_);
   const int64_t planned = settings_.schedule.updates, first = update_;
-  const auto next_batch = [&callbacks](int64_t update) {
-    return std::async(std::launch::async, [&callbacks, update] { return callbacks.batch(update); });
+  std::deque<std::future<Batch>> coming;
+  int64_t asked = first;
+  const auto ask = [&] {
+    if (asked == planned) return;
+    coming.push_back(std::async(std::launch::async, [this, &callbacks, update = asked] {
+      return callbacks.batch(update).To(model_.device());
+    }));
+    ++asked;
   };
-  std::future<Batch> coming;
-  if (update_ < planned) coming = next_batch(update_);
+  for (int64_t i = 0; i < settings_.workers; ++i) ask();
   const auto start = Clock::now();
   auto saved = start;
   Means means;
   bool stopped = false;
   while (update_ < planned && !stopped) {
-    const Batch batch = coming.get();
-    if (update_ + 1 < planned) coming = next_batch(update_ + 1);
+    const Batch batch = coming.front().get();
+    coming.pop_front();
+    ask();
     Step(batch, means);
     const bool last = update_ == planned;
     if (update_ % settings_.log_every == 0 || last) {
