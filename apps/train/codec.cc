@@ -1,15 +1,26 @@
-// musicgen-train codec: the demo's codec, computed from the palette.
+// musicgen-train codec: the demo's codec, computed from the palette, or one trained on clips.
+#include <cstdio>
+
 #include "base/error.h"
+#include "common/interrupt.h"
+#include "train/codec/train_codec.h"
 #include "train/computed_codec/computed_codec.h"
 #include "train/settings/palette_setting.h"
 #include "train/subcommands.h"
 
 namespace musicgen::train {
+namespace {
 
-int RunCodec(const TrainFlags& flags) {
-  const checkpoint::Config settings = SettingsOf(flags);
+int Train(const checkpoint::Config& settings, const std::string& work) {
+  const common::DeferInterrupts interrupts;
+  const bool done = TrainCodec(settings, work, [&] { return interrupts.requested(); });
+  if (!done) std::fprintf(stderr, "interrupted: the same command goes on from here\n");
+  return done ? 0 : common::kExitInterrupted;
+}
+
+void Compute(const checkpoint::Config& settings, const std::string& work) {
   const compose::Vocabulary vocabulary(ReadPalette(settings));
-  const std::string palette = flags.work + "/palette.safetensors";
+  const std::string palette = work + "/palette.safetensors";
   const compose::FrameTables tables = compose::ReadFrameTables(palette);
   for (int book = 0; book < compose::kBooks; ++book) {
     if (tables.rows(book) != vocabulary.used(book)) {
@@ -30,8 +41,20 @@ int RunCodec(const TrainFlags& flags) {
     ThrowBadInput(settings.Where("codec"), ": expected songs or mixtures, found none");
   }
   ComputeCodec(vocabulary, tables, size,
-               static_cast<uint64_t>(settings.Int("seed", 2036, 0, 1 << 30)),
-               flags.work + "/codec");
+               static_cast<uint64_t>(settings.Int("seed", 2036, 0, 1 << 30)), work + "/codec");
+}
+
+}  // namespace
+
+int RunCodec(const TrainFlags& flags) {
+  const checkpoint::Config settings = SettingsOf(flags);
+  const std::string solver = settings.String("solver", "computed");
+  if (solver == "compression") return Train(settings, flags.work);
+  if (solver != "computed") {
+    ThrowBadInput(settings.Where("solver"), ": expected compression or computed, found ",
+                  Printable(solver));
+  }
+  Compute(settings, flags.work);
   return 0;
 }
 

@@ -22,7 +22,9 @@ int Run(int argc, const char* const* argv) {
   synthesise.Choice("--kind", values.kind,
                     "The demo's sounds; also songs of them; or ordinary clips",
                     {"palette", "songs", "clips"});
-  AddStage(line.AddCommand("codec", "The demo's codec, computed from its sounds"), values);
+  AddStage(line.AddCommand("codec",
+                           "A codec: trained on clips, or the demo's, computed from its sounds"),
+           values);
   AddStage(line.AddCommand("lm", "The language model; goes on where it was stopped"), values);
   common::Flags export_model = line.AddCommand("export", "The model as others read it");
   AddStage(export_model, values);
