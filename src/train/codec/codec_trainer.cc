@@ -22,6 +22,12 @@ void Append(const std::string& prefix, const std::vector<NamedTensor>& more,
   for (const NamedTensor& tensor : more) tensors->push_back({prefix + tensor.name, tensor.value});
 }
 
+CodecNetwork MakeNetwork(const CodecTrainerSettings& settings) {
+  CodecNetwork network(settings.codec);
+  Initialise(network, settings.init, settings.seed);
+  return network;
+}
+
 std::unique_ptr<Adversary> MakeAdversary(const CodecTrainerSettings& settings) {
   if (!settings.adversarial.enabled) return nullptr;
   return std::make_unique<Adversary>(settings.adversarial.discriminators, settings.adam,
@@ -40,16 +46,14 @@ void LogUsage(const at::Tensor& codes, int64_t size, LogValues* log) {
 
 CodecTrainer::CodecTrainer(const CodecTrainerSettings& settings)
     : settings_(settings),
-      network_(settings.codec),
+      network_(MakeNetwork(settings)),
       quantizer_(settings.quantizer),
       reconstruction_(settings.codec.sample_rate_hz),
       balancer_(settings.balancer),
       optimizer_(network_.parameters(), settings.adam),
       adversary_(MakeAdversary(settings)),
       weights_ema_(network_.parameters(), settings.ema),
-      codebooks_ema_(quantizer_.buffers(), settings.ema) {
-  Initialise(network_, settings.init, settings.seed);
-}
+      codebooks_ema_(quantizer_.buffers(), settings.ema) {}
 
 bool CodecTrainer::WantsCodebooks() const {
   return update_ >= settings_.quantize_from && !quantizer_.initialised();
