@@ -73,7 +73,8 @@ std::string TrainedConfig(const model::ModelFiles& files, const model::ModelFile
   const JsonValue* const old = checkpoint::Find(object, "decoder");
   JsonObject decoder =
       old != nullptr && old->as<JsonObject>() ? *old->as<JsonObject>() : JsonObject{};
-  for (const auto& member : std::get<JsonObject>(lm::ToJson(files.lm).is)) {
+  const JsonValue present = lm::ToJson(files.lm);
+  for (const checkpoint::JsonMember& member : *present.as<JsonObject>()) {
     checkpoint::Set(&decoder, member.key, member.value);
   }
   checkpoint::Set(&object, "decoder", {std::move(decoder)});
