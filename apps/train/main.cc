@@ -40,6 +40,11 @@ int Run(int argc, const char* const* argv) {
                     "The demo's sounds; also songs of them; or ordinary clips",
                     {"palette", "songs", "clips"});
   AddStage(line.AddCommand("codec", "The demo's codec, computed from its sounds"), values);
+  common::Flags manifest = line.AddCommand("manifest", "The sound files of a folder, listed");
+  manifest.Name("--data", values.data, "The folder, walked", "DIR", /*required=*/true);
+  manifest.Name("-o,--output", values.output, "data.jsonl, or compressed data.jsonl.gz", "FILE",
+                /*required=*/true);
+  manifest.Switch("--amplitude", values.amplitude, "Also the largest magnitude of a sample");
   AddStage(line.AddCommand("encode", "The codes of recorded music, kept for training"), values);
   AddStage(line.AddCommand("lm", "The language model; goes on where it was stopped"), values);
   common::Flags export_model = line.AddCommand("export", "The model as others read it");
@@ -56,6 +61,7 @@ int Run(int argc, const char* const* argv) {
   }
   if (line.chosen() == "synthesise") return RunSynthesise(values);
   if (line.chosen() == "codec") return RunCodec(values);
+  if (line.chosen() == "manifest") return RunManifest(values);
   if (line.chosen() == "encode") return RunEncode(values);
   if (line.chosen() == "finetune") return RunFineTune(values);
   return line.chosen() == "lm" ? RunLm(values) : RunExport(values);

@@ -16,7 +16,7 @@ struct TrainFlags {
   std::string kind = "palette";
   std::string codec, output, format = "huggingface";
   std::string model, text_encoder, data, precision = "auto";
-  bool stereo = false;
+  bool stereo = false, amplitude = false;
 };
 
 // Those that every subcommand has.
@@ -29,6 +29,7 @@ int RunSynthesise(const TrainFlags& flags);
 int RunCodec(const TrainFlags& flags);
 int RunLm(const TrainFlags& flags);
 int RunExport(const TrainFlags& flags);
+int RunManifest(const TrainFlags& flags);
 int RunEncode(const TrainFlags& flags);
 int RunFineTune(const TrainFlags& flags);
 

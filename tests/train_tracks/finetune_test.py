@@ -173,7 +173,7 @@ class FineTune(Program):
         self.music.mkdir()
         self.assertIn("expected sound files", self.complaint(*self.finetune(base, out)))
         (self.music / "a.wav").write_text("no sound")
-        self.assertIn("none that can be read", self.complaint(*self.finetune(base, out)))
+        self.assertIn("no sound file of it can be read", self.complaint(*self.finetune(base, out)))
         self.assertIn("--data", self.complaint("finetune", "-m", base, "-o", out))
         self.assertFalse(out.exists())
 
@@ -200,6 +200,9 @@ class FromTheBeginning(Program):
         self.assertNotIn("encoded", self.run_it(*self.stage("lm")))
         lines = self.log(self.at / "work")
         self.assertLess(lines[-1]["ce"], 7.7)  # 8 where nothing is learnt
+        self.assertIn("10 files", self.run_it("manifest", "--data", self.music, "-o", self.at / "data.jsonl.gz"))
+        self.assertIn("10 tracks", self.run_it(*self.stage("encode", f"datasource.train={self.at}/data.jsonl.gz",
+                                                           f"datasource.valid={self.at}/data.jsonl.gz")))
         self.run_it(*self.stage("export"), "-o", self.at / "model")
         self.play(self.at / "model")
         other = f"compression_model_checkpoint={FIXTURES / 'hf-tiny-mono'}"

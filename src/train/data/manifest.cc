@@ -177,8 +177,7 @@ bool HasManifest(const std::string& folder) {
                      [&](const char* name) { return fs::exists(folder + "/" + name, error); });
 }
 
-std::vector<ManifestEntry> ScanFolder(const std::string& folder, bool amplitude,
-                                      const std::function<void(const std::string&)>& unreadable) {
+std::vector<std::string> FindSounds(const std::string& folder) {
   std::error_code error;
   if (!fs::is_directory(folder, error)) {
     ThrowBadInput(Printable(folder, 300), ": expected a folder, found ",
@@ -197,8 +196,13 @@ std::vector<ManifestEntry> ScanFolder(const std::string& folder, bool amplitude,
   }
   if (error) ThrowBadInput(Printable(folder, 300), ": cannot be walked: ", error.message());
   std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+std::vector<ManifestEntry> ScanFolder(const std::string& folder, bool amplitude,
+                                      const std::function<void(const std::string&)>& unreadable) {
   std::vector<ManifestEntry> entries;
-  for (const std::string& path : paths) {
+  for (const std::string& path : FindSounds(folder)) {
     try {
       entries.push_back(Examine(path, amplitude));
     } catch (const Error& problem) {

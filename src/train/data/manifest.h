@@ -25,9 +25,12 @@ std::vector<ManifestEntry> ReadManifest(const std::string& source);
 // Whether a folder holds a manifest of those names.
 bool HasManifest(const std::string& folder);
 
-// Every sound file below `folder`, links followed, sorted by path. One that cannot be read is
-// handed to `unreadable` as a sentence and left out. `amplitude` fills that field, which decodes
-// every file. Throws Error(kBadInput) when there is no such folder.
+// The sound files below `folder` by their names, links followed, sorted by path. Throws
+// Error(kBadInput) when there is no such folder.
+std::vector<std::string> FindSounds(const std::string& folder);
+
+// The same as entries, every file read. One that cannot be is handed to `unreadable` as a sentence
+// and left out. `amplitude` fills that field.
 std::vector<ManifestEntry> ScanFolder(const std::string& folder, bool amplitude,
                                       const std::function<void(const std::string&)>& unreadable);
 

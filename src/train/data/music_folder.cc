@@ -74,15 +74,14 @@ bool Track::has_text() const {
 
 MusicFolder ReadMusicFolder(const std::string& folder) {
   MusicFolder found;
-  const auto sounds = ScanFolder(folder, /*amplitude=*/false, [&](const std::string& problem) {
-    found.unreadable.push_back(problem);
-  });
   const Tables tables{fs::path(folder)};
-  for (const ManifestEntry& sound : sounds) {
-    Track track{sound, ReadTrackText(sound.path, /*fields_required=*/false)};
-    const auto description = DescriptionBeside(sound.path);
+  for (const std::string& path : FindSounds(folder)) {
+    Track track;
+    track.sound.path = path;
+    track.text = ReadTrackText(path, /*fields_required=*/false);
+    const auto description = DescriptionBeside(path);
     if (!track.text.description) track.text.description = description;
-    if (const TrackText* const row = tables.Of(sound.path); row != nullptr && !track.has_text()) {
+    if (const TrackText* const row = tables.Of(path); row != nullptr && !track.has_text()) {
       track.text = *row;
     }
     CheckLength(track);

@@ -23,7 +23,8 @@ struct MusicFolder {
 
 // A folder of music, walked, with texts beside it: song.json (fields of TrackText, none required),
 // else or also song.txt (the description), else the row of metadata.csv or metadata.jsonl in the
-// folder. The name of a file says nothing. Throws Error(kBadInput), naming a file that is damaged.
+// folder. The name of a file says nothing. The sounds are not read: durations are 0. Throws
+// Error(kBadInput), naming a file that is damaged.
 MusicFolder ReadMusicFolder(const std::string& folder);
 
 // A manifest, or a folder that holds one: texts are song.json alone, with all fields where

@@ -37,9 +37,7 @@ MusicFolder ReadData(const std::string& data) {
   MusicFolder music = ReadTracks(data, /*fields_required=*/false);
   if (music.tracks.empty()) {
     ThrowBadInput(Printable(data, 300),
-                  ": expected sound files (wav, mp3, flac, ogg, opus, aiff), ", "found ",
-                  music.unreadable.empty() ? "none" : "none that can be read: ",
-                  music.unreadable.empty() ? "" : music.unreadable.front());
+                  ": expected sound files (wav, mp3, flac, ogg, opus, aiff), found none");
   }
   const auto without = std::count_if(music.tracks.begin(), music.tracks.end(),
                                      [](const Track& track) { return !track.has_text(); });
