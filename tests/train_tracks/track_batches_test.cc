@@ -66,8 +66,8 @@ TEST_F(OfTwoTracks, SilenceIsLearntWithoutTheSpecialToken) {
   EXPECT_EQ(batch.targets[0].ge(0).sum().item<int64_t>(), 4 * 50);
   EXPECT_EQ(batch.targets[1].ge(0).sum().item<int64_t>(), 4 * 49);
   EXPECT_NEAR(batch.weights.sum().item<double>(), 1.0, 1e-6);
-  // The track of 30 frames: its tail, whose last column goes on.
-  EXPECT_EQ((batch.targets[0] == 39).sum().item<int64_t>() % 2, 0);
+  // The track of 30 frames, twice: its tail, whose last column goes on to the end.
+  EXPECT_GE((batch.targets[0] == 39).sum().item<int64_t>(), 2 * 11);
 }
 
 TEST_F(OfTwoTracks, NothingIsLearntOfPadding) {
