@@ -1,9 +1,8 @@
 // musicgen-train manifest: the sound files of a folder as AudioCraft lists them.
-#include "train/data/manifest.h"
-
 #include <cstdio>
 
 #include "base/destination.h"
+#include "train/data/sound_files.h"
 #include "train/subcommands.h"
 
 namespace musicgen::train {

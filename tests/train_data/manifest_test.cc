@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "in_folder.h"
+#include "train/data/sound_files.h"
 
 namespace musicgen::train {
 namespace {

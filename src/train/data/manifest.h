@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,15 +23,6 @@ struct ManifestEntry {
 std::vector<ManifestEntry> ReadManifest(const std::string& source);
 // Whether a folder holds a manifest of those names.
 bool HasManifest(const std::string& folder);
-
-// The sound files below `folder` by their names, links followed, sorted by path. Throws
-// Error(kBadInput) when there is no such folder.
-std::vector<std::string> FindSounds(const std::string& folder);
-
-// The same as entries, every file read. One that cannot be is handed to `unreadable` as a sentence
-// and left out. `amplitude` fills that field.
-std::vector<ManifestEntry> ScanFolder(const std::string& folder, bool amplitude,
-                                      const std::function<void(const std::string&)>& unreadable);
 
 // Whole or not at all, compressed where the name ends in .gz. Throws Error(kFailure).
 void WriteManifest(const std::vector<ManifestEntry>& entries, const std::string& path);

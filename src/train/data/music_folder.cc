@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "checkpoint/side_files.h"
 #include "train/data/metadata_table.h"
+#include "train/data/sound_files.h"
 
 namespace musicgen::train {
 namespace {

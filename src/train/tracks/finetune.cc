@@ -78,6 +78,7 @@ double LearningRateOfWidth(int64_t width) {
 bool FineTune(const FineTuneRequest& request, const std::function<bool()>& stop) {
   const Config settings = SettingsOf(request);
   { const convert::NewFolder free(request.output); }  // asked before the work, not after it
+  CheckSettings(settings);
   const model::ModelFiles files = OpenBase(request);
   LmModelConfig config = PretrainedConfig(
       files, {request.stereo, settings.Object("text_encoder").Bool("trained", false)});

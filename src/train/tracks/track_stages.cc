@@ -73,6 +73,7 @@ void Begin(const TrackModel& start, uint64_t seed, LmModel& model) {
 std::optional<Splits> EncodeSources(const Config& settings, const TrackModel& start,
                                     const std::string& work, const std::function<bool()>& stop) {
   const Config sources = settings.Object("datasource"), data = settings.Object("dataset");
+  CheckSettings(settings);
   CheckSource(sources, start);
   const bool fields = data.Bool("info_fields_required", true);
   const auto encode = [&](const char* split) {

@@ -81,6 +81,13 @@ void ReadComputation(const Config& settings, LmModelConfig* config) {
   config->checkpointing = checkpointing == "torch";
 }
 
+void CheckSettings(const Config& settings) {
+  const TrainingSettings run = ReadTrainingSettings(settings, Defaults());
+  ReadTrackBatches(settings, run.accumulation, 30.0);
+  ReadSamples(settings, {});
+  MakeOptimizer(settings, 1e-4, {});
+}
+
 bool TrainOnTracks(const TrackTraining& training, LmModel& model) {
   const Config& settings = training.settings;
   const lm::LmConfig& lm = model.config().lm;

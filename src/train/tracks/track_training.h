@@ -23,6 +23,10 @@ struct TrackTraining {
 // What the settings say of how the model computes: autocast, transformer_lm.checkpointing.
 void ReadComputation(const checkpoint::Config& settings, LmModelConfig* config);
 
+// Reads all that training asks of the settings, before long work is done for it. Throws
+// Error(kBadInput).
+void CheckSettings(const checkpoint::Config& settings);
+
 // Goes on from a checkpoint that is there. Returns whether the planned updates are done. Throws
 // Error.
 bool TrainOnTracks(const TrackTraining& training, LmModel& model);
