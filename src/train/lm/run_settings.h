@@ -9,8 +9,8 @@
 namespace musicgen::train {
 
 // optim.updates, or optim.epochs · optim.updates_per_epoch; optim.max_norm, optim.accumulation,
-// optim.ema, schedule.cosine, dataset.num_workers, logging, checkpoint. What is absent is as in `otherwise`. Throws
-// Error(kBadInput).
+// optim.ema, schedule.cosine, dataset.num_workers, logging, checkpoint. What is absent is as in
+// `otherwise`. Throws Error(kBadInput).
 TrainingSettings ReadTrainingSettings(const checkpoint::Config& settings,
                                       const TrainingSettings& otherwise);
 

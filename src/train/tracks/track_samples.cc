@@ -23,11 +23,16 @@ SampleSettings ReadSamples(const Config& settings, const std::vector<std::string
       samples.prompts.resize(static_cast<size_t>(count));
     }
   }
+  const auto number = [](const Config& from, const char* key, double low,
+                         double high) -> std::optional<double> {
+    if (!from.Has(key)) return std::nullopt;
+    return from.Number(key, low, low, high);
+  };
   samples.cfg_coef =
-      settings.Object("classifier_free_guidance").Number("inference_coef", 3.0, 1.0, 100.0);
-  samples.temperature = lm.Number("temp", 1.0, 0.0, 100.0);
-  samples.top_k = lm.Int("top_k", 250, 0, 1 << 20);
-  samples.top_p = lm.Number("top_p", 0.0, 0.0, 1.0);
+      number(settings.Object("classifier_free_guidance"), "inference_coef", 1.0, 100.0);
+  samples.temperature = number(lm, "temp", 0.0, 100.0);
+  samples.top_p = number(lm, "top_p", 0.0, 1.0);
+  if (lm.Has("top_k")) samples.top_k = lm.Int("top_k", 250, 0, 1 << 20);
   return samples;
 }
 

@@ -1,6 +1,7 @@
 // What a model in training plays, by the engine that people run.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,9 @@ struct SampleSettings {
   int64_t every = 0;  // updates; 0: never
   double duration_s = 10;
   std::vector<std::string> prompts;
-  double cfg_coef = 3.0, temperature = 1.0, top_p = 0.0;
-  int64_t top_k = 250;
+  // None: as the model is meant to be sampled.
+  std::optional<double> cfg_coef, temperature, top_p;
+  std::optional<int64_t> top_k;
 };
 
 // generate, classifier_free_guidance.inference_coef. Prompts that are not given are the first

@@ -7,6 +7,7 @@
 #include "base/write_whole.h"
 #include "text/tokenizer.h"
 #include "train/lm/run_settings.h"
+#include "train/optim/device.h"
 #include "train/tracks/best_weights.h"
 #include "train/tracks/track_batches.h"
 #include "train/tracks/track_samples.h"
@@ -104,6 +105,7 @@ bool TrainOnTracks(const TrackTraining& training, LmModel& model) {
   const int64_t validate_every = run_settings.report_every;
   run_settings.report_every = std::gcd(validate_every, samples.every);
   MakeFolders(training.folder + "/samples");
+  model.To(OpenDevice(settings.String("device", "cpu")));
   BestWeights best(training.folder + "/best.safetensors");
   TrainingRun run(model, MakeOptimizer(settings, training.lr, model.trained()), run_settings,
                   training.folder,

@@ -20,7 +20,7 @@ LogValues Validate(const LmModel& model, const TrackBatches& batches, int64_t co
       items.push_back(batches.Plain(i));
     }
     const Batch batch = LayOutTogether(std::move(items), lm.pattern.delays, lm.special_token());
-    const HeadsLoss loss = model.Loss(batch);
+    const HeadsLoss loss = model.Loss(batch.To(model.device()));
     sums += loss.cross_entropy.sum(1, false, at::kDouble).cpu();
     counts += batch.targets.ge(0).sum(1, false, at::kDouble).cpu();
   }
