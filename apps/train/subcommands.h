@@ -15,6 +15,8 @@ struct TrainFlags {
   std::vector<std::string> settings;  // key.sub=value
   std::string kind = "palette";
   std::string codec, output, format = "huggingface";
+  std::string model, text_encoder, data, precision = "auto";
+  bool stereo = false, amplitude = false;
 };
 
 // Those that every subcommand has.
@@ -27,5 +29,8 @@ int RunSynthesise(const TrainFlags& flags);
 int RunCodec(const TrainFlags& flags);
 int RunLm(const TrainFlags& flags);
 int RunExport(const TrainFlags& flags);
+int RunManifest(const TrainFlags& flags);
+int RunEncode(const TrainFlags& flags);
+int RunFineTune(const TrainFlags& flags);
 
 }  // namespace musicgen::train

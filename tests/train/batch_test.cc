@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace musicgen::train {
 namespace {
 
@@ -68,6 +70,49 @@ TEST(LayOut, GivesEveryTextItsPlaces) {
   // The null condition keeps one place.
   const at::Tensor open = batch.text_mask.view({3, 3}).eq(0.0).to(at::kLong);
   EXPECT_TRUE(at::equal(open, at::tensor({1, 1, 1, 1, 0, 0, 1, 0, 0}, at::kLong).view({3, 3})));
+}
+
+// A track of 5 frames in an excerpt of 8, its end special: of each book the 5 frames are predicted,
+// however late they are read.
+TEST(LayOutTogether, LeavesOutWhatIsPadded) {
+  TrainingItem item = Item(8, {});
+  for (int64_t k = 0; k < 4; ++k) {
+    for (int64_t t = 5; t < 8; ++t) item.codes.at(k, t) = kSpecial;
+  }
+  std::fill(item.frame_weights.begin() + 5, item.frame_weights.end(), 0.0f);
+  const Batch batch = LayOutTogether({item}, kDelays, kSpecial);
+  for (int64_t k = 0; k < 4; ++k) {
+    EXPECT_EQ(batch.targets[k].ge(0).sum().item<int64_t>(), 5);
+    EXPECT_NEAR(batch.weights[k].sum().item<double>(), 0.25, 1e-6);
+    EXPECT_EQ(PredictedFrames(5, 8, kDelays)[static_cast<size_t>(k)], 5.0);
+    EXPECT_EQ(PredictedFrames(8, 8, kDelays)[static_cast<size_t>(k)], 8.0 - static_cast<double>(k));
+  }
+  EXPECT_EQ(batch.inputs[7][0].item<int64_t>(), kSpecial);
+}
+
+TEST(LayOutTogether, WeighsFramesAlikeWhateverTheLengths) {
+  const Batch batch = LayOutTogether({Item(9, {1}), Item(5, {}), Item(9, {2})}, kDelays, kSpecial);
+  ASSERT_EQ(batch.groups.size(), 2u);
+  EXPECT_EQ(batch.groups[0].items, 2);
+  const at::Tensor seen = batch.weights[2].index({batch.targets[2].ge(0)});
+  EXPECT_EQ(seen.size(0), 7 + 3 + 7);
+  EXPECT_NEAR((seen - 0.25 / 17).abs().max().item<double>(), 0.0, 1e-7);
+}
+
+TEST(LayOutTogether, MakesPartsThatAddUpToTheWhole) {
+  const std::vector<TrainingItem> items = {Item(9, {1}), Item(5, {}), Item(7, {2}), Item(9, {})};
+  std::vector<double> frames(4);
+  for (const TrainingItem& item : items) {
+    const auto own = PredictedFrames(item.codes.frames, item.codes.frames, kDelays);
+    for (size_t k = 0; k < 4; ++k) frames[k] += own[k];
+  }
+  const Batch whole = LayOutTogether(items, kDelays, kSpecial);
+  const Batch first = LayOutTogether({items[0], items[1]}, kDelays, kSpecial, frames);
+  const Batch second = LayOutTogether({items[2], items[3]}, kDelays, kSpecial, frames);
+  for (int64_t k = 0; k < 4; ++k) {
+    EXPECT_NEAR((first.weights[k].sum() + second.weights[k].sum()).item<double>(), 0.25, 1e-6);
+    EXPECT_NEAR(first.weights[k].max().item<double>(), whole.weights[k].max().item<double>(), 1e-7);
+  }
 }
 
 }  // namespace

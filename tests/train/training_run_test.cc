@@ -126,5 +126,46 @@ TEST_F(Overfit, KnowsOneBatchByHeart) {
   EXPECT_LT(model.Loss(batch).loss.item<double>(), 0.1);
 }
 
+using Accumulation = InFolder;
+
+// Four items at once, and two by two.
+TEST_F(Accumulation, IsALargerBatch) {
+  const auto item = [](int64_t number) {
+    const auto seed = static_cast<uint32_t>(number);
+    return TinyItem(12 + 4 * (number % 3), 64, seed, {static_cast<int32_t>(number % 7) + 1});
+  };
+  const auto train = [&](int64_t parts, const std::string& folder) {
+    LmModel model(TinyModelConfig());
+    Initialise(model, 1);
+    TrainingSettings settings = Settings(6);
+    settings.accumulation = parts;
+    TrainingRun run(
+        model, std::make_unique<AdamW>(model.trained(), AdamWSettings{.lr = 1e-3, .eps = 1e-4}),
+        settings, folder, {});
+    run.Run({.batch =
+                 [&](int64_t pass) {
+                   const int64_t update = pass / parts;
+                   std::vector<TrainingItem> items;
+                   std::vector<double> frames(4);
+                   for (int64_t i = 0; i < 4; ++i) {
+                     const int64_t length = item(4 * update + i).codes.frames;
+                     const auto own = PredictedFrames(length, length, {0, 1, 2, 3});
+                     for (size_t k = 0; k < 4; ++k) frames[k] += own[k];
+                     if (i * parts / 4 == pass % parts) items.push_back(item(4 * update + i));
+                   }
+                   return LayOutTogether(items, {0, 1, 2, 3}, 64, frames);
+                 },
+             .report = {},
+             .stop = {}});
+    std::vector<at::Tensor> values;
+    for (const at::Tensor& value : Values(model.parameters())) values.push_back(value.detach());
+    return values;
+  };
+  const auto whole = train(1, Folder("whole")), parts = train(2, Folder("parts"));
+  for (size_t i = 0; i < whole.size(); ++i) {
+    EXPECT_LT((whole[i] - parts[i]).abs().max().item<double>(), 1e-4) << i;
+  }
+}
+
 }  // namespace
 }  // namespace musicgen::train

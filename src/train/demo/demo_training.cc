@@ -13,8 +13,7 @@
 #include "train/demo/demo_samples.h"
 #include "train/demo/demo_settings.h"
 #include "train/demo/primed_init.h"
-#include "train/lm/training_run.h"
-#include "train/optim/adamw.h"
+#include "train/lm/run_settings.h"
 #include "train/optim/device.h"
 #include "train/settings/palette_setting.h"
 
@@ -23,33 +22,11 @@ namespace {
 
 using checkpoint::Config;
 
-AdamWSettings ReadAdam(const Config& settings) {
-  const Config optim = settings.Object("optim"), adam = optim.Object("adam");
-  const std::vector<double> betas = adam.Numbers("betas", {0.9, 0.95}, 0.0, 1.0, 2);
-  if (betas.size() != 2) {
-    ThrowBadInput(adam.Where("betas"), ": expected 2 numbers, found ", betas.size());
-  }
-  return {.lr = optim.Number("lr", 2e-3, 0.0, 1.0),
-          .beta1 = betas[0],
-          .beta2 = betas[1],
-          .eps = adam.Number("eps", 1e-8, 0.0, 1.0),
-          .weight_decay = adam.Number("weight_decay", 0.05, 0.0, 1.0)};
-}
-
-TrainingSettings ReadRun(const Config& settings) {
-  const Config optim = settings.Object("optim"), ema = optim.Object("ema"),
-               cosine = settings.Object("schedule").Object("cosine"),
-               logging = settings.Object("logging");
+// What the file of settings may leave out.
+TrainingSettings Defaults() {
   TrainingSettings run;
-  run.schedule.updates = optim.Int("updates", 3270, 1, int64_t{1} << 40);
-  run.schedule.warmup = cosine.Int("warmup", 30, 0, int64_t{1} << 40);
-  run.schedule.min_ratio = cosine.Number("lr_min_ratio", 0.03, 0.0, 1.0);
-  run.ema = {ema.Number("decay", 0.99, 0.0, 1.0), ema.Int("updates", 1, 1, 1 << 20)};
-  run.max_norm = optim.Number("max_norm", 1.0, 0.0, 1e9);
-  run.checkpoint_every_s = settings.Object("checkpoint").Number("every_s", 600, 0, 1e9);
-  run.log_every = logging.Int("log_updates", 10, 1, 1 << 20);
-  run.workers = settings.Object("dataset").Int("num_workers", 1, 1, 1024);
-  run.report_every = logging.Int("report_updates", 250, 0, 1 << 20);
+  run.schedule = {.updates = 3270, .warmup = 30, .min_ratio = 0.03};
+  run.ema = {.decay = 0.99, .every = 1};
   return run;
 }
 
@@ -116,7 +93,11 @@ void AddSamples(const Config& settings, const LmModel& model, const compose::Voc
 bool TrainDemo(const Config& settings, const std::string& work, const std::function<bool()>& stop) {
   const compose::Vocabulary vocabulary(ReadPalette(settings));
   LmModelConfig config = ReadDemoModel(settings, vocabulary);
-  const TrainingSettings run_settings = ReadRun(settings);
+  const TrainingSettings run_settings = ReadTrainingSettings(settings, Defaults());
+  if (run_settings.accumulation != 1) {
+    ThrowBadInput(settings.Object("optim").Where("accumulation"),
+                  ": expected 1 in the demo, found ", run_settings.accumulation);
+  }
   const DemoBatchSettings batch_settings = ReadBatches(settings, run_settings.schedule.updates);
   const text::Tokenizer tokenizer = OpenTokenizer(work + "/tokenizer");
   MakeFolders(work + "/lm");
@@ -126,8 +107,7 @@ bool TrainDemo(const Config& settings, const std::string& work, const std::funct
   model.To(OpenDevice(settings.String("device", "cpu")));
   model.ScaleConditioningRate(
       settings.Object("optim").Number("conditioning_lr_scale", 2.0, 0.0, 1e3));
-  auto optimizer = std::make_unique<AdamW>(model.trained(), ReadAdam(settings));
-  TrainingRun run(model, std::move(optimizer), run_settings, work + "/lm",
+  TrainingRun run(model, MakeOptimizer(settings, 2e-3, model.trained()), run_settings, work + "/lm",
                   {{"palette", settings.String("palette", "full")},
                    {"seed", std::to_string(batch_settings.seed)}});
   const DemoBatches batches(vocabulary, tokenizer, batch_settings);

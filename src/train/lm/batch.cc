@@ -105,6 +105,17 @@ void LayOutTexts(const std::vector<ItemGroup>& groups, Batch& batch) {
   }
 }
 
+// The sum of the group's weights of frames that a book of this delay predicts.
+double WeightIn(const ItemGroup& group, int64_t delay) {
+  double sum = 0.0;
+  for (const TrainingItem& item : group.items) {
+    for (int64_t t = 0; t + delay < item.codes.frames; ++t) {
+      sum += item.frame_weights[static_cast<size_t>(t)];
+    }
+  }
+  return sum;
+}
+
 }  // namespace
 
 Batch Batch::To(at::Device device) const {
@@ -141,6 +152,50 @@ Batch LayOut(const std::vector<ItemGroup>& groups, const std::vector<int64_t>& d
   }
   LayOutTexts(groups, batch);
   return batch;
+}
+
+Batch LayOutTogether(std::vector<TrainingItem> items, const std::vector<int64_t>& delays,
+                     int32_t special, const std::vector<double>& frames_in_all) {
+  // Items of one length are a group, in the order of their first.
+  std::vector<ItemGroup> groups;
+  for (TrainingItem& item : items) {
+    const auto fits = [&item](const ItemGroup& group) {
+      return group.items.front().codes.frames == item.codes.frames;
+    };
+    auto group = std::find_if(groups.begin(), groups.end(), fits);
+    if (group == groups.end()) group = groups.insert(groups.end(), ItemGroup{});
+    group->items.push_back(std::move(item));
+  }
+  Batch batch = LayOut(groups, delays, special);
+  std::vector<double> totals = frames_in_all;
+  for (size_t k = totals.size(); k < delays.size(); ++k) {
+    double sum = 0.0;
+    for (const ItemGroup& group : groups) sum += WeightIn(group, delays[k]);
+    totals.push_back(sum);
+  }
+  // LayOut has made each group's weights sum up to 1 / K; the items' own are wanted over all.
+  auto* const weights = batch.weights.mutable_data_ptr<float>();
+  int64_t at = 0;
+  for (const ItemGroup& group : groups) {
+    const int64_t count =
+        static_cast<int64_t>(group.items.size()) * group.items.front().codes.frames;
+    for (size_t k = 0; k < delays.size(); ++k) {
+      const double share = totals[k] > 0.0 ? WeightIn(group, delays[k]) / totals[k] : 0.0;
+      float* const row = weights + static_cast<int64_t>(k) * batch.positions() + at;
+      for (int64_t i = 0; i < count; ++i) row[i] *= static_cast<float>(share);
+    }
+    at += count;
+  }
+  return batch;
+}
+
+std::vector<double> PredictedFrames(int64_t sound, int64_t columns,
+                                    const std::vector<int64_t>& delays) {
+  std::vector<double> frames;
+  for (const int64_t delay : delays) {
+    frames.push_back(static_cast<double>(std::clamp<int64_t>(columns - delay, 0, sound)));
+  }
+  return frames;
 }
 
 }  // namespace musicgen::train

@@ -55,4 +55,16 @@ struct Batch {
 Batch LayOut(const std::vector<ItemGroup>& groups, const std::vector<int64_t>& delays,
              int32_t special);
 
+// Items of any lengths whose weights are normalised together: for each codebook the mean over all
+// of them, as AudioCraft has it of a padded batch. `frames_in_all[k]`, where it is not empty, is
+// the sum of weights that each codebook's are divided by instead: that of a larger batch of which
+// these are a part, so that its parts' losses and gradients add up to its own.
+Batch LayOutTogether(std::vector<TrainingItem> items, const std::vector<int64_t>& delays,
+                     int32_t special, const std::vector<double>& frames_in_all = {});
+
+// How many frames of each codebook are predicted of an item of so many columns, of which the first
+// `sound` have weight 1 and the rest 0.
+std::vector<double> PredictedFrames(int64_t sound, int64_t columns,
+                                    const std::vector<int64_t>& delays);
+
 }  // namespace musicgen::train

@@ -6,6 +6,8 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "train/lm/autocast.h"
+#include "train/lm/checkpointing.h"
 #include "train/optim/device.h"
 
 namespace musicgen::train {
@@ -166,7 +168,15 @@ at::Tensor LmModel::FeedForward(const Layer& layer, const at::Tensor& x) const {
   return at::linear(at::gelu(hidden), layer.fc2);
 }
 
+at::Tensor LmModel::Decode(const Layer& layer, const at::Tensor& input, const at::Tensor& states,
+                           const Batch& batch) const {
+  at::Tensor x = input + SelfAttention(layer, input, batch);
+  x = x + CrossAttention(layer, x, states, batch);
+  return x + FeedForward(layer, x);
+}
+
 at::Tensor LmModel::Hidden(const Batch& batch) const {
+  const Autocast autocast(config_.autocast, embeddings_.device());
   int64_t longest = 0;
   for (const Batch::Group& group : batch.groups) longest = std::max(longest, group.frames);
   if (!positions_.defined() || positions_.size(0) < longest) {
@@ -179,11 +189,13 @@ at::Tensor LmModel::Hidden(const Batch& batch) const {
   const at::Tensor states = TextStates(batch);
   at::Tensor x = SumOfEmbeddings(embeddings_, batch.inputs) + at::cat(positions);
   for (const Layer& layer : layers_) {
-    x = x + SelfAttention(layer, x, batch);
-    x = x + CrossAttention(layer, x, states, batch);
-    x = x + FeedForward(layer, x);
+    const auto decode = [this, &layer, &batch](const at::Tensor& in, const at::Tensor& text) {
+      const Autocast again(config_.autocast, in.device());
+      return Decode(layer, in, text, batch);
+    };
+    x = config_.checkpointing ? Recomputed(decode, x, states) : Decode(layer, x, states, batch);
   }
-  return out_norm_(x);
+  return out_norm_(x).to(at::kFloat);
 }
 
 HeadsLoss LmModel::Loss(const Batch& batch) const {

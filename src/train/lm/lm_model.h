@@ -5,6 +5,7 @@
 #include <ATen/ATen.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "lm/lm_config.h"
@@ -22,6 +23,11 @@ struct LmModelConfig {
   text::T5Config t5;
   bool train_text_encoder = false;  // false: no gradient passes the projection
   std::vector<int64_t> used_rows;   // of each book, as CrossEntropyOfHeads has it
+  // Products in this type, sums and the rest in f32 (train/lm/autocast.h). None: all in f32.
+  std::optional<at::ScalarType> autocast;
+  // Keeps what goes into each decoder layer and computes the rest again on the way back: a third
+  // more work for a fraction of the memory.
+  bool checkpointing = false;
 };
 
 class LmModel {
@@ -39,6 +45,7 @@ class LmModel {
   explicit LmModel(const LmModelConfig& config);
 
   // Runs the model over the batch, which is on the device of its weights. One thread at a time.
+  // With checkpointing the batch must live until the loss has been followed back.
   HeadsLoss Loss(const Batch& batch) const;
   // The hidden states [P, D] behind the last norm, on which the heads stand.
   at::Tensor Hidden(const Batch& batch) const;
@@ -70,6 +77,8 @@ class LmModel {
   at::Tensor CrossAttention(const Layer& layer, const at::Tensor& x, const at::Tensor& states,
                             const Batch& batch) const;
   at::Tensor FeedForward(const Layer& layer, const at::Tensor& x) const;
+  at::Tensor Decode(const Layer& layer, const at::Tensor& x, const at::Tensor& states,
+                    const Batch& batch) const;
 
   LmModelConfig config_;
   Parameters parameters_;

@@ -71,8 +71,7 @@ TrainingRun::TrainingRun(LmModel& model, std::unique_ptr<Optimizer> optimizer,
 }
 
 std::vector<NamedTensor> TrainingRun::StateTensors() {
-  std::vector<NamedTensor> tensors =
-      Parts(model_.parameters(), Values(model_.parameters()), kModelPrefix);
+  std::vector<NamedTensor> tensors = Parts(trained_, Values(trained_), kModelPrefix);
   for (const NamedTensor& tensor : ema_.State()) {
     tensors.push_back({kEmaPrefix + tensor.name, tensor.value});
   }
@@ -140,22 +139,15 @@ void TrainingRun::Load() {
   optimizer_->SetNumbers(numbers);
 }
 
-void TrainingRun::Step(const Batch& batch, Means& means) {
+void TrainingRun::Pass(const Batch& batch, Means& means) {
   const HeadsLoss loss = model_.Loss(batch);
   const double value = loss.loss.item<double>();
   if (!std::isfinite(value)) {
     ThrowFailure("update ", update_, ": the loss is not a finite number: ", value);
   }
   loss.loss.backward();
-  means.norm += ClipGradients(trained_, settings_.max_norm);
-  optimizer_->Step(settings_.schedule.Factor(update_));
-  ClearGradients(trained_);
-  ++update_;
   positions_ += batch.positions();
-  ema_.AfterUpdate(update_);
-
   means.loss += value;
-  ++means.updates;
   means.positions += batch.positions();
   const at::Tensor sums = loss.cross_entropy.sum(1, false, at::kDouble);
   const at::Tensor counts = batch.targets.ge(0).sum(1, false, at::kDouble);
@@ -163,16 +155,26 @@ void TrainingRun::Step(const Batch& batch, Means& means) {
   means.counts = means.counts.defined() ? means.counts + counts : counts;
 }
 
+void TrainingRun::Update(Means& means) {
+  means.norm += ClipGradients(trained_, settings_.max_norm);
+  optimizer_->Step(settings_.schedule.Factor(update_));
+  ClearGradients(trained_);
+  ++update_;
+  ++means.updates;
+  ema_.AfterUpdate(update_);
+}
+
 bool TrainingRun::Run(const TrainingCallbacks& callbacks) {
   JsonLinesLog log(folder_ + "/log.jsonl", update_);
   EventFile events(folder_ + "/tensorboard", update_);
   const int64_t planned = settings_.schedule.updates, first = update_;
+  const int64_t passes = settings_.accumulation;
   std::deque<std::future<Batch>> coming;
-  int64_t asked = first;
+  int64_t asked = first * passes;
   const auto ask = [&] {
-    if (asked == planned) return;
-    coming.push_back(std::async(std::launch::async, [this, &callbacks, update = asked] {
-      return callbacks.batch(update).To(model_.device());
+    if (asked == planned * passes) return;
+    coming.push_back(std::async(std::launch::async, [this, &callbacks, pass = asked] {
+      return callbacks.batch(pass).To(model_.device());
     }));
     ++asked;
   };
@@ -182,10 +184,13 @@ bool TrainingRun::Run(const TrainingCallbacks& callbacks) {
   Means means;
   bool stopped = false;
   while (update_ < planned && !stopped) {
-    const Batch batch = coming.front().get();
-    coming.pop_front();
-    ask();
-    Step(batch, means);
+    for (int64_t pass = 0; pass < passes; ++pass) {
+      const Batch batch = coming.front().get();
+      coming.pop_front();
+      ask();
+      Pass(batch, means);
+    }
+    Update(means);
     const bool last = update_ == planned;
     if (update_ % settings_.log_every == 0 || last) {
       const LogValues values = means.Values(optimizer_->learning_rate());
@@ -207,8 +212,10 @@ bool TrainingRun::Run(const TrainingCallbacks& callbacks) {
         const WithAverages averages(trained_, ema_);
         values = callbacks.report();
       }
-      log.Write("valid", update_, values);
-      events.Write("valid", update_, values);
+      if (!values.empty()) {
+        log.Write("valid", update_, values);
+        events.Write("valid", update_, values);
+      }
       for (const auto& [name, value] : values) {
         std::fprintf(stderr, "  %s %.4f\n", name.c_str(), value);
       }

@@ -23,12 +23,14 @@ struct TrainingSettings {
   int64_t log_every = 10;      // updates
   int64_t report_every = 250;  // updates; also at the end. 0: never
   int64_t workers = 1;         // batches in the making at once
+  int64_t accumulation = 1;    // passes whose gradients make an update
 };
 
 struct TrainingCallbacks {
-  // The batch of this update, counted from 0. Called on other threads, `workers` updates ahead.
-  std::function<Batch(int64_t update)> batch;
-  // With the averaged weights in place.
+  // The batch of this pass, counted from 0; passes update · accumulation and so on make the update,
+  // their losses adding up. Called on other threads, `workers` passes ahead.
+  std::function<Batch(int64_t pass)> batch;
+  // With the averaged weights in place. No values: nothing is logged.
   std::function<LogValues()> report;
   // Asked after every update: whether to save and stop.
   std::function<bool()> stop;
@@ -36,7 +38,8 @@ struct TrainingCallbacks {
 
 class TrainingRun {
  public:
-  // In `folder`, which exists: checkpoint.safetensors, log.jsonl and tensorboard/. A checkpoint
+  // In `folder`, which exists: checkpoint.safetensors (without what is not trained), log.jsonl and
+  // tensorboard/. A checkpoint
   // that is there is gone on from, to the bit on a processor; then the planned updates must be the
   // same, and so must `values`: what else the run's weights depend on, kept with them. Throws
   // Error.
@@ -52,7 +55,8 @@ class TrainingRun {
 
  private:
   struct Means;
-  void Step(const Batch& batch, Means& means);
+  void Pass(const Batch& batch, Means& means);
+  void Update(Means& means);
   std::vector<NamedTensor> StateTensors();
   void Load();
   std::string CheckpointPath() const { return folder_ + "/checkpoint.safetensors"; }

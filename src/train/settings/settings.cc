@@ -52,11 +52,16 @@ void Override(const std::string& argument, const std::string& path, JsonValue* s
 
 }  // namespace
 
+checkpoint::Config ParseSettings(const std::string& yaml, const std::string& name,
+                                 const std::vector<std::string>& overrides) {
+  JsonValue settings = checkpoint::ParseYaml(yaml, Printable(name, 300));
+  for (const std::string& argument : overrides) Override(argument, name, &settings);
+  return checkpoint::Config::Parse(checkpoint::ToJson(settings), name);
+}
+
 checkpoint::Config ReadSettings(const std::string& path,
                                 const std::vector<std::string>& overrides) {
-  JsonValue settings = checkpoint::ParseYaml(ReadText(path), Printable(path, 300));
-  for (const std::string& argument : overrides) Override(argument, path, &settings);
-  return checkpoint::Config::Parse(checkpoint::ToJson(settings), path);
+  return ParseSettings(ReadText(path), path, overrides);
 }
 
 }  // namespace musicgen::train
