@@ -20,8 +20,8 @@ int Run(int argc, const char* const* argv) {
   common::Flags synthesise = line.AddCommand("synthesise", "Sounds, tokenizer and clips");
   AddStage(synthesise, values);
   synthesise.Choice("--kind", values.kind,
-                    "The demo's sounds; also songs of them; or ordinary clips",
-                    {"palette", "songs", "clips"});
+                    "The demo's sounds; also songs of them; songs' codes alone; or ordinary clips",
+                    {"palette", "songs", "codes", "clips"});
   AddStage(line.AddCommand("codec", "The demo's codec, computed from its sounds"), values);
   AddStage(line.AddCommand("lm", "The language model; goes on where it was stopped"), values);
   common::Flags export_model = line.AddCommand("export", "The model as others read it");
