@@ -23,6 +23,7 @@ def parse(arguments):
     demo.add_argument("--processes", type=int, default=2, metavar="N", help="of essentia (2)")
     demo.add_argument("--json", metavar="FILE", help="also write the rows here")
     demo.add_argument("--markdown", metavar="FILE", help="also write the table here, after each group of rows")
+    demo.add_argument("--check", action="store_true", help="exit status 1 where a row misses its target")
     demo.add_argument("--musicgen", default=BIN / "musicgen", metavar="FILE", help="the program")
     demo.add_argument("--musicgen-train", default=BIN / "musicgen-train", metavar="FILE", help="the program")
     demo.add_argument("--config", default=ROOT / "configs" / "training" / "demo.yaml", metavar="FILE",
@@ -58,12 +59,13 @@ def run_demo(values):
                      "about": ABOUT}
             pathlib.Path(values.json).write_text(to_json(rows, about), encoding="utf-8")
     print(ABOUT + "\n\n" + markdown(rows), end="")
+    return 1 if values.check and any(row.passed is False for row in rows) else 0
 
 
 def main():
     values = parse(sys.argv[1:])
     try:
-        run_demo(values)
+        sys.exit(run_demo(values))
     except (OSError, RuntimeError, ValueError) as error:
         sys.exit(f"musicgen-eval: {error}")
 

@@ -76,10 +76,15 @@ class Evaluation:
                     count=count, digits=4),
                 Row("notes in the asked scale", "codes", scale.own, scale_true.own, shuffled=scale.shuffled, least=0.93,
                     count=count, p_value=scale.p_value())]
+        for with_drums, name in ((1, "with drums"), (0, "without drums")):  # these have the fewest notes to keep time by
+            chosen = [clip for clip, said in zip(made, asked) if said["drums"] == with_drums]
+            if chosen:
+                rows.append(Row(f"the same, of prompts {name}", "codes", mean(measures.grid_share, chosen),
+                                count=len(chosen), digits=3))
         for name, book, chance in (("lead", measures.LEAD, 0.2), ("chords", measures.CHORDS, 0.25)):
             rows.append(self._accuracy(name, "codes", [measures.instrument(palette, c, book) for c in made],
                                        [measures.instrument(palette, c, book) for c in true], None, chance, 0.9))
-        drums = lambda clips: [int(measures.instrument(palette, c, measures.DRUMS) >= 0) for c in clips]
+        drums = lambda clips: [int(measures.plays(palette, c, measures.DRUMS)) for c in clips]
         rows.append(self._accuracy("drums", "codes", drums(made), drums(true), None, 0.5, 0.9))
         return rows
 
