@@ -185,7 +185,7 @@ class Evaluation:
         mel = [mel_distance_db(*pair) for pair in pairs]
         return [Row("codec, SI-SNR in dB, mean", "true codes", float(np.mean(snr)), least=19, count=len(pairs), digits=1),
                 Row("codec, SI-SNR in dB, worst", "true codes", float(np.min(snr)), least=15, count=len(pairs), digits=1),
-                Row("codec, levels of 64 mel bands in dB", "true codes", float(np.mean(mel)), most=5, count=len(pairs),
+                Row("codec, levels of 64 mel bands above -50 dB, in dB", "true codes", float(np.mean(mel)), most=5, count=len(pairs),
                     digits=1)]
 
     def export_rows(self, codec, songs=4):

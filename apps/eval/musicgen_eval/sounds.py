@@ -40,8 +40,9 @@ def log_mel(sound):
 
 
 def mel_distance_db(sound, truth):
-    """Mean difference of the levels of 64 bands."""
-    return float(np.mean(np.abs(log_mel(sound) - log_mel(truth))))
+    """Mean difference of the levels of 64 bands, log10(1e-5 + power) as in the codec's training losses."""
+    soft = lambda level: 10 * np.log10(1e-5 + 10 ** (level / 10))
+    return float(np.mean(np.abs(soft(log_mel(sound)) - soft(log_mel(truth)))))
 
 
 def si_snr_db(sound, truth):
