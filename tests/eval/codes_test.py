@@ -60,7 +60,7 @@ class ComposedSongs(unittest.TestCase):
             noise = random.integers(0, 2048, song.shape)
             self.assertGreater(codes.glitch_rate(self.palette, noise), 0.9)
             late = song.copy()
-            late[codes.LEAD, 7:] = song[codes.LEAD, :-7]
+            late[codes.LEAD, 3:] = song[codes.LEAD, :-3]
             self.assertLess(codes.grid_share(self.palette, late), 1)
             self.assertLess(codes.scale_share(self.palette, song, said["tonic"] + 6, said["minor"]), 0.6)
 
