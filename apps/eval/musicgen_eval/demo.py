@@ -71,16 +71,16 @@ class Evaluation:
         scale_true = Judged(in_scale(true), [key_of(a) for a in asked], lambda shares, key: shares[key])
         count = self.clips
         rows = [Row("onsets on one sixteenth grid", "codes", mean(measures.grid_share, made),
-                    mean(measures.grid_share, true), least=0.97, count=count, digits=3),
-                Row("glitch rate", "codes", mean(measures.glitch_rate, made), mean(measures.glitch_rate, true), most=0.01,
-                    count=count, digits=4),
-                Row("notes in the asked scale", "codes", scale.own, scale_true.own, shuffled=scale.shuffled, least=0.93,
-                    count=count, p_value=scale.p_value())]
-        for with_drums, name in ((1, "with drums"), (0, "without drums")):  # these have the fewest notes to keep time by
+                    mean(measures.grid_share, true), least=0.97, count=count, digits=3)]
+        for with_drums, which in ((1, "with drums"), (0, "without drums")):  # these have the fewest notes to keep time by
             chosen = [clip for clip, said in zip(made, asked) if said["drums"] == with_drums]
             if chosen:
-                rows.append(Row(f"the same, of prompts {name}", "codes", mean(measures.grid_share, chosen),
+                rows.append(Row(f"the same, of prompts {which}", "codes", mean(measures.grid_share, chosen),
                                 count=len(chosen), digits=3))
+        rows += [Row("glitch rate", "codes", mean(measures.glitch_rate, made), mean(measures.glitch_rate, true), most=0.01,
+                     count=count, digits=4),
+                 Row("notes in the asked scale", "codes", scale.own, scale_true.own, shuffled=scale.shuffled, least=0.93,
+                     count=count, p_value=scale.p_value())]
         for name, book, chance in (("lead", measures.LEAD, 0.2), ("chords", measures.CHORDS, 0.25)):
             rows.append(self._accuracy(name, "codes", [measures.instrument(palette, c, book) for c in made],
                                        [measures.instrument(palette, c, book) for c in true], None, chance, 0.9))
