@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # The long tier: everything of test.sh, all of it built by clang and read by clang-tidy; Arm under
-# emulation; an hour of each fuzzer; the command line's kill and disk tests at full length; and
-# checks on full-size checkpoints when MUSICGEN_MODELS names a folder that holds them (small, melody,
-# stereo-large, …). FUZZ_SECONDS sets the time for each fuzzer.
+# emulation; an hour of each fuzzer; the command line's kill and disk tests at full length; the
+# acceptance of the demo model; and checks on full-size checkpoints when MUSICGEN_MODELS names a
+# folder that holds them (small, melody, stereo-large, …). FUZZ_SECONDS sets the time for each
+# fuzzer.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -31,6 +32,16 @@ if "$oracle" -c 'import torch, gguf, safetensors' 2> /dev/null; then
   "$oracle" scripts/check_gguf.py tests/fixtures/{hf,ac}-tiny-{mono,stereo,melody} \
     tests/fixtures/hf-tiny-melody-stereo || status=1
 fi
+
+echo "== Acceptance of the demo model"
+export MUSICGEN_PYTHON_PACKAGES="safetensors torch transformers essentia"
+if scripts/python_environment.sh build/eval; then
+  MUSICGEN_EVAL_PYTHON=build/eval/bin/python apps/eval/musicgen-eval demo -m models/demo \
+    --work build/acceptance --check || status=1
+else
+  status=1
+fi
+unset MUSICGEN_PYTHON_PACKAGES
 
 if [[ -n ${MUSICGEN_MODELS:-} ]]; then
   echo "== Full-size checkpoints"

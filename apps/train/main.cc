@@ -37,8 +37,8 @@ int Run(int argc, const char* const* argv) {
   common::Flags synthesise = line.AddCommand("synthesise", "Sounds, tokenizer and clips");
   AddStage(synthesise, values);
   synthesise.Choice("--kind", values.kind,
-                    "The demo's sounds; also songs of them; or ordinary clips",
-                    {"palette", "songs", "clips"});
+                    "The demo's sounds; also songs of them; songs' codes alone; or ordinary clips",
+                    {"palette", "songs", "codes", "clips"});
   AddStage(line.AddCommand("codec",
                            "A codec: trained on clips, or the demo's, computed from its sounds"),
            values);

@@ -14,6 +14,7 @@ namespace musicgen::compose {
 namespace {
 
 using checkpoint::JsonArray;
+using checkpoint::JsonObject;
 using checkpoint::JsonValue;
 
 JsonValue List(const std::vector<std::string>& texts) {
@@ -23,19 +24,32 @@ JsonValue List(const std::vector<std::string>& texts) {
 }
 
 JsonValue ToJson(const ClipText& text, double duration_s) {
-  return {checkpoint::MakeObject({{"title", {text.title}},
-                                  {"artist", {text.artist}},
-                                  {"key", {text.key}},
-                                  {"bpm", {int64_t{text.bpm}}},
-                                  {"genre", {text.genre}},
-                                  {"moods", List(text.moods)},
-                                  {"keywords", List(text.keywords)},
-                                  {"description", {text.description}},
-                                  {"name", {text.name}},
-                                  {"instrument", {text.instrument}},
-                                  {"sample_rate", {int64_t{kSampleRateHz}}},
-                                  {"duration", {duration_s}},
-                                  {"file_extension", {std::string("wav")}}})};
+  JsonObject track = checkpoint::MakeObject({{"title", {text.title}},
+                                             {"artist", {text.artist}},
+                                             {"key", {text.key}},
+                                             {"bpm", {int64_t{text.bpm}}},
+                                             {"genre", {text.genre}},
+                                             {"moods", List(text.moods)},
+                                             {"keywords", List(text.keywords)},
+                                             {"description", {text.description}},
+                                             {"name", {text.name}},
+                                             {"instrument", {text.instrument}},
+                                             {"sample_rate", {int64_t{kSampleRateHz}}},
+                                             {"duration", {duration_s}},
+                                             {"file_extension", {std::string("wav")}}});
+  if (!text.attributes.empty()) {
+    std::vector<checkpoint::JsonMember> attributes;
+    for (const auto& [name, value] : text.attributes)
+      attributes.push_back({name, {int64_t{value}}});
+    checkpoint::Set(&track, "attributes", {checkpoint::MakeObject(std::move(attributes))});
+  }
+  if (!text.wrong_descriptions.empty()) {
+    std::vector<checkpoint::JsonMember> wrong;
+    for (const auto& [name, description] : text.wrong_descriptions)
+      wrong.push_back({name, {description}});
+    checkpoint::Set(&track, "wrong_descriptions", {checkpoint::MakeObject(std::move(wrong))});
+  }
+  return {std::move(track)};
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace musicgen::compose {
@@ -12,6 +13,10 @@ struct ClipText {
   std::string title, artist, key, genre, description, name, instrument;
   std::vector<std::string> moods, keywords;
   int bpm = 0;
+  // For who judges what a model makes of the description: what it says in numbers, and what it says
+  // where one of these is wrong. Left out where empty.
+  std::vector<std::pair<std::string, int>> attributes;
+  std::vector<std::pair<std::string, std::string>> wrong_descriptions;
 };
 
 class ClipFolder {

@@ -26,9 +26,11 @@ struct FrameTables {
 // Renders each sound of the palette once.
 FrameTables RenderFrameTables(const Vocabulary& vocabulary, SoundFont* font);
 
-// palette.safetensors: book.K.frames f32, book.K.next i32. Reading checks every shape and code and
-// throws Error(kBadInput).
-void WriteFrameTables(const FrameTables& tables, const std::string& path);
+// palette.safetensors: book.K.frames f32, book.K.next i32 and, for those who measure codes by what
+// they mean, book.K.meaning i32 [rows, 3]: instrument, pitch, age. Reading checks every shape and
+// code of the tables and throws Error(kBadInput).
+void WriteFrameTables(const Vocabulary& vocabulary, const FrameTables& tables,
+                      const std::string& path);
 FrameTables ReadFrameTables(const std::string& path);
 
 using FrameCodes = std::array<int16_t, kBooks>;

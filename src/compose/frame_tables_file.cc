@@ -1,3 +1,4 @@
+#include <array>
 #include <cstring>
 
 #include "base/error.h"
@@ -11,6 +12,17 @@ using checkpoint::TensorToWrite;
 
 std::string FramesName(int book) { return StrCat("book.", book, ".frames"); }
 std::string NextName(int book) { return StrCat("book.", book, ".next"); }
+std::string MeaningName(int book) { return StrCat("book.", book, ".meaning"); }
+
+// [rows, 3]: instrument, pitch, age.
+std::vector<int32_t> MeaningRows(const Vocabulary& vocabulary, int book) {
+  std::vector<int32_t> rows;
+  for (int code = 0; code < vocabulary.used(book); ++code) {
+    const CodeMeaning& meaning = vocabulary.meaning(book, code);
+    rows.insert(rows.end(), {meaning.instrument, meaning.pitch, meaning.age});
+  }
+  return rows;
+}
 
 // The tensor, which must have this type and this many columns (0: one dimension) in 1 … 2048 rows.
 TensorView Get(const checkpoint::TensorSource& source, const std::string& name, DType dtype,
@@ -29,14 +41,19 @@ TensorView Get(const checkpoint::TensorSource& source, const std::string& name, 
 
 }  // namespace
 
-void WriteFrameTables(const FrameTables& tables, const std::string& path) {
+void WriteFrameTables(const Vocabulary& vocabulary, const FrameTables& tables,
+                      const std::string& path) {
   std::vector<TensorToWrite> tensors;
+  std::array<std::vector<int32_t>, kBooks> meanings;
   for (int book = 0; book < kBooks; ++book) {
     const auto k = static_cast<size_t>(book);
     const int64_t rows = tables.rows(book);
     tensors.push_back(
         {FramesName(book), DType::kF32, Shape{rows, kFrameSamples}, tables.frames[k].data()});
     tensors.push_back({NextName(book), DType::kI32, Shape{rows}, tables.next[k].data()});
+    meanings[k] = MeaningRows(vocabulary, book);
+    tensors.push_back(
+        {MeaningName(book), DType::kI32, Shape{vocabulary.used(book), 3}, meanings[k].data()});
   }
   checkpoint::WriteSafetensors(path, tensors, {});
 }

@@ -8,7 +8,9 @@
 
 namespace musicgen::compose {
 
-// The description is the complete caption of seed and counter.
-ClipText SongText(const SongAttributes& attributes, uint64_t seed, uint64_t counter);
+// The description is the complete caption of seed and counter; wrong ones take another value of the
+// palette's: of tempo, key, lead, chords, style, drums.
+ClipText SongText(const SongAttributes& attributes, Palette palette, uint64_t seed,
+                  uint64_t counter);
 
 }  // namespace musicgen::compose

@@ -69,7 +69,7 @@ TEST_F(RenderCodesTest, ASoundThatEndedIsNotCut) {
 
 TEST_F(RenderCodesTest, FilesAreReadBack) {
   const std::string path = testing::TempDir() + "/frame_tables_test.safetensors";
-  WriteFrameTables(tables_, path);
+  WriteFrameTables(vocabulary_, tables_, path);
   const FrameTables read = ReadFrameTables(path);
   EXPECT_EQ(read.frames, tables_.frames);
   EXPECT_EQ(read.next, tables_.next);
@@ -80,14 +80,14 @@ TEST_F(RenderCodesTest, FilesThatLieAreRefused) {
   const std::string path = testing::TempDir() + "/frame_tables_lies.safetensors";
   FrameTables lie = tables_;
   lie.next[2][5] = 40000;
-  WriteFrameTables(lie, path);
+  WriteFrameTables(vocabulary_, lie, path);
   EXPECT_THROW(ReadFrameTables(path), Error);
   lie = tables_;
   lie.next[1].pop_back();
   lie.frames[1].resize(lie.frames[1].size() - kFrameSamples);
   lie.frames[3].clear();
   lie.next[3].clear();
-  WriteFrameTables(lie, path);
+  WriteFrameTables(vocabulary_, lie, path);
   EXPECT_THROW(ReadFrameTables(path), Error);
   checkpoint::WriteSafetensors(path, {}, {});
   EXPECT_THROW(ReadFrameTables(path), Error);

@@ -43,6 +43,13 @@ class Synthesise(unittest.TestCase):
         with open(os.path.join(self.work, split, "data.jsonl"), encoding="utf-8") as file:
             return [json.loads(line) for line in file]
 
+    def tensors(self, name):
+        """The header of a safetensors file."""
+        with open(os.path.join(self.work, name), "rb") as file:
+            header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        header.pop("__metadata__", None)
+        return header
+
     def test_the_palette_then_the_codec(self):
         settings = ["--config", DEMO, "palette=restricted"]
         self.assertIn("palette.safetensors", self.complaint("codec", *settings, "--work", self.work))
@@ -56,12 +63,29 @@ class Synthesise(unittest.TestCase):
             track = json.load(file)
         self.assertIn(f"{track['bpm']} bpm", track["description"])
         self.assertIn(track["key"], track["description"])
+        said = track["attributes"]
+        self.assertEqual(track["bpm"], round(3000 / said["beat_frames"]))
+        self.assertEqual("minor" in track["key"], bool(said["minor"]))
+        self.assertEqual(track["keywords"][-1] == "drums", bool(said["drums"]))
+        self.assertEqual(set(track["wrong_descriptions"]), {"tempo", "key", "lead", "chords", "style", "drums"})
+        self.assertNotIn(track["key"], track["wrong_descriptions"]["key"])
+        codes, = self.tensors("songs/train/codes.safetensors").values()
+        self.assertEqual((codes["dtype"], codes["shape"]), ("I64", [2, 4, 100]))
+        meaning = self.tensors("palette.safetensors")["book.3.meaning"]
+        self.assertEqual((meaning["dtype"], meaning["shape"][1]), ("I32", 3))
         self.assertEqual((len(self.manifest("songs/valid")), self.manifest("songs/test")), (1, []))
         self.assertIn("book 1", self.complaint("codec", "--config", DEMO, "--work", self.work))
         self.succeed("codec", *settings, "codec.songs=4", "codec.song_frames=200", "codec.mixtures=4")
         with open(os.path.join(self.work, "codec", "config.json"), encoding="utf-8") as file:
             self.assertEqual(json.load(file)["architectures"], ["EncodecModel"])
         self.assertGreater(os.path.getsize(os.path.join(self.work, "codec", "model.safetensors")), 20_000_000)
+
+    def test_codes_alone(self):
+        self.succeed("synthesise", "--config", DEMO, "--kind", "codes", "synthesise.train=3", "synthesise.valid=0",
+                     "synthesise.test=1", "synthesise.segment_duration=2")
+        shapes = [self.tensors(f"codes/{split}/codes.safetensors")["codes"]["shape"] for split in ("train", "test")]
+        self.assertEqual(shapes, [[3, 4, 100], [1, 4, 100]])
+        self.assertEqual(os.listdir(os.path.join(self.work, "codes", "valid")), [])
 
     def test_clips_are_the_same_every_time(self):
         sizes = ["synthesise.train=2", "synthesise.valid=1", "synthesise.test=1", "synthesise.segment_duration=1.5"]

@@ -1,0 +1,1 @@
+"""Judges what a model makes of its prompts. docs/evaluation.md says how, and what each row is."""
