@@ -54,7 +54,11 @@ Batch DemoBatches::Of(int64_t update) const {
   uint64_t song = static_cast<uint64_t>(update * crops.items());
   const auto group = [&](int64_t items, int64_t frames, bool weighted, double weight) {
     ItemGroup made{{}, weight};
-    for (int64_t i = 0; i < items; ++i) made.items.push_back(Item(song++, frames, weighted));
+    for (int64_t i = 0; i < items; ++i, ++song) {
+      if (i % settings_.processes == settings_.rank) {
+        made.items.push_back(Item(song, frames, weighted));
+      }
+    }
     return made;
   };
   int64_t long_frames = crops.long_frames;

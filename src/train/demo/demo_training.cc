@@ -13,6 +13,7 @@
 #include "train/demo/demo_samples.h"
 #include "train/demo/demo_settings.h"
 #include "train/demo/primed_init.h"
+#include "train/distributed/join.h"
 #include "train/lm/training_run.h"
 #include "train/optim/adamw.h"
 #include "train/settings/palette_setting.h"
@@ -82,11 +83,12 @@ DemoBatchSettings ReadBatches(const Config& settings, int64_t updates) {
   return batches;
 }
 
-text::Tokenizer OpenTokenizer(const std::string& folder) {
-  if (!std::filesystem::exists(folder + "/tokenizer.json")) {
+text::Tokenizer OpenTokenizer(const std::string& folder, const Processes& processes) {
+  if (processes.first() && !std::filesystem::exists(folder + "/tokenizer.json")) {
     MakeFolders(folder);
     compose::WriteTokenizerFiles(folder);
   }
+  processes.Wait();
   return text::Tokenizer::Load(*checkpoint::FilesOfDirectory(folder));
 }
 
@@ -113,18 +115,23 @@ bool TrainDemo(const Config& settings, const std::string& work, const std::funct
   const compose::Vocabulary vocabulary(ReadPalette(settings));
   LmModelConfig config = ReadDemoModel(settings, vocabulary);
   const TrainingSettings run_settings = ReadRun(settings);
-  const DemoBatchSettings batch_settings = ReadBatches(settings, run_settings.schedule.updates);
-  const text::Tokenizer tokenizer = OpenTokenizer(work + "/tokenizer");
+  DemoBatchSettings batch_settings = ReadBatches(settings, run_settings.schedule.updates);
+  const auto [device, processes] = Join(settings);
+  batch_settings.rank = processes->rank();
+  batch_settings.processes = processes->count();
+  const text::Tokenizer tokenizer = OpenTokenizer(work + "/tokenizer", *processes);
   MakeFolders(work + "/lm");
 
   LmModel model(config);
   InitialisePrimed(model, vocabulary, batch_settings.seed);
   model.ScaleConditioningRate(
       settings.Object("optim").Number("conditioning_lr_scale", 2.0, 0.0, 1e3));
+  model.MoveTo(device);
   auto optimizer = std::make_unique<AdamW>(model.trained(), ReadAdam(settings));
   TrainingRun run(model, std::move(optimizer), run_settings, work + "/lm",
                   {{"palette", settings.String("palette", "full")},
-                   {"seed", std::to_string(batch_settings.seed)}});
+                   {"seed", std::to_string(batch_settings.seed)}},
+                  processes);
   const DemoBatches batches(vocabulary, tokenizer, batch_settings);
   DemoReportSettings report;
   report.seed = batch_settings.seed + 1;

@@ -48,13 +48,15 @@ class Columns {
     }
   }
 
-  // Makes the weights of each book over [begin, end) shares of `total` / K.
-  void Normalise(int64_t begin, int64_t end, double total) {
+  // Makes the weights of each book over [begin, end) shares of `total` / K; `sums` [K] gets what
+  // they summed up to.
+  void Normalise(int64_t begin, int64_t end, double total, double* sums) {
     const auto books = static_cast<int64_t>(delays_.size());
     for (int64_t k = 0; k < books; ++k) {
       float* const from = weights_ + k * positions_ + begin;
       double sum = 0.0;
       for (int64_t i = 0; i < end - begin; ++i) sum += from[i];
+      sums[k] = sum;
       if (sum == 0.0) continue;
       const auto scale = static_cast<float>(total / static_cast<double>(books) / sum);
       for (int64_t i = 0; i < end - begin; ++i) from[i] *= scale;
@@ -116,9 +118,11 @@ Batch LayOut(const std::vector<ItemGroup>& groups, const std::vector<int64_t>& d
   batch.targets = at::empty({books, positions}, at::kLong);
   batch.frames = at::empty({books, positions}, at::kLong);
   batch.weights = at::empty({books, positions}, at::kFloat);
+  batch.weight_sums = at::zeros({static_cast<int64_t>(groups.size()), books}, at::kDouble);
   Columns columns(batch, delays, special);
-  int64_t at = 0;
+  int64_t at = 0, number = -1;
   for (const ItemGroup& group : groups) {
+    ++number;
     if (group.items.empty()) continue;
     const int64_t frames = group.items.front().codes.frames, begin = at;
     for (const TrainingItem& item : group.items) {
@@ -126,10 +130,32 @@ Batch LayOut(const std::vector<ItemGroup>& groups, const std::vector<int64_t>& d
       columns.Add(item, at);
       at += frames;
     }
-    columns.Normalise(begin, at, group.weight);
-    batch.groups.push_back({static_cast<int64_t>(group.items.size()), frames});
+    columns.Normalise(begin, at, group.weight,
+                      batch.weight_sums.mutable_data_ptr<double>() + number * books);
+    batch.groups.push_back({static_cast<int64_t>(group.items.size()), frames, number});
   }
   LayOutTexts(groups, batch);
+  return batch;
+}
+
+void NormaliseAmongAll(const at::Tensor& sums, Batch& batch) {
+  MG_CHECK_EQ(sums.size(0), batch.weight_sums.size(0));
+  const at::Tensor shares =
+      at::where(sums.gt(0), batch.weight_sums / sums, at::zeros_like(sums)).to(at::kFloat);
+  int64_t begin = 0;
+  for (const Batch::Group& group : batch.groups) {
+    const int64_t positions = group.items * group.frames;
+    batch.weights.narrow(1, begin, positions).mul_(shares[group.number].unsqueeze(1));
+    begin += positions;
+  }
+}
+
+Batch To(Batch batch, at::Device device) {
+  for (at::Tensor* tensor :
+       {&batch.inputs, &batch.targets, &batch.frames, &batch.weights, &batch.tokens,
+        &batch.padded_index, &batch.token_place, &batch.text_mask}) {
+    *tensor = tensor->to(device);
+  }
   return batch;
 }
 

@@ -5,6 +5,7 @@
 #include <ATen/ATen.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "lm/lm_config.h"
@@ -12,6 +13,7 @@
 #include "train/lm/batch.h"
 #include "train/lm/heads_loss.h"
 #include "train/lm/layers.h"
+#include "train/lm/low_rank.h"
 #include "train/lm/text_encoder.h"
 #include "train/optim/parameters.h"
 
@@ -38,6 +40,10 @@ class LmModel {
   // are not trained here.
   explicit LmModel(const LmModelConfig& config);
 
+  // Before anything holds its weights' memory, an optimiser's moments included.
+  void MoveTo(at::Device device);
+  at::Device device() const { return heads_.device(); }
+
   // Runs the model over the batch, on the device of its weights.
   HeadsLoss Loss(const Batch& batch) const;
   // The hidden states [P, D] behind the last norm, on which the heads stand.
@@ -47,6 +53,15 @@ class LmModel {
   // All of them, a frozen text encoder's too, which do not require gradient.
   const Parameters& parameters() const { return parameters_; }
   Parameters trained() const;
+
+  // From now on the low-rank terms alone are trained. They refer to this model's weights; all rows
+  // of the heads are in use.
+  void AddLowRank(LowRankTerms terms);
+  const LowRankTerms& low_rank() const { return low_rank_; }
+  void DropOut(std::optional<uint64_t> seed) { low_rank_.DropOut(seed); }
+  // The weights become those with the terms, which are gone afterwards. Nothing requires gradient.
+  void MergeLowRank();
+
   TextEncoder& text_encoder() { return text_encoder_; }
 
   // For initialisation.
@@ -74,6 +89,7 @@ class LmModel {
   at::Tensor projection_, projection_bias_, embeddings_, heads_;
   std::vector<Layer> layers_;
   LayerNorm out_norm_;
+  LowRankTerms low_rank_;
 };
 
 }  // namespace musicgen::train

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "train/checkpoint/json_lines_log.h"
+#include "train/distributed/processes.h"
 #include "train/lm/lm_model.h"
 #include "train/optim/ema.h"
 #include "train/optim/optimizer.h"
@@ -25,11 +26,12 @@ struct TrainingSettings {
 };
 
 struct TrainingCallbacks {
-  // The batch of this update, counted from 0. Called on another thread, one update ahead.
+  // The batch of this update, counted from 0: of several processes each gives some of its items,
+  // in the same groups. Called on another thread, one update ahead.
   std::function<Batch(int64_t update)> batch;
-  // With the averaged weights in place.
+  // With the averaged weights in place; of process 0 alone.
   std::function<LogValues()> report;
-  // Asked after every update: whether to save and stop.
+  // Asked after every update: whether to save and stop, which all do when one wants to.
   std::function<bool()> stop;
 };
 
@@ -37,11 +39,14 @@ class TrainingRun {
  public:
   // In `folder`, which exists: checkpoint.safetensors, log.jsonl and tensorboard/. A checkpoint
   // that is there is gone on from, to the bit on a processor; then the planned updates must be the
-  // same, and so must `values`: what else the run's weights depend on, kept with them. Throws
-  // Error.
+  // same, and so must `values`: what else the run's weights depend on, kept with them.
+  //
+  // With `processes`, each of them makes its own of these, in a folder that all see: updates are
+  // those of one process with all their items, and process 0 alone writes. Throws Error.
   TrainingRun(LmModel& model, std::unique_ptr<Optimizer> optimizer,
               const TrainingSettings& settings, std::string folder,
-              std::map<std::string, std::string> values);
+              std::map<std::string, std::string> values,
+              std::shared_ptr<const Processes> processes = std::make_shared<Processes>());
 
   // Until the planned number of updates or stop(). Returns whether all are done.
   bool Run(const TrainingCallbacks& callbacks);
@@ -51,9 +56,11 @@ class TrainingRun {
 
  private:
   struct Means;
-  void Step(const Batch& batch, Means& means);
+  class Logs;
+  void Step(Batch batch, Means& means);
   std::vector<NamedTensor> StateTensors();
   void Load();
+  void CheckSame();
   std::string CheckpointPath() const { return folder_ + "/checkpoint.safetensors"; }
 
   LmModel& model_;
@@ -62,6 +69,7 @@ class TrainingRun {
   TrainingSettings settings_;
   std::string folder_;
   std::map<std::string, std::string> values_;
+  std::shared_ptr<const Processes> processes_;
   Ema ema_;
   int64_t update_ = 0;
   int64_t positions_ = 0;
