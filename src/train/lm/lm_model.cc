@@ -203,9 +203,8 @@ at::Tensor LmModel::Hidden(const Batch& batch) const {
 }
 
 HeadsLoss LmModel::Loss(const Batch& batch) const {
-  const Batch here = To(batch, device());
-  const auto [hidden, heads] = low_rank_.Widen(Hidden(here), heads_);
-  return CrossEntropyOfHeads(hidden, heads, here.targets, here.weights, config_.used_rows);
+  const auto [hidden, heads] = low_rank_.Widen(Hidden(batch), heads_);
+  return CrossEntropyOfHeads(hidden, heads, batch.targets, batch.weights, config_.used_rows);
 }
 
 }  // namespace musicgen::train

@@ -179,6 +179,7 @@ void TrainingRun::Load() {
 
 void TrainingRun::Step(Batch batch, Means& means) {
   ShareWeights(*processes_, batch);
+  batch = To(std::move(batch), model_.device());
   UpdateValues values;
   if (batch.positions() > 0) {
     // The same after an interruption, another in each process.
