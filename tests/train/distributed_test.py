@@ -66,16 +66,14 @@ class Distributed(unittest.TestCase):
         self.assertEqual(len(lines), 1, said)
         return lines[0]
 
-    def test_two_update_as_one(self):
-        one, two = self.train("one", 1), self.train("two", 2)
+    def test_updates_are_those_of_one(self):
+        one = self.train("one", 1)
         self.assertEqual(len(one), 8)
-        for ours, expected in zip(two, one, strict=True):
-            for name in ("loss", "ce", "ce_q1", "ce_q4", "lr", "grad_norm"):
-                self.assertLess(abs(ours[name] - expected[name]), 1e-6 * expected[name], (name, ours, expected))
-
-    def test_more_than_there_are_long_items(self):
-        one, three = self.train("one", 1), self.train("three", 3)
-        self.assertLess(abs(three[-1]["loss"] - one[-1]["loss"]), 1e-6 * one[-1]["loss"])
+        for work, count in (("two", 2), ("three", 3)):  # one or two of which have no long item
+            for ours, expected in zip(self.train(work, count), one, strict=True):
+                for name in ("loss", "ce", "ce_q1", "ce_q4", "lr", "grad_norm"):
+                    self.assertLessEqual(abs(ours[name] - expected[name]), 1e-6 * expected[name],
+                                         (name, ours, expected))
 
     def test_killed_runs_end_alike(self):
         self.train("whole", 2)

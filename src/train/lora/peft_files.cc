@@ -73,22 +73,22 @@ std::string AdapterConfig(const LmModel& model, const std::string& base_model) {
       terms, [](const LowRank& term) { return term.scale * static_cast<double>(term.rank()); });
   JsonValue base;
   if (!base_model.empty()) base = {base_model};
-  return checkpoint::ToJson({MakeObject({{"peft_type", {"LORA"}},
-                                         {"task_type", {}},
-                                         {"base_model_name_or_path", base},
-                                         {"inference_mode", {true}},
-                                         {"r", {rank}},
-                                         {"lora_alpha", {alpha}},
-                                         {"lora_dropout", {model.low_rank().dropout()}},
-                                         {"target_modules", {Targets(model)}},
-                                         {"rank_pattern", {ranks}},
-                                         {"alpha_pattern", {alphas}},
-                                         {"bias", {"none"}},
-                                         {"fan_in_fan_out", {false}},
-                                         {"init_lora_weights", {true}},
-                                         {"modules_to_save", {}},
-                                         {"use_dora", {false}},
-                                         {"use_rslora", {false}}})}) +
+  return checkpoint::ToJson({checkpoint::MakeObject({{"peft_type", {"LORA"}},
+                                                     {"task_type", {}},
+                                                     {"base_model_name_or_path", base},
+                                                     {"inference_mode", {true}},
+                                                     {"r", {rank}},
+                                                     {"lora_alpha", {alpha}},
+                                                     {"lora_dropout", {model.low_rank().dropout()}},
+                                                     {"target_modules", {Targets(model)}},
+                                                     {"rank_pattern", {ranks}},
+                                                     {"alpha_pattern", {alphas}},
+                                                     {"bias", {"none"}},
+                                                     {"fan_in_fan_out", {false}},
+                                                     {"init_lora_weights", {true}},
+                                                     {"modules_to_save", {}},
+                                                     {"use_dora", {false}},
+                                                     {"use_rslora", {false}}})}) +
          "\n";
 }
 
