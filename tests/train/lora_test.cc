@@ -256,8 +256,8 @@ TEST_F(LoraFiles, OfARunThatWasInterrupted) {
   };
   const LmModel parts = train("parts", {2, 6}), whole = train("whole", {6});
   ExpectSame(parts, whole);
-  for (const std::string& name :
-       checkpoint::OpenSafetensors(Path("whole/checkpoint.safetensors"))->Names()) {
+  const auto checkpoint = checkpoint::OpenSafetensors(Path("whole/checkpoint.safetensors"));
+  for (const std::string& name : checkpoint->Names()) {
     EXPECT_THAT(name, ::testing::HasSubstr(".lora_"));
   }
 }
