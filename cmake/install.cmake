@@ -14,6 +14,8 @@ endforeach()
 if(TARGET musicgen_cli)
   install(TARGETS musicgen_cli COMPONENT runtime)
 endif()
+# The model that is used where none is named; source archives may lack it.
+install(DIRECTORY models/demo DESTINATION ${CMAKE_INSTALL_DATADIR}/musicgen COMPONENT runtime OPTIONAL)
 
 configure_package_config_file(cmake/musicgen-config.cmake.in musicgen-config.cmake INSTALL_DESTINATION ${package_dir})
 # A minor version may still change the C++ layer.

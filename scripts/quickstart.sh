@@ -5,7 +5,6 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=$root/build/release
-fixture=$root/tests/fixtures/hf-tiny-mono
 started=$(date +%s.%N)
 
 # Seconds since $1, with a decimal.
@@ -24,8 +23,7 @@ cmake --build "$build" --target musicgen_cli
 echo "Built in $(since "$build_started")"
 
 echo "== Generate"
-# Which of prompt and model do the options bring themselves?
-has_model=${MUSICGEN_MODEL:+yes}
+# Do the options bring a prompt themselves?
 has_prompt=${MUSICGEN_PROMPTS_FILE:+yes}${MUSICGEN_UNCONDITIONAL:+yes}
 is_value=
 for argument in "$@"; do
@@ -34,7 +32,6 @@ for argument in "$@"; do
     continue
   fi
   case "$argument" in
-    -m*|--model|--model=*) has_model=yes ;;
     --prompts-file|--prompts-file=*|--unconditional|--unconditional=*) has_prompt=yes ;;
   esac
   case "$argument" in
@@ -46,13 +43,8 @@ for argument in "$@"; do
 done
 
 arguments=()
-if [[ -z $has_model ]]; then
-  echo "There is no demo model yet: this runs on a small fixture whose weights are random,"
-  echo "so the sound is noise. Give a trained model with -m DIR to hear music."
-  arguments+=(-m "$fixture")
-fi
 if [[ -z $has_prompt ]]; then
-  arguments+=("80s electronic track with melodic synthesizers, catchy beat, and groovy bass")
+  arguments+=("happy rock with drums and electric guitar")
 fi
 generate_started=$(date +%s.%N)
 "$build/bin/musicgen" generate "${arguments[@]}" "$@"

@@ -5,7 +5,6 @@
 namespace musicgen::cli {
 
 int Run(const ConvertFlags& flags) {
-  flags.model.Options();  // whether there is a model comes first
   PrintWarnings(Convert(Fetch(flags.model), flags.output));
   return 0;
 }

@@ -5,7 +5,6 @@
 namespace musicgen::cli {
 
 int Run(const DecodeFlags& flags) {
-  flags.model.Options();  // that there is none is said before anything is read
   common::Destinations destinations;
   destinations.Keep("--codes", flags.codes);
   const std::vector<Codes> samples = ReadCodes(flags.codes);

@@ -37,13 +37,17 @@ void AddGenerate(common::Flags flags, GenerateFlags& values) {
                "that is not longer",
                "S", 0.0, kMaxDuration);
   flags.Number("-s,--seed", values.seed, "Prompt i uses seed + i; -1 draws one", "N", -1, kMaxSeed);
-  flags.Number("--temperature", params.temperature, "0 means --greedy", "X", 0.0, 100.0);
-  flags.Number("--top-k", params.top_k, "Draw among the k most probable codes; 0: all", "K", 0,
-               1 << 20);
+  flags.Number("--temperature", params.temperature,
+               "0 means --greedy; 1 unless the model has its own", "X", 0.0, 100.0);
+  flags.Number("--top-k", params.top_k,
+               "Draw among the k most probable codes; 0: all; 250 unless the model has its own",
+               "K", 0, 1 << 20);
   flags.Number("--top-p", params.top_p,
-               "Above 0: draw among the most probable codes of this total probability instead", "P",
-               0.0, 1.0);
-  flags.Number("--cfg-coef", params.cfg_coef, "Strength of the prompt; 1: no guidance", "X", 0.0,
+               "Above 0: draw among the most probable codes of this total probability instead; 0 "
+               "unless the model has its own",
+               "P", 0.0, 1.0);
+  flags.Number("--cfg-coef", params.cfg_coef,
+               "Strength of the prompt; 1: no guidance; 3 unless the model has its own", "X", 0.0,
                100.0);
   flags.Switch("--two-step-cfg", params.two_step_cfg, "Guidance in two passes");
   flags.Switch("--greedy", values.greedy, "Always take the most probable code");

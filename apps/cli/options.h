@@ -24,7 +24,6 @@ struct ModelFlags {
   int64_t threads = 0;
   bool strict = false, offline = false;
 
-  // Throws Error(kBadInput) when no model was given.
   ModelOptions Options() const;
 };
 

@@ -14,7 +14,7 @@ void AddModelPaths(common::Flags& flags, ModelFlags& values) {
   flags.Name(
       "-m,--model", values.model,
       "Directory or GGUF file of the model, org/name[@revision] on the Hugging Face hub, or a "
-      "short name: downloaded where the cache lacks it",
+      "short name: downloaded where the cache lacks it; by default the demo model",
       "MODEL");
   flags.Name("--text-encoder", values.text_encoder,
              "Directory or hub id of a T5, where the model's files hold none", "DIR");
@@ -81,10 +81,6 @@ Precision PrecisionOf(const std::string& name) {
 }
 
 ModelOptions ModelFlags::Options() const {
-  if (model.empty()) {
-    BadInput(
-        "no model given: there is no demo model yet, so name one with -m DIR or MUSICGEN_MODEL");
-  }
   ModelOptions options;
   options.model = model;
   options.text_encoder = text_encoder;

@@ -123,6 +123,11 @@ std::string Origin(const CLI::App& app, const std::string& message,
   return "";
 }
 
+template <class T>
+constexpr bool kIsNumber = std::is_arithmetic_v<T>;
+template <class T>
+constexpr bool kIsNumber<std::optional<T>> = kIsNumber<T>;
+
 }  // namespace
 
 struct Flags::Impl {
@@ -161,7 +166,7 @@ struct Flags::Impl {
                    const std::string& type, bool shows_default) {
     CLI::Option* option = app->add_option(names, value, help)->take_last();
     if (shows_default) option->capture_default_str();
-    Finish(option, names, check, type, std::is_arithmetic_v<T>);
+    Finish(option, names, check, type, kIsNumber<T>);
     return option;
   }
 };
@@ -174,6 +179,16 @@ void Flags::Number(const std::string& names, double& value, const std::string& h
 void Flags::Number(const std::string& names, int64_t& value, const std::string& help,
                    const std::string& type, int64_t least, int64_t most) {
   impl_.Add(names, value, help, Between(least, most), type, true);
+}
+
+void Flags::Number(const std::string& names, std::optional<double>& value, const std::string& help,
+                   const std::string& type, double least, double most) {
+  impl_.Add(names, value, help, Between(least, most), type, false);
+}
+
+void Flags::Number(const std::string& names, std::optional<int64_t>& value, const std::string& help,
+                   const std::string& type, int64_t least, int64_t most) {
+  impl_.Add(names, value, help, Between(least, most), type, false);
 }
 
 void Flags::Duration(const std::string& names, double& value, const std::string& help,

@@ -23,6 +23,11 @@ class Flags {
   // From `least` to `most`.
   void Number(const std::string& names, double& value, const std::string& help,
               const std::string& type, double least, double most);
+  // Without a value the option stays empty.
+  void Number(const std::string& names, std::optional<double>& value, const std::string& help,
+              const std::string& type, double least, double most);
+  void Number(const std::string& names, std::optional<int64_t>& value, const std::string& help,
+              const std::string& type, int64_t least, int64_t most);
   void Number(const std::string& names, int64_t& value, const std::string& help,
               const std::string& type, int64_t least, int64_t most);
   // Seconds above 0 and at most `most`.

@@ -15,15 +15,25 @@ namespace musicgen {
 // grow.
 inline constexpr double kEndless = std::numeric_limits<double>::infinity();
 
-// AudioCraft's names; a duration of d seconds is int(d · frame rate) frames.
+// How a model is meant to be sampled: its generation_config.json, else these, which hold for all
+// published models.
+struct SamplingDefaults {
+  double temperature = 1.0;
+  int64_t top_k = 250;
+  double top_p = 0.0;
+  double cfg_coef = 3.0;
+};
+
+// AudioCraft's names; a duration of d seconds is int(d · frame rate) frames. What is not given is
+// the model's (ModelInfo::sampling).
 struct GenerationParams {
   bool use_sampling = true;  // false: the most probable code (temperature 0 means the same)
-  double temperature = 1.0;
-  int64_t top_k = 250;       // 0: no limit; ties at the threshold stay
-  double top_p = 0.0;        // > 0: nucleus sampling, and top_k is ignored
-  double duration_s = 10.0;  // of the whole result, an audio prompt included; kEndless: none
-  double cfg_coef = 3.0;     // 1: no guidance
+  std::optional<double> temperature;
+  std::optional<int64_t> top_k;    // 0: no limit; ties at the threshold stay
+  std::optional<double> top_p;     // > 0: nucleus sampling, and top_k is ignored
+  std::optional<double> cfg_coef;  // 1: no guidance
   bool two_step_cfg = false;
+  double duration_s = 10.0;  // of the whole result, an audio prompt included; kEndless: none
   // Longer pieces are made in windows of max_duration_s (the model's own by default, 30 s for the
   // published ones); each begins extend_stride_s after the one before: by default 18 s, or 0.6 of a
   // window that is not longer.

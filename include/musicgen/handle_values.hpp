@@ -103,11 +103,11 @@ inline RequestHandle ToHandle(const GenerationRequest& request) {
   if (request.prompt) Check(mg_request_set_prompt(raw, CString("prompt", *request.prompt)));
   const GenerationParams& params = request.params;
   Check(mg_request_set_use_sampling(raw, params.use_sampling ? 1 : 0));
-  Check(mg_request_set_temperature(raw, params.temperature));
-  Check(mg_request_set_top_k(raw, params.top_k));
-  Check(mg_request_set_top_p(raw, params.top_p));
+  if (params.temperature) Check(mg_request_set_temperature(raw, *params.temperature));
+  if (params.top_k) Check(mg_request_set_top_k(raw, *params.top_k));
+  if (params.top_p) Check(mg_request_set_top_p(raw, *params.top_p));
   Check(mg_request_set_duration_s(raw, params.duration_s));
-  Check(mg_request_set_cfg_coef(raw, params.cfg_coef));
+  if (params.cfg_coef) Check(mg_request_set_cfg_coef(raw, *params.cfg_coef));
   Check(mg_request_set_two_step_cfg(raw, params.two_step_cfg ? 1 : 0));
   if (params.max_duration_s) Check(mg_request_set_max_duration_s(raw, *params.max_duration_s));
   if (params.extend_stride_s) Check(mg_request_set_extend_stride_s(raw, *params.extend_stride_s));
@@ -126,6 +126,7 @@ inline RequestHandle ToHandle(const GenerationRequest& request) {
 template <class Requests>
 std::vector<RequestHandle> ToHandles(const Requests& requests) {
   std::vector<RequestHandle> handles;
+  handles.reserve(requests.size());
   for (const GenerationRequest& request : requests) handles.push_back(ToHandle(request));
   return handles;
 }

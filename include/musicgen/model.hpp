@@ -189,6 +189,8 @@ class Model {
     info_.frame_rate_hz = mg_model_frame_rate_hz(model);
     info_.hop_samples = mg_model_hop_samples(model);
     info_.max_duration_s = mg_model_max_duration_s(model);
+    info_.sampling = {mg_model_temperature(model), mg_model_top_k(model), mg_model_top_p(model),
+                      mg_model_cfg_coef(model)};
     info_.text_width = mg_model_text_width(model);
     info_.text_layers = mg_model_text_layers(model);
     info_.text_vocabulary = mg_model_text_vocabulary(model);

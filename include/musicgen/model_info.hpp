@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "musicgen/generation.hpp"
 #include "musicgen/lora.hpp"
 #include "musicgen/precision.hpp"
 
@@ -26,6 +27,7 @@ struct ModelInfo {
   int64_t audio_channels = 0, sample_rate_hz = 0, frame_rate_hz = 0, hop_samples = 0;
   std::vector<LoraFile> loras;  // that are merged into the weights
   double max_duration_s = 0;    // the window that longer pieces are made of
+  SamplingDefaults sampling;    // of requests that leave it open
   int64_t text_width = 0, text_layers = 0, text_vocabulary = 0;
   uint64_t lm_parameters = 0, text_parameters = 0, codec_parameters = 0;
   std::map<std::string, MemoryNeed> memory;  // by precision: "f32", "f16", …

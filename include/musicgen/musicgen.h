@@ -356,6 +356,12 @@ MG_API int64_t mg_model_audio_channels(const mg_model* model);
 MG_API int64_t mg_model_codebooks(const mg_model* model);     /* K */
 MG_API int64_t mg_model_codebook_size(const mg_model* model); /* V: codes are in [0, V) */
 MG_API double mg_model_max_duration_s(const mg_model* model); /* of a window; longer has several */
+/* What requests get that leave it open: of the model's generation_config.json, else 1, 250, 0, 3.
+ */
+MG_API double mg_model_temperature(const mg_model* model);
+MG_API int64_t mg_model_top_k(const mg_model* model);
+MG_API double mg_model_top_p(const mg_model* model);
+MG_API double mg_model_cfg_coef(const mg_model* model);
 MG_API int64_t mg_model_hidden_size(const mg_model* model);
 MG_API int64_t mg_model_layers(const mg_model* model);
 MG_API int64_t mg_model_heads(const mg_model* model);

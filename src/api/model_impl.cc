@@ -70,6 +70,7 @@ ModelInfo Describe(const model::ModelFiles& files, const model::StageFormats& fo
   info.frame_rate_hz = files.codec.frame_rate();
   info.hop_samples = files.codec.hop_samples();
   info.max_duration_s = files.max_duration_s;
+  info.sampling = files.sampling;
   info.text_width = files.t5.d_model;
   info.text_layers = files.t5.num_layers;
   info.text_vocabulary = files.t5.vocab_size;

@@ -89,18 +89,19 @@ std::string Loras(const std::vector<LoraFile>& loras) {
 
 std::string Describe(const std::optional<std::string>& prompt, bool is_cut,
                      const GenerationParams& params, const ModelInfo& info) {
+  const SamplingDefaults& own = info.sampling;
   Fields fields;
   prompt ? fields.SetText("prompt", *prompt) : fields.Set("prompt", "null");
   fields.Set("seed", std::to_string(params.seed));
   fields.SetReal("duration", params.duration_s);
   if (params.use_sampling) {
-    fields.SetReal("temperature", params.temperature);
-    fields.Set("top_k", std::to_string(params.top_k));
-    fields.SetReal("top_p", params.top_p);
+    fields.SetReal("temperature", params.temperature.value_or(own.temperature));
+    fields.Set("top_k", std::to_string(params.top_k.value_or(own.top_k)));
+    fields.SetReal("top_p", params.top_p.value_or(own.top_p));
   } else {
     fields.Set("greedy", "true");
   }
-  fields.SetReal("cfg_coef", params.cfg_coef);
+  fields.SetReal("cfg_coef", params.cfg_coef.value_or(own.cfg_coef));
   if (params.two_step_cfg) fields.Set("two_step_cfg", "true");
   fields.SetText("precision", PrecisionName(info.precision));
   fields.SetText("model", NameOf(info.path));
@@ -116,7 +117,7 @@ const char* Version() { return MUSICGEN_VERSION; }
 
 std::string Provenance(const std::optional<std::string>& prompt, const GenerationParams& params,
                        const ModelInfo& info) {
-  const std::string whole = Describe(prompt, false, params, info);
+  std::string whole = Describe(prompt, false, params, info);
   if (whole.size() <= kMaxComment || !prompt) return whole;
   const size_t rest = Describe("", true, params, info).size();
   const size_t room = kMaxComment - std::min(kMaxComment, rest);

@@ -78,6 +78,17 @@ double mg_model_max_duration_s(const mg_model* model) {
   return Field(model, &ModelInfo::max_duration_s);
 }
 
+double mg_model_temperature(const mg_model* model) {
+  return Field(model, &ModelInfo::sampling).temperature;
+}
+
+int64_t mg_model_top_k(const mg_model* model) { return Field(model, &ModelInfo::sampling).top_k; }
+double mg_model_top_p(const mg_model* model) { return Field(model, &ModelInfo::sampling).top_p; }
+
+double mg_model_cfg_coef(const mg_model* model) {
+  return Field(model, &ModelInfo::sampling).cfg_coef;
+}
+
 int64_t mg_model_hidden_size(const mg_model* model) {
   return Field(model, &ModelInfo::hidden_size);
 }

@@ -13,7 +13,8 @@ namespace {
 
 // How often an incomplete caption has a part, in percent.
 constexpr int kMood = 60, kTempoWord = 40, kStyle = 85, kNoun = 85, kLead = 75, kChords = 60,
-              kDrums = 70, kBass = 30, kTempo = 60, kKey = 50, kEmpty = 8;
+              kDrums = 70, kBass = 30, kTempo = 60, kKey = 50, kEmpty = 10;
+constexpr int kSpelled = 35;        // of empty words: one that the tokenizer has to spell
 constexpr int kShuffledParts = 25;  // instruments in any order
 constexpr int kLongKey = 15;        // "in the key of"
 
@@ -45,21 +46,27 @@ class CaptionWriter {
 
  private:
   bool Keep(int percent) { return draws_.Percent(percent) || complete_; }
-  std::string_view EmptyWord() { return draws_.Of(EmptyWords()); }
+  // A word that says nothing about the song.
+  std::string EmptyWord() {
+    if (!draws_.Percent(kSpelled)) return std::string(draws_.Of(EmptyWords()));
+    std::string word(static_cast<size_t>(3 + draws_.Below(8)), ' ');
+    for (char& letter : word) letter = static_cast<char>('a' + draws_.Below(26));
+    return word;
+  }
 
   // "a happy fast pop song"
   std::string Head() {
-    std::vector<std::string_view> words;
-    if (Keep(kMood)) words.push_back(draws_.Of(MoodPhrases(song_.mood)));
-    if (Keep(kTempoWord)) words.push_back(draws_.Of(TempoPhrases(song_.beat_frames)));
+    std::vector<std::string> words;
+    if (Keep(kMood)) words.emplace_back(draws_.Of(MoodPhrases(song_.mood)));
+    if (Keep(kTempoWord)) words.emplace_back(draws_.Of(TempoPhrases(song_.beat_frames)));
     if (words.size() == 2 && draws_.Percent(20)) std::swap(words[0], words[1]);
     if (!complete_ && draws_.Percent(kEmpty)) words.push_back(EmptyWord());
-    if (Keep(kStyle)) words.push_back(draws_.Of(StylePhrases(song_.style)));
+    if (Keep(kStyle)) words.emplace_back(draws_.Of(StylePhrases(song_.style)));
     const bool noun = Keep(kNoun);
     const std::string_view which = draws_.Of(Nouns());
-    if (noun) words.push_back(which);
+    if (noun) words.emplace_back(which);
     std::string text;
-    for (const std::string_view word : words) text += StrCat(text.empty() ? "" : " ", word);
+    for (const std::string& word : words) text += StrCat(text.empty() ? "" : " ", word);
     const bool article = draws_.Percent(60) && noun && which != "music";
     if (!complete_ && draws_.Percent(kEmpty)) return StrCat(EmptyWord(), " ", text);
     if (!article) return text;
@@ -82,7 +89,7 @@ class CaptionWriter {
     if (drums && song_.drums) parts.emplace_back(drum_words);
     if (drums && !song_.drums) silent_drums_ = &silence;
     if (bass && bass_last) parts.emplace_back(bass_words);
-    if (!complete_ && draws_.Percent(kEmpty)) parts.emplace_back(EmptyWord());
+    if (!complete_ && draws_.Percent(kEmpty)) parts.push_back(EmptyWord());
     if (draws_.Percent(kShuffledParts)) {
       for (size_t i = parts.size(); i > 1; --i) {
         std::swap(parts[i - 1], parts[static_cast<size_t>(draws_.Below(static_cast<int>(i)))]);

@@ -12,7 +12,7 @@ const std::array<StyleParts, kStyles>& Table() {
       // Pop
       {.beats_per_bar = 4,
        .swing = false,
-       .beat_frames = {24, 25, 28, 30},
+       .beat_frames = {24, 25, 26, 27, 28, 29, 30},
        .kits = {kStandardKit},
        .basses = {kBassGuitar},
        .chords = {kPianoChords, kGuitarStrum},
@@ -27,7 +27,7 @@ const std::array<StyleParts, kStyles>& Table() {
       // Rock
       {.beats_per_bar = 4,
        .swing = false,
-       .beat_frames = {20, 24, 25},
+       .beat_frames = {20, 21, 22, 23, 24, 25},
        .kits = {kStandardKit},
        .basses = {kBassGuitar},
        .chords = {kGuitarStrum},
@@ -42,7 +42,7 @@ const std::array<StyleParts, kStyles>& Table() {
       // Lofi
       {.beats_per_bar = 4,
        .swing = true,
-       .beat_frames = {32, 36, 40},
+       .beat_frames = {32, 33, 34, 35, 36, 37, 38, 39, 40},
        .kits = {k808Kit, kStandardKit},
        .basses = {kBassGuitar},
        .chords = {kElectricPiano},
@@ -57,7 +57,7 @@ const std::array<StyleParts, kStyles>& Table() {
       // Techno
       {.beats_per_bar = 4,
        .swing = false,
-       .beat_frames = {20, 24, 25},
+       .beat_frames = {20, 21, 22, 23, 24, 25},
        .kits = {k808Kit},
        .basses = {kSynthBass},
        .chords = {kPad},
@@ -72,7 +72,7 @@ const std::array<StyleParts, kStyles>& Table() {
       // Jazz
       {.beats_per_bar = 4,
        .swing = true,
-       .beat_frames = {20, 25, 28},
+       .beat_frames = {20, 21, 22, 23, 24, 25, 26, 27, 28},
        .kits = {kStandardKit},
        .basses = {kDoubleBass},
        .chords = {kElectricPiano, kPianoChords},
@@ -87,7 +87,7 @@ const std::array<StyleParts, kStyles>& Table() {
       // Waltz
       {.beats_per_bar = 3,
        .swing = false,
-       .beat_frames = {20, 24, 28, 30},
+       .beat_frames = {20, 22, 24, 26, 28, 30},
        .kits = {kStandardKit},
        .basses = {kDoubleBass},
        .chords = {kPianoChords, kGuitarStrum},
@@ -102,7 +102,7 @@ const std::array<StyleParts, kStyles>& Table() {
       // Ambient
       {.beats_per_bar = 4,
        .swing = false,
-       .beat_frames = {32, 36, 40},
+       .beat_frames = {32, 33, 34, 35, 36, 37, 38, 39, 40},
        .kits = {k808Kit},
        .basses = {kSynthBass},
        .chords = {kPad},

@@ -84,11 +84,13 @@ Codes Pipeline::Encode(ThreadPool& pool, const Waveform& audio) const {
 std::vector<Codes> Pipeline::EncodePrompts(ThreadPool& pool,
                                            std::span<const GenerationRequest> requests) const {
   std::vector<Waveform> prompts;
+  prompts.reserve(requests.size());
   for (const GenerationRequest& request : requests) {
     prompts.push_back(request.audio_prompt.value_or(Waveform()));
   }
   if (as_batch_ && reference_ == conditioning::Reference::kHuggingFace) PadInFront(&prompts);
   std::vector<Codes> codes;
+  codes.reserve(prompts.size());
   for (const Waveform& prompt : prompts) {
     codes.push_back(prompt.samples > 0 ? Encode(pool, prompt)
                                        : Codes(stages_.files().lm.codebooks, 0));
@@ -127,10 +129,17 @@ Conditions Pipeline::ConditionsAt(ThreadPool& pool, const Sample& sample, int64_
                           two_step_cfg);
 }
 
+lm::SamplingParams Pipeline::Sampling(const GenerationParams& params) const {
+  const SamplingDefaults& own = stages_.files().sampling;
+  return {!params.use_sampling, params.temperature.value_or(own.temperature),
+          params.top_k.value_or(own.top_k), params.top_p.value_or(own.top_p)};
+}
+
 lm::GuidanceCoefs Pipeline::Guidance(const GenerationParams& params) const {
   // AudioCraft's two-step guidance takes its coefficient from the model's configuration.
   const std::optional<double>& two_step_coef = stages_.files().two_step_coef;
-  return {params.two_step_cfg && two_step_coef ? *two_step_coef : params.cfg_coef};
+  if (params.two_step_cfg && two_step_coef) return {*two_step_coef};
+  return {params.cfg_coef.value_or(stages_.files().sampling.cfg_coef)};
 }
 
 lm::StreamSpec Pipeline::Window(const Sample& sample, const GenerationParams& params) const {
@@ -139,7 +148,7 @@ lm::StreamSpec Pipeline::Window(const Sample& sample, const GenerationParams& pa
   spec.pattern =
       lm::CodebookPattern(config.pattern, config.codebooks, sample.piece.window_frames());
   spec.prompt = sample.piece.window_prompt();
-  spec.sampling = {!params.use_sampling, params.temperature, params.top_k, params.top_p};
+  spec.sampling = Sampling(params);
   spec.guidance = Guidance(params);
   spec.two_step_cfg = params.two_step_cfg;
   spec.seed = params.seed;
@@ -190,8 +199,8 @@ ScoreResult Pipeline::Score(const GenerationRequest& request, const Codes& codes
   result.unconditional = logits(conditions.branches.back());
   result.guided.resize(result.conditional.size());
   lm::Guide(std::vector<const float*>{result.conditional.data(), result.unconditional.data()},
-            {request.params.cfg_coef}, static_cast<int64_t>(result.guided.size()),
-            result.guided.data());
+            {request.params.cfg_coef.value_or(stages_.files().sampling.cfg_coef)},
+            static_cast<int64_t>(result.guided.size()), result.guided.data());
   return result;
 }
 

@@ -49,6 +49,7 @@ class Pipeline {
   // The sample's next window, ready to be generated but for its conditions.
   lm::StreamSpec Window(const Sample& sample, const GenerationParams& params) const;
   // The guidance that a request asks for.
+  lm::SamplingParams Sampling(const GenerationParams& params) const;
   lm::GuidanceCoefs Guidance(const GenerationParams& params) const;
   // All steps of a piece; 0 for one without end.
   int64_t Steps(const Piece& piece) const;

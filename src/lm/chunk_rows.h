@@ -8,14 +8,16 @@ namespace musicgen::lm {
 
 class ChunkRows {
  public:
-  // As many as take about 30 ms by what the last chunk took; with `fixed`, always so many.
-  explicit ChunkRows(std::optional<int64_t> fixed = std::nullopt);
+  // As many as take about so many seconds by what the last chunk took; with `fixed`, always so
+  // many.
+  explicit ChunkRows(double seconds, std::optional<int64_t> fixed = std::nullopt);
 
   int64_t rows() const { return rows_; }
   // So many rows took so long.
   void Note(int64_t rows, double seconds);
 
  private:
+  double seconds_;
   bool measures_;
   int64_t rows_;
 };

@@ -225,52 +225,57 @@ int64_t CpuBackend::PromptRowsLeft(StreamId id) const {
   return left;
 }
 
-void CpuBackend::Forward(std::span<Stream* const> streams, int64_t count, bool step) {
+int64_t CpuBackend::Pass::Rows(size_t branch) const {
+  return prompt_rows ? std::min(*prompt_rows, stream->RowsLeft(branch)) : 1;
+}
+
+void CpuBackend::Forward(std::span<const Pass> passes) {
   std::vector<TransformerRow> rows, null_rows;
-  const auto passing = [&](const Stream& stream, size_t branch) {
-    return step ? 1 : std::min(count, stream.RowsLeft(branch));
-  };
-  for (Stream* stream : streams) {
-    for (size_t branch = 0; branch < stream->active; ++branch) {
-      const bool apart = branch > 0 && stream->spec.two_step_cfg;
+  for (const Pass& pass : passes) {
+    Stream& stream = *pass.stream;
+    for (size_t branch = 0; branch < stream.active; ++branch) {
+      const bool apart = branch > 0 && stream.spec.two_step_cfg;
       std::vector<TransformerRow>& into = apart ? null_rows : rows;
-      Lane& lane = stream->lanes[branch];
-      for (int64_t i = 0; i < passing(*stream, branch); ++i) {
-        into.push_back(stream->Row(branch, lane.passed + i));
+      Lane& lane = stream.lanes[branch];
+      for (int64_t i = 0; i < pass.Rows(branch); ++i) {
+        into.push_back(stream.Row(branch, lane.passed + i));
       }
-      if (step) into.back().logits = lane.logits.data();
+      if (!pass.prompt_rows) into.back().logits = lane.logits.data();
     }
   }
   transformer_.Forward(pool_, rows, scratch_);
   transformer_.Forward(pool_, null_rows, scratch_);
   // Only now, since a pass that threw has not happened.
-  for (Stream* stream : streams) {
-    for (size_t branch = 0; branch < stream->active; ++branch) {
-      stream->lanes[branch].passed += passing(*stream, branch);
+  for (const Pass& pass : passes) {
+    for (size_t branch = 0; branch < pass.stream->active; ++branch) {
+      pass.stream->lanes[branch].passed += pass.Rows(branch);
     }
   }
 }
 
 void CpuBackend::PassPrompt(StreamId id, int64_t rows) {
-  Stream* stream = &Find(id);
-  Forward({&stream, 1}, rows, /*step=*/false);
+  const Pass pass = {&Find(id), rows};
+  Forward({&pass, 1});
 }
 
-void CpuBackend::Step(std::span<const StreamId> ids) {
+void CpuBackend::Step(std::span<const StreamId> ids, const std::optional<PromptRows>& beside) {
   std::vector<Stream*> streams;
+  std::vector<Pass> passes;
   for (const StreamId id : ids) {
     Stream& stream = Find(id);
     if (stream.failed) continue;
     MG_CHECK_EQ(PromptRowsLeft(id), 0);
     MG_CHECK_LT(stream.next_step, stream.spec.pattern.steps());
     streams.push_back(&stream);
+    passes.push_back({&stream, std::nullopt});
   }
+  if (beside) passes.push_back({&Find(beside->stream), beside->rows});
   std::vector<SampledColumn> columns(streams.size());
   for (SampledColumn& column : columns) {
     column.codes.resize(static_cast<size_t>(transformer_.config().codebooks));
   }
   collected_.columns.reserve(collected_.columns.size() + columns.size());
-  Forward(streams, 1, /*step=*/true);
+  Forward(passes);
   Sample(streams);
   for (size_t i = 0; i < streams.size(); ++i) {
     Stream& stream = *streams[i];

@@ -26,7 +26,7 @@ class CpuBackend : public DecodeBackend {
   void Change(StreamId stream, const StreamChange& change) override;
   int64_t PromptRowsLeft(StreamId stream) const override;
   void PassPrompt(StreamId stream, int64_t rows) override;
-  void Step(std::span<const StreamId> streams) override;
+  void Step(std::span<const StreamId> streams, const std::optional<PromptRows>& beside) override;
   Collected Collect(bool wait) override;
   void Release(StreamId stream) override;
   std::vector<float> Score(const CodebookPattern& pattern, const Codes& codes,
@@ -43,9 +43,14 @@ class CpuBackend : public DecodeBackend {
   Lane NewLane(const Stream& stream, size_t branch) const;
   // Makes the lanes that the stream's conditions and guidance call for.
   void ChooseLanes(Stream& stream) const;
-  // At most `count` rows of each stream's lanes, as far as its prompt or next step goes; with
-  // `step`, exactly the one row before the column to sample, and its logits.
-  void Forward(std::span<Stream* const> streams, int64_t count, bool step);
+  // Of each lane of a stream: at most so many rows of its prompt, or for a step exactly the one row
+  // before the column to sample, and its logits.
+  struct Pass {
+    Stream* stream;
+    std::optional<int64_t> prompt_rows;  // none: a step
+    int64_t Rows(size_t branch) const;
+  };
+  void Forward(std::span<const Pass> passes);
   // Draws code k of the stream's next column.
   void SampleCell(Stream& stream, int64_t k, SamplingScratch& scratch) const;
   void Sample(std::span<Stream* const> streams);

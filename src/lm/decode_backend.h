@@ -76,6 +76,12 @@ struct StepBytes {
   uint64_t kv_per_position = 0;  // keys and values of each position before it, both rows
 };
 
+// Rows of a stream's prompt, to be passed beside a step of others.
+struct PromptRows {
+  StreamId stream = 0;
+  int64_t rows = 0;  // at most
+};
+
 // Streams are independent: what one receives does not depend on the others, on their order, on the
 // sizes of prompt chunks or on the number of threads. Not thread-safe; one owner drives it.
 //
@@ -108,8 +114,10 @@ class DecodeBackend {
   // Passes at most so many of them.
   virtual void PassPrompt(StreamId stream, int64_t rows) = 0;
   // Enqueues one step of each stream; they must have no prompt rows left and columns left to
-  // sample. A backend that is far enough ahead of Collect may wait.
-  virtual void Step(std::span<const StreamId> streams) = 0;
+  // sample. A backend that is far enough ahead of Collect may wait. With `beside` also as
+  // PassPrompt of a stream that is not among them, in the same pass over the weights where that is
+  // possible.
+  virtual void Step(std::span<const StreamId> streams, const std::optional<PromptRows>& beside) = 0;
   // What has come since the last call; with `wait`, all of every step enqueued.
   virtual Collected Collect(bool wait) = 0;
   // At any time; columns in flight are dropped, now or by whoever collects them.

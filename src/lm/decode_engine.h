@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include "lm/chunk_rows.h"
@@ -51,7 +52,7 @@ class DecodeEngine {
   // Steps enqueued so far.
   int64_t steps(StreamId stream) const;
 
-  // One chunk of the passes that wait, in turns, then one step of every stream that is ready.
+  // One chunk of the passes that wait, in turns, and one step of every stream that is ready.
   // Without `pass_chunk` the steps alone.
   Ticked Tick(bool pass_chunk = true);
 
@@ -72,16 +73,24 @@ class DecodeEngine {
     bool waits() const { return !held && enqueued < steps; }
   };
 
-  void PassChunk(Ticked* out);
+  // The pass whose turn it is: nothing, conditions or a stream's prompt.
+  using Chunk = std::variant<std::monostate, ConditionsHandle, StreamId>;
+  Chunk NextChunk();
   void PassChunk(const ConditionsHandle& conditions, Ticked* out);
   void PassChunk(StreamId stream, Ticked* out);
+  // What a tick passes and steps. False: there was nothing.
+  bool Enqueue(bool pass_chunk, Ticked* out);
+  // A chunk of this stream's prompt in the same pass as the step. False: it threw, and nothing has
+  // happened.
+  bool StepBeside(StreamId prompt, const std::vector<StreamId>& ready);
   std::vector<StreamId> Ready() const;
   std::vector<StreamId> PromptsLeft() const;
   void Step(std::vector<StreamId> ready, Ticked* out);
   void Fail(StreamId stream, const Error& error, Ticked* out);
 
   DecodeBackend& backend_;
-  ChunkRows condition_rows_, prompt_rows_;
+  ChunkRows condition_rows_, prompt_rows_, beside_rows_;
+  double step_s_ = 0;  // of the last step alone
   std::map<StreamId, Stream> streams_;
   std::vector<std::weak_ptr<PreparedConditions>> conditions_;  // that have rows left
   size_t turn_ = 0;                                            // of the passes

@@ -11,6 +11,7 @@
 #include "hub/hub_name.h"
 #include "model/audiocraft_files.h"
 #include "model/companions.h"
+#include "model/demo_model.h"
 #include "model/model_path.h"
 #include "model/named_stages.h"
 #include "model/weights.h"
@@ -81,6 +82,7 @@ class Fetcher {
 
  private:
   hub::Result FetchNamed() const {
+    if (request_.role == Role::kModel && MeansDemo(request_.model)) return AtHand(FindModel(""));
     std::error_code error;
     if (fs::exists(request_.model, error) || fs::exists(hub::ExpandPath(request_.model), error)) {
       return AtHand(Find(request_.model, request_.role));

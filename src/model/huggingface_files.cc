@@ -12,6 +12,23 @@ using checkpoint::Config;
 using checkpoint::SideFiles;
 using checkpoint::TensorSource;
 
+namespace {
+
+SamplingDefaults ReadSampling(const SideFiles& files) {
+  constexpr char kGeneration[] = "generation_config.json";
+  SamplingDefaults sampling;
+  if (!files.Has(kGeneration)) return sampling;
+  const Config config = files.ReadConfig(kGeneration);
+  sampling.temperature = config.Number("temperature", sampling.temperature, 0.0, 1e6);
+  sampling.top_k = config.Int("top_k", sampling.top_k, 0, 1000000000);
+  sampling.top_p = config.Number("top_p", sampling.top_p, 0.0, 1.0);
+  if (sampling.top_p == 1.0) sampling.top_p = 0.0;  // transformers' "all of them"
+  sampling.cfg_coef = config.Number("guidance_scale", sampling.cfg_coef, -1e3, 1e3);
+  return sampling;
+}
+
+}  // namespace
+
 LmPart ReadLmPart(const SideFiles& files, const std::string& xp_cfg,
                   std::shared_ptr<const TensorSource> tensors) {
   const Config config = files.ReadConfig(kConfigFile), decoder = config.Object("decoder");
@@ -27,6 +44,7 @@ LmPart ReadLmPart(const SideFiles& files, const std::string& xp_cfg,
   LmPart part;
   if (xp_cfg.empty()) {
     part.config = lm::ReadLmConfig(decoder);
+    part.sampling = ReadSampling(files);
     if (melody) part.melody = ReadMelody(files, config);
   } else {
     part = DescribeAudioCraft(xp_cfg, Config::ParseYaml(xp_cfg, files.Where(kXpFile)));

@@ -56,10 +56,11 @@ ModelFiles Assemble(const std::string& path, std::shared_ptr<const SideFiles> si
   files.lm = std::move(lm.config);
   files.melody = lm.melody;
   files.max_duration_s = lm.max_duration_s;
+  files.sampling = lm.sampling;
   files.two_step_coef = lm.two_step_coef;
   files.dialect = lm.dialect;
   files.lm_tensors = std::move(lm.tensors);
-  files.t5 = std::move(text.config);
+  files.t5 = text.config;
   files.t5_tensors = std::move(text.tensors);
   files.tokenizer_files = std::move(text.tokenizer_files);
   files.codec = std::move(codec.config);

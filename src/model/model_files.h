@@ -24,6 +24,7 @@ struct ModelFiles {
   codec::CodecConfig codec;
   std::optional<conditioning::MelodyConfig> melody;  // none: conditions go through cross-attention
   double max_duration_s = 30.0;                      // the window that the model was trained for
+  SamplingDefaults sampling;
   std::optional<double> two_step_coef;  // replaces cfg_coef in two-step guidance (AudioCraft)
   conditioning::Reference dialect = conditioning::Reference::kHuggingFace;
   StageTensors lm_tensors, t5_tensors, codec_tensors;  // without those that nobody needs

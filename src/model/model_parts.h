@@ -12,6 +12,7 @@
 #include "conditioning/melody_config.h"
 #include "conditioning/reference.h"
 #include "lm/lm_config.h"
+#include "musicgen/generation.hpp"
 #include "text/t5_config.h"
 
 namespace musicgen::model {
@@ -36,6 +37,7 @@ struct LmPart {
   lm::LmConfig config;
   std::optional<conditioning::MelodyConfig> melody;
   double max_duration_s = 30.0;
+  SamplingDefaults sampling;
   std::optional<double> two_step_coef;
   conditioning::Reference dialect = conditioning::Reference::kHuggingFace;
   std::string xp_cfg;  // AudioCraft's configuration; empty where it is transformers'

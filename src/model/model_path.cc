@@ -7,6 +7,7 @@
 #include "hub/cache.h"
 #include "hub/environment.h"
 #include "hub/hub_name.h"
+#include "model/demo_model.h"
 
 namespace musicgen::model {
 namespace {
@@ -57,6 +58,10 @@ std::string Find(const std::string& model, const Kind& kind) {
 }  // namespace
 
 std::string FindModel(const std::string& model) {
+  if (MeansDemo(model)) {
+    if (const auto demo = FindDemo()) return *demo;
+    ThrowBadInput("model: the demo model is not installed beside this program: name another one");
+  }
   return Find(model, {"model", "directory or GGUF file"});
 }
 

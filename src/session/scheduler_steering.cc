@@ -76,13 +76,12 @@ void Scheduler::SteerJob(Job& job) {
 void Scheduler::Apply(Job& job, PendingSteering& steering) {
   const Steering& wanted = steering.wanted;
   GenerationParams params = job.params;
-  params.cfg_coef = wanted.cfg_coef.value_or(params.cfg_coef);
-  params.temperature = wanted.temperature.value_or(params.temperature);
-  params.top_k = wanted.top_k.value_or(params.top_k);
-  params.top_p = wanted.top_p.value_or(params.top_p);
-  const lm::SamplingParams sampling = {!params.use_sampling, params.temperature, params.top_k,
-                                       params.top_p};
-  engine_.Change(job.window->stream, {steering.conditions, sampling, pipeline_.Guidance(params)});
+  if (wanted.cfg_coef) params.cfg_coef = wanted.cfg_coef;
+  if (wanted.temperature) params.temperature = wanted.temperature;
+  if (wanted.top_k) params.top_k = wanted.top_k;
+  if (wanted.top_p) params.top_p = wanted.top_p;
+  engine_.Change(job.window->stream,
+                 {steering.conditions, pipeline_.Sampling(params), pipeline_.Guidance(params)});
   job.params = params;
   Event event{Event::Kind::kSteered};
   event.steered_step = job.steps_before + engine_.steps(job.window->stream);

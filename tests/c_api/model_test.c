@@ -47,6 +47,8 @@ static void TestInfo(mg_model* model) {
   CHECK(mg_model_hop_samples(model) == 640 && mg_model_audio_channels(model) == 1);
   CHECK(mg_model_codebooks(model) == 4 && mg_model_codebook_size(model) > 0);
   CHECK(mg_model_max_duration_s(model) == 30);
+  CHECK(mg_model_temperature(model) == 1 && mg_model_top_k(model) == 250);
+  CHECK(mg_model_top_p(model) == 0 && mg_model_cfg_coef(model) == 3);
   CHECK(mg_model_hidden_size(model) > 0 && mg_model_layers(model) > 0);
   CHECK(mg_model_heads(model) > 0 && mg_model_ffn_dim(model) > 0);
   CHECK(mg_model_text_width(model) > 0 && mg_model_text_layers(model) > 0);

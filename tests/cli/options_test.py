@@ -30,7 +30,6 @@ class Usage(CliTest):
                 ([], "subcommand"),
                 (["frobnicate"], "frobnicate"),
                 (["generate", "-m", MODEL], "prompt"),
-                (["generate", "x"], "-m"),
                 (["tokenize", "-m", MODEL], "text"),
                 (["decode", "-m", MODEL], "codes"),
                 (["score", "-m", MODEL], "--codes"),

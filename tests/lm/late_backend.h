@@ -46,9 +46,10 @@ class LateBackend : public DecodeBackend {
     fault("prompt");
     device_->PassPrompt(stream, rows);
   }
-  void Step(std::span<const StreamId> streams) override {
+  void Step(std::span<const StreamId> streams, const std::optional<PromptRows>& beside) override {
+    if (beside) fault("prompt");
     fault("step");
-    device_->Step(streams);
+    device_->Step(streams, beside);
     in_flight_.push_back(device_->Collect(false));
   }
   Collected Collect(bool wait) override {

@@ -67,11 +67,11 @@ class TextToAudioPipeline:
         return params
 
 
-def pipeline(task: str = "text-to-audio", model: Union[str, MusicGen] = "facebook/musicgen-small",
+def pipeline(task: str = "text-to-audio", model: Union[str, MusicGen] = "demo",
              **options: Any) -> TextToAudioPipeline:
     """A pipeline of the task "text-to-audio" (or "text-to-speech", as transformers also calls it).
 
-    `model`: a model, or a name and `options` for `MusicGen.get_pretrained`.
+    `model`: a model, or a name ("demo" is the small one that comes with the package) and `options` for `MusicGen.get_pretrained`.
     """
     if task not in ("text-to-audio", "text-to-speech"):
         raise ValueError(f"expected the task text-to-audio, found {task!r}")

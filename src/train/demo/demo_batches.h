@@ -16,8 +16,10 @@ namespace musicgen::train {
 // Of the codebooks, in frames.
 inline const std::vector<int64_t> kDemoDelays = {0, 1, 2, 3};
 
-// An update is three kinds of crop, all from a song's first bar: many short ones, where the prompt
-// speaks; some that reach the first repetition; few long ones.
+// An update is three kinds of crop from a song's first bar: many short ones, where the prompt
+// speaks; some that reach the first repetition; few long ones. Later some of the long ones begin
+// inside their song, as windows do that go on from music: their first frames are given, not
+// learned.
 struct DemoCrops {
   int64_t short_items = 128, short_frames = 20;
   double short_weight = 0.4;
@@ -26,6 +28,8 @@ struct DemoCrops {
   // `long_high`, drawn for each update.
   int64_t long_items = 2, long_frames = 420;
   int64_t long_from = INT64_MAX, long_low = 1000, long_high = 1500;
+  double continuations = 0.0;  // share of these that begin inside
+  int64_t given_frames = 100;
 
   int64_t items() const { return short_items + middle_items + long_items; }
 };
@@ -52,7 +56,8 @@ class DemoBatches {
   Batch Of(int64_t update) const;
 
  private:
-  TrainingItem Item(uint64_t song, int64_t frames, bool weighted) const;
+  // `begin` frames into the song.
+  TrainingItem Item(uint64_t song, int64_t begin, int64_t frames, bool weighted) const;
 
   const compose::Vocabulary& vocabulary_;
   const text::Tokenizer& tokenizer_;

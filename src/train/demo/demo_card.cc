@@ -24,7 +24,7 @@ std::string DemoCard(const LmModelConfig& model, const SamplingDefaults& samplin
       "- Codec: computed from the sounds of the palette rather than trained. It gives those "
       "sounds ",
       "back faithfully, other sounds only roughly.\n", "- Sampling defaults: guidance ",
-      sampling.guidance, ", temperature ", sampling.temperature, ", top-k ", sampling.top_k,
+      sampling.cfg_coef, ", temperature ", sampling.temperature, ", top-k ", sampling.top_k,
       ", top-p ", sampling.top_p, ".\n\n",
       "It follows prompts about style, tempo, key, lead, chords and drums, and knows no sounds ",
       "beyond its palette.\n");

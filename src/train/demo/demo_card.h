@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "train/export/sampling_defaults.h"
+#include "musicgen/generation.hpp"
 #include "train/lm/lm_model.h"
 
 namespace musicgen::train {

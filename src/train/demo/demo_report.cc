@@ -109,7 +109,7 @@ class Reporter {
   void ForEach(const std::vector<TrainingItem>& items, const Use& use) const {
     const int64_t frames = items.front().codes.frames;
     const Batch batch = LayOut({{items, 1.0}}, kDemoDelays, compose::kCodebookSize);
-    const at::Tensor losses = model_.Loss(To(batch, model_.device())).cross_entropy.cpu();
+    const at::Tensor losses = model_.Loss(batch.To(model_.device())).cross_entropy.cpu();
     for (int64_t k = 0; k < compose::kBooks; ++k) {
       const float* const loss = losses.const_data_ptr<float>() + k * batch.positions();
       const int64_t* const frame = batch.frames.const_data_ptr<int64_t>() + k * batch.positions();

@@ -31,10 +31,6 @@ LogValues MeasureSamples(const ExportedModel& exported, const compose::Vocabular
     request.prompt = compose::Caption(song, settings.seed, counter, /*complete=*/true);
     request.params.seed = counter;
     request.params.duration_s = settings.duration_s;
-    request.params.cfg_coef = exported.sampling.guidance;
-    request.params.temperature = exported.sampling.temperature;
-    request.params.top_k = exported.sampling.top_k;
-    request.params.top_p = exported.sampling.top_p;
     requests.push_back(std::move(request));
   }
   const std::vector<GenerationResult> results = model.Generate(requests, {.decode_audio = false});

@@ -34,10 +34,10 @@ LmModelConfig ReadDemoModel(const Config& settings, const compose::Vocabulary& v
 SamplingDefaults ReadSamplingDefaults(const Config& settings) {
   const Config guidance = settings.Object("classifier_free_guidance"),
                lm = settings.Object("generate").Object("lm");
-  return {.guidance = guidance.Number("inference_coef", 3.0, 1.0, 100.0),
-          .temperature = lm.Number("temp", 1.0, 0.0, 100.0),
+  return {.temperature = lm.Number("temp", 1.0, 0.0, 100.0),
           .top_k = lm.Int("top_k", 250, 0, 1 << 20),
-          .top_p = lm.Number("top_p", 0.0, 0.0, 1.0)};
+          .top_p = lm.Number("top_p", 0.0, 0.0, 1.0),
+          .cfg_coef = guidance.Number("inference_coef", 3.0, 1.0, 100.0)};
 }
 
 }  // namespace musicgen::train

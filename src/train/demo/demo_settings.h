@@ -3,7 +3,7 @@
 
 #include "checkpoint/config.h"
 #include "compose/vocabulary.h"
-#include "train/export/sampling_defaults.h"
+#include "musicgen/generation.hpp"
 #include "train/lm/lm_model.h"
 
 namespace musicgen::train {

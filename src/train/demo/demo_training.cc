@@ -48,6 +48,7 @@ TrainingSettings ReadRun(const Config& settings) {
   run.max_norm = optim.Number("max_norm", 1.0, 0.0, 1e9);
   run.checkpoint_every_s = settings.Object("checkpoint").Number("every_s", 600, 0, 1e9);
   run.log_every = logging.Int("log_updates", 10, 1, 1 << 20);
+  run.workers = settings.Object("dataset").Int("num_workers", 1, 1, 1024);
   run.report_every = logging.Int("report_updates", 250, 0, 1 << 20);
   return run;
 }
@@ -75,6 +76,8 @@ DemoBatchSettings ReadBatches(const Config& settings, int64_t updates) {
   }
   batches.crops.long_low = bounds[0];
   batches.crops.long_high = bounds[1];
+  batches.crops.continuations = later.Number("continuations", 0.0, 0.0, 1.0);
+  batches.crops.given_frames = later.Int("given_frames", 100, 1, 1 << 14);
   batches.complete_captions = data.Number("complete_captions", 0.4, 0.0, 1.0);
   batches.null_captions =
       settings.Object("classifier_free_guidance").Number("training_dropout", 0.12, 0.0, 1.0);
@@ -124,9 +127,9 @@ bool TrainDemo(const Config& settings, const std::string& work, const std::funct
 
   LmModel model(config);
   InitialisePrimed(model, vocabulary, batch_settings.seed);
+  model.To(device);
   model.ScaleConditioningRate(
       settings.Object("optim").Number("conditioning_lr_scale", 2.0, 0.0, 1e3));
-  model.MoveTo(device);
   auto optimizer = std::make_unique<AdamW>(model.trained(), ReadAdam(settings));
   TrainingRun run(model, std::move(optimizer), run_settings, work + "/lm",
                   {{"palette", settings.String("palette", "full")},

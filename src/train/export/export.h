@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "train/export/sampling_defaults.h"
+#include "musicgen/generation.hpp"
 #include "train/lm/lm_model.h"
 
 namespace musicgen::train {

@@ -37,7 +37,7 @@ std::string ExportedGenerationConfig(const LmModelConfig& model, const SamplingD
                             {"bos_token_id", {special}},
                             {"max_length", {most_frames}},
                             {"do_sample", {true}},
-                            {"guidance_scale", {sampling.guidance}},
+                            {"guidance_scale", {sampling.cfg_coef}},
                             {"temperature", {sampling.temperature}},
                             {"top_k", {sampling.top_k}},
                             {"top_p", {sampling.top_p > 0.0 ? sampling.top_p : 1.0}}})});

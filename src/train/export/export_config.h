@@ -5,7 +5,7 @@
 #include <string>
 
 #include "model/model_parts.h"
-#include "train/export/sampling_defaults.h"
+#include "musicgen/generation.hpp"
 #include "train/lm/lm_model.h"
 
 namespace musicgen::train {

@@ -109,6 +109,16 @@ void LayOutTexts(const std::vector<ItemGroup>& groups, Batch& batch) {
 
 }  // namespace
 
+Batch Batch::To(at::Device device) const {
+  Batch there = *this;
+  for (at::Tensor* tensor :
+       {&there.inputs, &there.targets, &there.frames, &there.weights, &there.tokens,
+        &there.padded_index, &there.token_place, &there.text_mask}) {
+    *tensor = tensor->to(device);
+  }
+  return there;
+}
+
 Batch LayOut(const std::vector<ItemGroup>& groups, const std::vector<int64_t>& delays,
              int32_t special) {
   const auto books = static_cast<int64_t>(delays.size());
@@ -145,18 +155,10 @@ void NormaliseAmongAll(const at::Tensor& sums, Batch& batch) {
   int64_t begin = 0;
   for (const Batch::Group& group : batch.groups) {
     const int64_t positions = group.items * group.frames;
-    batch.weights.narrow(1, begin, positions).mul_(shares[group.number].unsqueeze(1));
+    batch.weights.narrow(1, begin, positions)
+        .mul_(shares[group.number].unsqueeze(1).to(batch.weights.device()));
     begin += positions;
   }
-}
-
-Batch To(Batch batch, at::Device device) {
-  for (at::Tensor* tensor :
-       {&batch.inputs, &batch.targets, &batch.frames, &batch.weights, &batch.tokens,
-        &batch.padded_index, &batch.token_place, &batch.text_mask}) {
-    *tensor = tensor->to(device);
-  }
-  return batch;
 }
 
 }  // namespace musicgen::train

@@ -47,6 +47,9 @@ struct Batch {
   at::Tensor text_mask;  // f32 [I, 1, 1, S]: 0, or −∞ where a text has ended; a null condition
                          // has a place, whose keys and values are zeros
 
+  // The same on this device.
+  Batch To(at::Device device) const;
+
   int64_t positions() const { return inputs.size(0); }
   int64_t items() const { return text_mask.size(0); }
 };
@@ -60,8 +63,5 @@ Batch LayOut(const std::vector<ItemGroup>& groups, const std::vector<int64_t>& d
 // makes the weights those that its items have among all, so that the losses of the parts add up to
 // the whole's.
 void NormaliseAmongAll(const at::Tensor& sums, Batch& batch);
-
-// The batch on another device.
-Batch To(Batch batch, at::Device device);
 
 }  // namespace musicgen::train

@@ -104,11 +104,11 @@ HeadsLoss Plain(const at::Tensor& hidden, const at::Tensor& heads, const at::Ten
   std::vector<at::Tensor> losses;
   for (int64_t k = 0; k < books; ++k) {
     const int64_t rows = ComputedRows(used_rows, k, size);
-    at::Tensor logits = at::mm(hidden, heads.narrow(0, k * size, rows).t());
-    at::Tensor copies = at::zeros({rows}, logits.options());
+    const at::Tensor copies = at::zeros({rows}, hidden.options());
     copies.narrow(0, rows - 1, 1).fill_(std::log(static_cast<double>(size - rows + 1)));
-    losses.push_back(at::cross_entropy_loss(logits + copies, targets.select(0, k), {},
-                                            at::Reduction::None, /*ignore_index=*/-1));
+    const at::Tensor logits = at::linear(hidden, heads.narrow(0, k * size, rows), copies);
+    losses.push_back(at::cross_entropy_loss(logits, targets.select(0, k), {}, at::Reduction::None,
+                                            /*ignore_index=*/-1));
   }
   const at::Tensor cross_entropy = at::stack(losses);
   return {(cross_entropy * weights).sum(), cross_entropy.detach()};

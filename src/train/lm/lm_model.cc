@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "train/optim/device.h"
 
 namespace musicgen::train {
 namespace {
@@ -95,10 +96,10 @@ LmModel::LmModel(const LmModelConfig& config)
   }
 }
 
-void LmModel::MoveTo(at::Device device) {
-  for (const Parameter& parameter : Joined(parameters_, low_rank_.parameters())) {
-    at::Tensor(parameter.value).set_data(parameter.value.detach().to(device));
-  }
+void LmModel::To(at::Device device) {
+  MoveTo(device, parameters_);
+  MoveTo(device, low_rank_.parameters());
+  positions_.reset();
 }
 
 Parameters LmModel::trained() const {
@@ -186,10 +187,12 @@ at::Tensor LmModel::FeedForward(const Layer& layer, const at::Tensor& x) const {
 at::Tensor LmModel::Hidden(const Batch& batch) const {
   int64_t longest = 0;
   for (const Batch::Group& group : batch.groups) longest = std::max(longest, group.frames);
-  const at::Tensor all = PositionVectors(longest, config_.lm.width).to(embeddings_.device());
+  if (!positions_.defined() || positions_.size(0) < longest) {
+    positions_ = PositionVectors(longest, config_.lm.width).to(device());
+  }
   std::vector<at::Tensor> positions;
   for (const Batch::Group& group : batch.groups) {
-    positions.push_back(all.narrow(0, 0, group.frames).repeat({group.items, 1}));
+    positions.push_back(positions_.narrow(0, 0, group.frames).repeat({group.items, 1}));
   }
   const at::Tensor states = TextStates(batch);
   at::Tensor x = SumOfEmbeddings(embeddings_, batch.inputs) + at::cat(positions);

@@ -40,14 +40,14 @@ class LmModel {
   // are not trained here.
   explicit LmModel(const LmModelConfig& config);
 
-  // Before anything holds its weights' memory, an optimiser's moments included.
-  void MoveTo(at::Device device);
-  at::Device device() const { return heads_.device(); }
-
-  // Runs the model over the batch, on the device of its weights.
+  // Runs the model over the batch, which is on the device of its weights. One thread at a time.
   HeadsLoss Loss(const Batch& batch) const;
   // The hidden states [P, D] behind the last norm, on which the heads stand.
   at::Tensor Hidden(const Batch& batch) const;
+
+  // Weights begin on the processor; gradients and what is made of the parameters come after this.
+  void To(at::Device device);
+  at::Device device() const { return embeddings_.device(); }
 
   const LmModelConfig& config() const { return config_; }
   // All of them, a frozen text encoder's too, which do not require gradient.
@@ -90,6 +90,7 @@ class LmModel {
   std::vector<Layer> layers_;
   LayerNorm out_norm_;
   LowRankTerms low_rank_;
+  mutable at::Tensor positions_;  // of the longest group so far, [frames, D]
 };
 
 }  // namespace musicgen::train

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <deque>
 #include <filesystem>
 #include <future>
 #include <optional>
@@ -179,7 +180,6 @@ void TrainingRun::Load() {
 
 void TrainingRun::Step(Batch batch, Means& means) {
   ShareWeights(*processes_, batch);
-  batch = To(std::move(batch), model_.device());
   UpdateValues values;
   if (batch.positions() > 0) {
     // The same after an interruption, another in each process.
@@ -209,18 +209,24 @@ bool TrainingRun::Run(const TrainingCallbacks& callbacks) {
   std::optional<Logs> logs;
   if (writes) logs.emplace(folder_, update_);
   const int64_t planned = settings_.schedule.updates, first = update_;
-  const auto next_batch = [&callbacks](int64_t update) {
-    return std::async(std::launch::async, [&callbacks, update] { return callbacks.batch(update); });
+  std::deque<std::future<Batch>> coming;
+  int64_t asked = first;
+  const auto ask = [&] {
+    if (asked == planned) return;
+    coming.push_back(std::async(std::launch::async, [this, &callbacks, update = asked] {
+      return callbacks.batch(update).To(model_.device());
+    }));
+    ++asked;
   };
-  std::future<Batch> coming;
-  if (update_ < planned) coming = next_batch(update_);
+  for (int64_t i = 0; i < settings_.workers; ++i) ask();
   const auto start = Clock::now();
   auto saved = start;
   Means means;
   bool stopped = false;
   while (update_ < planned && !stopped) {
-    Batch batch = coming.get();
-    if (update_ + 1 < planned) coming = next_batch(update_ + 1);
+    Batch batch = coming.front().get();
+    coming.pop_front();
+    ask();
     Step(std::move(batch), means);
     const bool last = update_ == planned;
     if (writes && (update_ % settings_.log_every == 0 || last)) {

@@ -23,11 +23,12 @@ struct TrainingSettings {
   double checkpoint_every_s = 600;
   int64_t log_every = 10;      // updates
   int64_t report_every = 250;  // updates; also at the end. 0: never
+  int64_t workers = 1;         // batches in the making at once
 };
 
 struct TrainingCallbacks {
   // The batch of this update, counted from 0: of several processes each gives some of its items,
-  // in the same groups. Called on another thread, one update ahead.
+  // in the same groups. Called on other threads, `workers` updates ahead.
   std::function<Batch(int64_t update)> batch;
   // With the averaged weights in place; of process 0 alone.
   std::function<LogValues()> report;

@@ -18,6 +18,14 @@ __all__ = ["MusicGen"]
 _NO_STYLE = "Only use this function if your model is MusicGen-Style, which this version cannot open yet."
 
 
+class _OwnInt(int):
+    """AudioCraft's default, in place of which a model may have its own."""
+
+
+class _OwnFloat(float):
+    """AudioCraft's default, in place of which a model may have its own."""
+
+
 class MusicGen:
     """A model. `MusicGen.get_pretrained(name)` opens one.
 
@@ -39,6 +47,9 @@ class MusicGen:
         self.compression_model = CompressionModel(self._handle)
         self.max_duration: float = library().mg_model_max_duration_s(self._handle)
         self._progress_callback: Optional[ProgressCallback] = None
+        self._sampling: Dict[str, Any] = {
+            "temp": library().mg_model_temperature(self._handle), "top_k": library().mg_model_top_k(self._handle),
+            "top_p": library().mg_model_top_p(self._handle), "cfg_coef": library().mg_model_cfg_coef(self._handle)}
         stride = 18 if self.max_duration > 18 else 0.6 * self.max_duration
         self.set_generation_params(duration=15, extend_stride=stride)
 
@@ -51,8 +62,8 @@ class MusicGen:
         """Opens a model.
 
         `name`: a directory (Hugging Face's layout or AudioCraft's), a GGUF file, a hub id
-        "org/name[@revision]", a short name (small, medium, large, melody; warns as AudioCraft does), or
-        "debug": a tiny random model. A hub id that is not in the Hugging Face cache is downloaded where
+        "org/name[@revision]", a short name (small, medium, large, melody; warns as AudioCraft does),
+        "demo": the small model that comes with the package, or "debug": a tiny random one. A hub id that is not in the Hugging Face cache is downloaded where
         huggingface_hub is installed. `device`: "cpu"; another one that is missing here warns.
         `precision`: "auto" (q8, or what a GGUF file holds), "f32", "f16", "bf16", "q8", "q4".
         `reference`: whose reading of padding and empty prompts to follow, "auto", "hf" or "audiocraft".
@@ -126,8 +137,9 @@ class MusicGen:
 
     # settings
 
-    def set_generation_params(self, use_sampling: bool = True, top_k: int = 250, top_p: float = 0.0,
-                              temperature: float = 1.0, duration: float = 30.0, cfg_coef: float = 3.0,
+    def set_generation_params(self, use_sampling: bool = True, top_k: int = _OwnInt(250),
+                              top_p: float = _OwnFloat(0.0), temperature: float = _OwnFloat(1.0),
+                              duration: float = 30.0, cfg_coef: float = _OwnFloat(3.0),
                               cfg_coef_beta: Optional[float] = None, two_step_cfg: bool = False,
                               extend_stride: float = 18) -> None:
         """Sets how pieces are made; what is not named goes back to its default.
@@ -136,6 +148,8 @@ class MusicGen:
         nucleus sampling, and `top_k` is ignored. `duration`: seconds of the whole result, a prompt that
         is continued included. `cfg_coef`: guidance, 1 for none. `extend_stride`: seconds from one window
         to the next of pieces longer than `max_duration`; AssertionError where it is not shorter.
+        A model whose generation_config.json has other values for `top_k`, `top_p`, `temperature` or
+        `cfg_coef` has those as its defaults; the published ones have none.
         """
         assert extend_stride < self.max_duration, "Cannot stride by more than max generation duration."
         if cfg_coef_beta is not None:
@@ -145,6 +159,9 @@ class MusicGen:
         self.generation_params: Dict[str, Any] = {
             "use_sampling": use_sampling, "temp": temperature, "top_k": top_k, "top_p": top_p,
             "cfg_coef": cfg_coef, "two_step_cfg": two_step_cfg, "cfg_coef_beta": cfg_coef_beta}
+        for name, own in self._sampling.items():
+            if isinstance(self.generation_params[name], (_OwnInt, _OwnFloat)):
+                self.generation_params[name] = own
 
     def set_style_conditioner_params(self, eval_q: int = 3, excerpt_length: float = 3.0,
                                      ds_factor: Optional[int] = None, encodec_n_q: Optional[int] = None) -> None:
