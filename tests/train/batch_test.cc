@@ -61,6 +61,24 @@ TEST(LayOut, WeighsEachBookAlikeWithinAGroup) {
   EXPECT_EQ(batch.weights[0][3].item<float>(), 0.0f);
 }
 
+// What two processes weigh, of which one has no item of the second group, is what one weighs.
+TEST(LayOut, WeighsPartsAsTheWhole) {
+  TrainingItem weighted = Item(8, {});
+  weighted.frame_weights[0] = 12.0f;
+  const auto of = [](std::vector<TrainingItem> first, std::vector<TrainingItem> second) {
+    return LayOut({{std::move(first), 0.4}, {std::move(second), 1.0}}, kDelays, kSpecial);
+  };
+  const Batch whole = of({weighted, Item(8, {})}, {Item(5, {})});
+  Batch a = of({weighted}, {Item(5, {})}), b = of({Item(8, {})}, {});
+  const at::Tensor sums = a.weight_sums + b.weight_sums;
+  EXPECT_TRUE(at::equal(sums, whole.weight_sums));
+  NormaliseAmongAll(sums, a);
+  NormaliseAmongAll(sums, b);
+  const at::Tensor parts =
+      at::cat({a.weights.narrow(1, 0, 8), b.weights, a.weights.narrow(1, 8, 5)}, 1);
+  EXPECT_TRUE(at::allclose(parts, whole.weights, 1e-6, 0.0));
+}
+
 TEST(LayOut, GivesEveryTextItsPlaces) {
   const Batch batch =
       LayOut({{{Item(4, {7, 8, 9}), Item(4, {})}}, {{Item(5, {3})}}}, kDelays, kSpecial);

@@ -65,13 +65,18 @@ Batch DemoBatches::Of(int64_t update) const {
   uint64_t song = static_cast<uint64_t>(update * crops.items());
   const auto group = [&](int64_t items, int64_t frames, bool weighted, double weight) {
     ItemGroup made{{}, weight};
-    for (int64_t i = 0; i < items; ++i) made.items.push_back(Item(song++, 0, frames, weighted));
+    for (int64_t i = 0; i < items; ++i, ++song) {
+      if (i % settings_.processes == settings_.rank) {
+        made.items.push_back(Item(song, 0, frames, weighted));
+      }
+    }
     return made;
   };
   // The long ones of a later update.
   const auto later_group = [&](int64_t frames) {
     ItemGroup made{{}, 1.0};
     for (int64_t i = 0; i < crops.long_items; ++i, ++song) {
+      if (i % settings_.processes != settings_.rank) continue;
       const bool inside = DrawOf(settings_.seed, song, kContinuation) < crops.continuations;
       const double begin = inside ? 1.0 + kLatestBegin * DrawOf(settings_.seed, song, kBegin) : 0.0;
       made.items.push_back(Item(song, static_cast<int64_t>(begin), frames, true));

@@ -36,6 +36,8 @@ struct DemoCrops {
 
 struct DemoBatchSettings {
   DemoCrops crops;
+  // Of several processes: this one gets the items i of each kind with i mod `processes` = `rank`.
+  int rank = 0, processes = 1;
   uint64_t seed = 0;               // of the songs
   double complete_captions = 0.4;  // share that says everything
   double null_captions = 0.12;     // share that says nothing: condition dropout, item by item
@@ -49,7 +51,8 @@ class DemoBatches {
               const DemoBatchSettings& settings)
       : vocabulary_(vocabulary), tokenizer_(tokenizer), settings_(settings) {}
 
-  // The batch of an update: the same for the same settings. Thread-safe.
+  // The batch of an update, or this process's part of it: the same for the same settings.
+  // Thread-safe.
   Batch Of(int64_t update) const;
 
  private:

@@ -13,8 +13,8 @@
 #include "train/demo/demo_samples.h"
 #include "train/demo/demo_settings.h"
 #include "train/demo/primed_init.h"
+#include "train/distributed/join.h"
 #include "train/lm/run_settings.h"
-#include "train/optim/device.h"
 #include "train/settings/palette_setting.h"
 
 namespace musicgen::train {
@@ -63,11 +63,12 @@ DemoBatchSettings ReadBatches(const Config& settings, int64_t updates) {
   return batches;
 }
 
-text::Tokenizer OpenTokenizer(const std::string& folder) {
-  if (!std::filesystem::exists(folder + "/tokenizer.json")) {
+text::Tokenizer OpenTokenizer(const std::string& folder, const Processes& processes) {
+  if (processes.first() && !std::filesystem::exists(folder + "/tokenizer.json")) {
     MakeFolders(folder);
     compose::WriteTokenizerFiles(folder);
   }
+  processes.Wait();
   return text::Tokenizer::Load(*checkpoint::FilesOfDirectory(folder));
 }
 
@@ -98,18 +99,22 @@ bool TrainDemo(const Config& settings, const std::string& work, const std::funct
     ThrowBadInput(settings.Object("optim").Where("accumulation"),
                   ": expected 1 in the demo, found ", run_settings.accumulation);
   }
-  const DemoBatchSettings batch_settings = ReadBatches(settings, run_settings.schedule.updates);
-  const text::Tokenizer tokenizer = OpenTokenizer(work + "/tokenizer");
+  DemoBatchSettings batch_settings = ReadBatches(settings, run_settings.schedule.updates);
+  const auto [device, processes] = Join(settings);
+  batch_settings.rank = processes->rank();
+  batch_settings.processes = processes->count();
+  const text::Tokenizer tokenizer = OpenTokenizer(work + "/tokenizer", *processes);
   MakeFolders(work + "/lm");
 
   LmModel model(config);
   InitialisePrimed(model, vocabulary, batch_settings.seed);
-  model.To(OpenDevice(settings.String("device", "cpu")));
+  model.To(device);
   model.ScaleConditioningRate(
       settings.Object("optim").Number("conditioning_lr_scale", 2.0, 0.0, 1e3));
   TrainingRun run(model, MakeOptimizer(settings, 2e-3, model.trained()), run_settings, work + "/lm",
                   {{"palette", settings.String("palette", "full")},
-                   {"seed", std::to_string(batch_settings.seed)}});
+                   {"seed", std::to_string(batch_settings.seed)}},
+                  processes);
   const DemoBatches batches(vocabulary, tokenizer, batch_settings);
   DemoReportSettings report;
   report.seed = batch_settings.seed + 1;

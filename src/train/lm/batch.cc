@@ -48,13 +48,15 @@ class Columns {
     }
   }
 
-  // Makes the weights of each book over [begin, end) shares of `total` / K.
-  void Normalise(int64_t begin, int64_t end, double total) {
+  // Makes the weights of each book over [begin, end) shares of `total` / K; `sums` [K] gets what
+  // they summed up to.
+  void Normalise(int64_t begin, int64_t end, double total, double* sums) {
     const auto books = static_cast<int64_t>(delays_.size());
     for (int64_t k = 0; k < books; ++k) {
       float* const from = weights_ + k * positions_ + begin;
       double sum = 0.0;
       for (int64_t i = 0; i < end - begin; ++i) sum += from[i];
+      sums[k] = sum;
       if (sum == 0.0) continue;
       const auto scale = static_cast<float>(total / static_cast<double>(books) / sum);
       for (int64_t i = 0; i < end - begin; ++i) from[i] *= scale;
@@ -137,9 +139,11 @@ Batch LayOut(const std::vector<ItemGroup>& groups, const std::vector<int64_t>& d
   batch.targets = at::empty({books, positions}, at::kLong);
   batch.frames = at::empty({books, positions}, at::kLong);
   batch.weights = at::empty({books, positions}, at::kFloat);
+  batch.weight_sums = at::zeros({static_cast<int64_t>(groups.size()), books}, at::kDouble);
   Columns columns(batch, delays, special);
-  int64_t at = 0;
+  int64_t at = 0, number = -1;
   for (const ItemGroup& group : groups) {
+    ++number;
     if (group.items.empty()) continue;
     const int64_t frames = group.items.front().codes.frames, begin = at;
     for (const TrainingItem& item : group.items) {
@@ -147,8 +151,9 @@ Batch LayOut(const std::vector<ItemGroup>& groups, const std::vector<int64_t>& d
       columns.Add(item, at);
       at += frames;
     }
-    columns.Normalise(begin, at, group.weight);
-    batch.groups.push_back({static_cast<int64_t>(group.items.size()), frames});
+    columns.Normalise(begin, at, group.weight,
+                      batch.weight_sums.mutable_data_ptr<double>() + number * books);
+    batch.groups.push_back({static_cast<int64_t>(group.items.size()), frames, number});
   }
   LayOutTexts(groups, batch);
   return batch;
@@ -167,6 +172,12 @@ Batch LayOutTogether(std::vector<TrainingItem> items, const std::vector<int64_t>
     group->items.push_back(std::move(item));
   }
   Batch batch = LayOut(groups, delays, special);
+  if (frames_in_all.empty()) {
+    batch.weight_sums = batch.weight_sums.sum(0, /*keepdim=*/true);
+    for (Batch::Group& group : batch.groups) group.number = 0;
+  } else {
+    batch.weight_sums.reset();  // the weights are those among all
+  }
   std::vector<double> totals = frames_in_all;
   for (size_t k = totals.size(); k < delays.size(); ++k) {
     double sum = 0.0;
@@ -196,6 +207,19 @@ std::vector<double> PredictedFrames(int64_t sound, int64_t columns,
     frames.push_back(static_cast<double>(std::clamp<int64_t>(columns - delay, 0, sound)));
   }
   return frames;
+}
+
+void NormaliseAmongAll(const at::Tensor& sums, Batch& batch) {
+  MG_CHECK_EQ(sums.size(0), batch.weight_sums.size(0));
+  const at::Tensor shares =
+      at::where(sums.gt(0), batch.weight_sums / sums, at::zeros_like(sums)).to(at::kFloat);
+  int64_t begin = 0;
+  for (const Batch::Group& group : batch.groups) {
+    const int64_t positions = group.items * group.frames;
+    batch.weights.narrow(1, begin, positions)
+        .mul_(shares[group.number].unsqueeze(1).to(batch.weights.device()));
+    begin += positions;
+  }
 }
 
 }  // namespace musicgen::train

@@ -30,12 +30,16 @@ struct ItemGroup {
 struct Batch {
   struct Group {
     int64_t items = 0, frames = 0;
+    int64_t number = 0;  // its row of weight_sums
   };
   std::vector<Group> groups;
   at::Tensor inputs;   // int64 [P, K]
   at::Tensor targets;  // int64 [K, P]; −1: nothing to predict
   at::Tensor frames;   // int64 [K, P]: the frame that the target is of; −1 as above
   at::Tensor weights;  // f32 [K, P]: loss = Σ weights · cross-entropy
+  // f64 [G, K]: what the weights that were normalised together summed up to before, for each
+  // codebook: a row for each group that was given, empty ones included.
+  at::Tensor weight_sums;
   // The texts of all items, side by side: N = Σ tokens, I items, S the longest text (at least 1).
   at::Tensor tokens;        // int64 [N]
   at::Tensor padded_index;  // int64 [I · S]: the token in each place, N where there is none
@@ -66,5 +70,10 @@ Batch LayOutTogether(std::vector<TrainingItem> items, const std::vector<int64_t>
 // `sound` have weight 1 and the rest 0.
 std::vector<double> PredictedFrames(int64_t sound, int64_t columns,
                                     const std::vector<int64_t>& delays);
+
+// Where the batch holds some of an update's items and `sums` are the weight_sums of all of them:
+// makes the weights those that its items have among all, so that the losses of the parts add up to
+// the whole's.
+void NormaliseAmongAll(const at::Tensor& sums, Batch& batch);
 
 }  // namespace musicgen::train

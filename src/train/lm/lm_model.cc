@@ -38,6 +38,11 @@ std::vector<int64_t> GroupItems(const Batch& batch, int64_t rows_per_item) {
   return items;
 }
 
+Parameters Joined(Parameters first, const Parameters& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
 }  // namespace
 
 LmModel::LmModel(const LmModelConfig& config)
@@ -95,15 +100,28 @@ LmModel::LmModel(const LmModelConfig& config)
 
 void LmModel::To(at::Device device) {
   MoveTo(device, parameters_);
+  MoveTo(device, low_rank_.parameters());
   positions_.reset();
 }
 
 Parameters LmModel::trained() const {
   Parameters trained;
-  for (const Parameter& parameter : parameters_) {
+  for (const Parameter& parameter : Joined(parameters_, low_rank_.parameters())) {
     if (parameter.value.requires_grad()) trained.push_back(parameter);
   }
   return trained;
+}
+
+void LmModel::AddLowRank(LowRankTerms terms) {
+  MG_CHECK(low_rank_.empty());
+  MG_CHECK(config_.used_rows.empty());
+  for (const Parameter& parameter : parameters_) parameter.value.set_requires_grad(false);
+  low_rank_ = std::move(terms);
+}
+
+void LmModel::MergeLowRank() {
+  low_rank_.Merge();
+  low_rank_ = LowRankTerms();
 }
 
 void LmModel::ScaleConditioningRate(double scale) {
@@ -124,13 +142,13 @@ at::Tensor LmModel::TextStates(const Batch& batch) const {
     const at::AutoGradMode mode(at::GradMode::is_enabled() && config_.train_text_encoder);
     states = text_encoder_.Forward(batch);
   }
-  if (projection_.defined()) states = at::linear(states, projection_, projection_bias_);
+  if (projection_.defined()) states = low_rank_.Linear(states, projection_, projection_bias_);
   return at::cat({states, none});
 }
 
 at::Tensor LmModel::SelfAttention(const Layer& layer, const at::Tensor& x,
                                   const Batch& batch) const {
-  const at::Tensor qkv = at::linear(layer.self_norm(x), layer.self_qkv);
+  const at::Tensor qkv = low_rank_.Linear(layer.self_norm(x), layer.self_qkv);
   const std::vector<at::Tensor> groups = qkv.split_with_sizes(GroupRows(batch));
   std::vector<at::Tensor> mixed;
   for (size_t g = 0; g < groups.size(); ++g) {
@@ -138,15 +156,15 @@ at::Tensor LmModel::SelfAttention(const Layer& layer, const at::Tensor& x,
     mixed.push_back(JoinHeads(at::scaled_dot_product_attention(
         heads[0], heads[1], heads[2], {}, /*dropout_p=*/0.0, /*is_causal=*/true)));
   }
-  return at::linear(at::cat(mixed), layer.self_out);
+  return low_rank_.Linear(at::cat(mixed), layer.self_out);
 }
 
 at::Tensor LmModel::CrossAttention(const Layer& layer, const at::Tensor& x,
                                    const at::Tensor& states, const Batch& batch) const {
   const int64_t length = batch.text_mask.size(3), tokens = states.size(0) - 1;
-  const at::Tensor q = at::linear(layer.cross_norm(x), layer.cross_q);
+  const at::Tensor q = low_rank_.Linear(layer.cross_norm(x), layer.cross_q);
   // Keys and values of the tokens, then each in its item's place.
-  const at::Tensor kv = at::embedding(at::linear(states, layer.cross_kv), batch.padded_index,
+  const at::Tensor kv = at::embedding(low_rank_.Linear(states, layer.cross_kv), batch.padded_index,
                                       /*padding_idx=*/tokens);
   const std::vector<at::Tensor> q_groups = q.split_with_sizes(GroupRows(batch));
   const std::vector<at::Tensor> kv_groups = kv.split_with_sizes(GroupItems(batch, length));
@@ -160,12 +178,12 @@ at::Tensor LmModel::CrossAttention(const Layer& layer, const at::Tensor& x,
     mixed.push_back(
         JoinHeads(at::scaled_dot_product_attention(query[0], key_value[0], key_value[1], mask)));
   }
-  return at::linear(at::cat(mixed), layer.cross_out);
+  return low_rank_.Linear(at::cat(mixed), layer.cross_out);
 }
 
 at::Tensor LmModel::FeedForward(const Layer& layer, const at::Tensor& x) const {
-  const at::Tensor hidden = at::linear(layer.feed_forward_norm(x), layer.fc1);
-  return at::linear(at::gelu(hidden), layer.fc2);
+  const at::Tensor hidden = low_rank_.Linear(layer.feed_forward_norm(x), layer.fc1);
+  return low_rank_.Linear(at::gelu(hidden), layer.fc2);
 }
 
 at::Tensor LmModel::Decode(const Layer& layer, const at::Tensor& input, const at::Tensor& states,
@@ -188,6 +206,7 @@ at::Tensor LmModel::Hidden(const Batch& batch) const {
   }
   const at::Tensor states = TextStates(batch);
   at::Tensor x = SumOfEmbeddings(embeddings_, batch.inputs) + at::cat(positions);
+  x = low_rank_.AddEmbeddings(x, embeddings_, batch.inputs);
   for (const Layer& layer : layers_) {
     const auto decode = [this, &layer, &batch](const at::Tensor& in, const at::Tensor& text) {
       const Autocast again(config_.autocast, in.device());
@@ -199,8 +218,8 @@ at::Tensor LmModel::Hidden(const Batch& batch) const {
 }
 
 HeadsLoss LmModel::Loss(const Batch& batch) const {
-  return CrossEntropyOfHeads(Hidden(batch), heads_, batch.targets, batch.weights,
-                             config_.used_rows);
+  const auto [hidden, heads] = low_rank_.Widen(Hidden(batch), heads_);
+  return CrossEntropyOfHeads(hidden, heads, batch.targets, batch.weights, config_.used_rows);
 }
 
 }  // namespace musicgen::train

@@ -13,6 +13,7 @@
 #include "train/lm/batch.h"
 #include "train/lm/heads_loss.h"
 #include "train/lm/layers.h"
+#include "train/lm/low_rank.h"
 #include "train/lm/text_encoder.h"
 #include "train/optim/parameters.h"
 
@@ -58,6 +59,15 @@ class LmModel {
   // All of them, a frozen text encoder's too, which do not require gradient.
   const Parameters& parameters() const { return parameters_; }
   Parameters trained() const;
+
+  // From now on the low-rank terms alone are trained. They refer to this model's weights; all rows
+  // of the heads are in use.
+  void AddLowRank(LowRankTerms terms);
+  const LowRankTerms& low_rank() const { return low_rank_; }
+  void DropOut(std::optional<uint64_t> seed) { low_rank_.DropOut(seed); }
+  // The weights become those with the terms, which are gone afterwards. Nothing requires gradient.
+  void MergeLowRank();
+
   TextEncoder& text_encoder() { return text_encoder_; }
 
   // For initialisation.
@@ -87,6 +97,7 @@ class LmModel {
   at::Tensor projection_, projection_bias_, embeddings_, heads_;
   std::vector<Layer> layers_;
   LayerNorm out_norm_;
+  LowRankTerms low_rank_;
   mutable at::Tensor positions_;  // of the longest group so far, [frames, D]
 };
 

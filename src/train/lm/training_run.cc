@@ -7,10 +7,12 @@
 #include <deque>
 #include <filesystem>
 #include <future>
+#include <optional>
 
 #include "base/error.h"
 #include "train/checkpoint/event_file.h"
 #include "train/checkpoint/training_state.h"
+#include "train/lm/shared_update.h"
 
 namespace musicgen::train {
 namespace {
@@ -42,6 +44,15 @@ struct TrainingRun::Means {
   at::Tensor cross_entropy, counts;  // [K]
 
   void Clear() { *this = Means(); }
+  void Add(const UpdateValues& values, double gradient_norm) {
+    ++updates;
+    loss += values.loss;
+    norm += gradient_norm;
+    positions += values.positions;
+    cross_entropy =
+        cross_entropy.defined() ? cross_entropy + values.cross_entropy : values.cross_entropy;
+    counts = counts.defined() ? counts + values.targets : values.targets;
+  }
   LogValues Values(double learning_rate) const {
     const auto n = static_cast<double>(updates);
     const at::Tensor books = cross_entropy / counts;
@@ -57,17 +68,45 @@ struct TrainingRun::Means {
   }
 };
 
+// Both forms of the log.
+class TrainingRun::Logs {
+ public:
+  Logs(const std::string& folder, int64_t last_update)
+      : lines_(folder + "/log.jsonl", last_update), events_(folder + "/tensorboard", last_update) {}
+  void Write(const char* kind, int64_t update, const LogValues& values) {
+    lines_.Write(kind, update, values);
+    events_.Write(kind, update, values);
+  }
+
+ private:
+  JsonLinesLog lines_;
+  EventFile events_;
+};
+
 TrainingRun::TrainingRun(LmModel& model, std::unique_ptr<Optimizer> optimizer,
                          const TrainingSettings& settings, std::string folder,
-                         std::map<std::string, std::string> values)
+                         std::map<std::string, std::string> values,
+                         std::shared_ptr<const Processes> processes)
     : model_(model),
       trained_(model.trained()),
       optimizer_(std::move(optimizer)),
       settings_(settings),
       folder_(std::move(folder)),
       values_(std::move(values)),
+      processes_(std::move(processes)),
       ema_(trained_, settings.ema) {
   if (std::filesystem::exists(CheckpointPath())) Load();
+  CheckSame();
+}
+
+void TrainingRun::CheckSame() {
+  if (processes_->alone()) return;
+  std::map<std::string, std::string> values = values_;
+  values[kPlanned] = std::to_string(settings_.schedule.updates);
+  values[kUpdate] = std::to_string(update_);
+  values["weights"] = Fingerprint(Parts(model_.parameters(), Values(model_.parameters()), ""));
+  values["state"] = Fingerprint(StateTensors());
+  processes_->CheckSame(values);
 }
 
 std::vector<NamedTensor> TrainingRun::StateTensors() {
@@ -139,34 +178,35 @@ void TrainingRun::Load() {
   optimizer_->SetNumbers(numbers);
 }
 
-void TrainingRun::Pass(const Batch& batch, Means& means) {
+void TrainingRun::Pass(int64_t pass, Batch batch, UpdateValues& values) {
+  ShareWeights(*processes_, batch);
+  if (batch.positions() == 0) return;  // more processes than items
+  // The same after an interruption, another in each process.
+  model_.DropOut(static_cast<uint64_t>(pass * processes_->count() + processes_->rank()));
   const HeadsLoss loss = model_.Loss(batch);
-  const double value = loss.loss.item<double>();
-  if (!std::isfinite(value)) {
-    ThrowFailure("update ", update_, ": the loss is not a finite number: ", value);
-  }
   loss.loss.backward();
-  positions_ += batch.positions();
-  means.loss += value;
-  means.positions += batch.positions();
-  const at::Tensor sums = loss.cross_entropy.sum(1, false, at::kDouble);
-  const at::Tensor counts = batch.targets.ge(0).sum(1, false, at::kDouble);
-  means.cross_entropy = means.cross_entropy.defined() ? means.cross_entropy + sums : sums;
-  means.counts = means.counts.defined() ? means.counts + counts : counts;
+  model_.DropOut(std::nullopt);
+  values.Add(loss, batch);
 }
 
-void TrainingRun::Update(Means& means) {
-  means.norm += ClipGradients(trained_, settings_.max_norm);
+void TrainingRun::Update(UpdateValues values, Means& means) {
+  SumUpdate(*processes_, trained_, values);
+  if (!std::isfinite(values.loss)) {
+    ThrowFailure("update ", update_, ": the loss is not a finite number: ", values.loss);
+  }
+  const double norm = ClipGradients(trained_, settings_.max_norm);
   optimizer_->Step(settings_.schedule.Factor(update_));
   ClearGradients(trained_);
   ++update_;
-  ++means.updates;
+  positions_ += values.positions;
   ema_.AfterUpdate(update_);
+  means.Add(values, norm);
 }
 
 bool TrainingRun::Run(const TrainingCallbacks& callbacks) {
-  JsonLinesLog log(folder_ + "/log.jsonl", update_);
-  EventFile events(folder_ + "/tensorboard", update_);
+  const bool writes = processes_->first();
+  std::optional<Logs> logs;
+  if (writes) logs.emplace(folder_, update_);
   const int64_t planned = settings_.schedule.updates, first = update_;
   const int64_t passes = settings_.accumulation;
   std::deque<std::future<Batch>> coming;
@@ -184,18 +224,18 @@ bool TrainingRun::Run(const TrainingCallbacks& callbacks) {
   Means means;
   bool stopped = false;
   while (update_ < planned && !stopped) {
-    for (int64_t pass = 0; pass < passes; ++pass) {
-      const Batch batch = coming.front().get();
+    UpdateValues values(model_.config().lm.codebooks);
+    for (int64_t pass = update_ * passes, end = pass + passes; pass < end; ++pass) {
+      Batch batch = coming.front().get();
       coming.pop_front();
       ask();
-      Pass(batch, means);
+      Pass(pass, std::move(batch), values);
     }
-    Update(means);
+    Update(std::move(values), means);
     const bool last = update_ == planned;
-    if (update_ % settings_.log_every == 0 || last) {
+    if (writes && (update_ % settings_.log_every == 0 || last)) {
       const LogValues values = means.Values(optimizer_->learning_rate());
-      log.Write("train", update_, values);
-      events.Write("train", update_, values);
+      logs->Write("train", update_, values);
       const double left = SecondsSince(start) / static_cast<double>(update_ - first) *
                           static_cast<double>(planned - update_);
       std::fprintf(stderr, "update %lld of %lld, ce %.4f, %.0f positions/s, %s left\n",
@@ -203,8 +243,8 @@ bool TrainingRun::Run(const TrainingCallbacks& callbacks) {
                    values[1].second, values.back().second, Duration(left).c_str());
       means.Clear();
     }
-    stopped = !last && callbacks.stop && callbacks.stop();
-    const bool report = settings_.report_every > 0 && callbacks.report &&
+    stopped = !last && processes_->Any(callbacks.stop && callbacks.stop());
+    const bool report = writes && settings_.report_every > 0 && callbacks.report &&
                         (last || update_ % settings_.report_every == 0);
     if (report && !stopped) {
       LogValues values;
@@ -212,20 +252,18 @@ bool TrainingRun::Run(const TrainingCallbacks& callbacks) {
         const WithAverages averages(trained_, ema_);
         values = callbacks.report();
       }
-      if (!values.empty()) {
-        log.Write("valid", update_, values);
-        events.Write("valid", update_, values);
-      }
+      if (!values.empty()) logs->Write("valid", update_, values);
       for (const auto& [name, value] : values) {
         std::fprintf(stderr, "  %s %.4f\n", name.c_str(), value);
       }
       means.Clear();
     }
-    if (stopped || last || SecondsSince(saved) >= settings_.checkpoint_every_s) {
+    if (writes && (stopped || last || SecondsSince(saved) >= settings_.checkpoint_every_s)) {
       Save();
       saved = Clock::now();
     }
   }
+  processes_->Wait();
   return update_ >= planned;
 }
 

@@ -8,12 +8,15 @@
 #include <string>
 
 #include "train/checkpoint/json_lines_log.h"
+#include "train/distributed/processes.h"
 #include "train/lm/lm_model.h"
 #include "train/optim/ema.h"
 #include "train/optim/optimizer.h"
 #include "train/optim/schedule.h"
 
 namespace musicgen::train {
+
+struct UpdateValues;
 
 struct TrainingSettings {
   CosineSchedule schedule;
@@ -28,11 +31,12 @@ struct TrainingSettings {
 
 struct TrainingCallbacks {
   // The batch of this pass, counted from 0; passes update · accumulation and so on make the update,
-  // their losses adding up. Called on other threads, `workers` passes ahead.
+  // their losses adding up. Of several processes each gives some of its items. Called on other
+  // threads, `workers` passes ahead.
   std::function<Batch(int64_t pass)> batch;
-  // With the averaged weights in place. No values: nothing is logged.
+  // With the averaged weights in place; of process 0 alone. No values: nothing is logged.
   std::function<LogValues()> report;
-  // Asked after every update: whether to save and stop.
+  // Asked after every update: whether to save and stop, which all do when one wants to.
   std::function<bool()> stop;
 };
 
@@ -41,11 +45,14 @@ class TrainingRun {
   // In `folder`, which exists: checkpoint.safetensors (without what is not trained), log.jsonl and
   // tensorboard/. A checkpoint
   // that is there is gone on from, to the bit on a processor; then the planned updates must be the
-  // same, and so must `values`: what else the run's weights depend on, kept with them. Throws
-  // Error.
+  // same, and so must `values`: what else the run's weights depend on, kept with them.
+  //
+  // With `processes`, each of them makes its own of these, in a folder that all see: updates are
+  // those of one process with all their items, and process 0 alone writes. Throws Error.
   TrainingRun(LmModel& model, std::unique_ptr<Optimizer> optimizer,
               const TrainingSettings& settings, std::string folder,
-              std::map<std::string, std::string> values);
+              std::map<std::string, std::string> values,
+              std::shared_ptr<const Processes> processes = std::make_shared<Processes>());
 
   // Until the planned number of updates or stop(). Returns whether all are done.
   bool Run(const TrainingCallbacks& callbacks);
@@ -55,10 +62,12 @@ class TrainingRun {
 
  private:
   struct Means;
-  void Pass(const Batch& batch, Means& means);
-  void Update(Means& means);
+  class Logs;
+  void Pass(int64_t pass, Batch batch, UpdateValues& values);
+  void Update(UpdateValues values, Means& means);
   std::vector<NamedTensor> StateTensors();
   void Load();
+  void CheckSame();
   std::string CheckpointPath() const { return folder_ + "/checkpoint.safetensors"; }
 
   LmModel& model_;
@@ -67,6 +76,7 @@ class TrainingRun {
   TrainingSettings settings_;
   std::string folder_;
   std::map<std::string, std::string> values_;
+  std::shared_ptr<const Processes> processes_;
   Ema ema_;
   int64_t update_ = 0;
   int64_t positions_ = 0;
