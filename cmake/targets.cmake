@@ -28,6 +28,9 @@ if(NOT CMAKE_CXX_COMPILER_ID MATCHES Clang)
 endif()
 set(MUSICGEN_COMMON_HEADERS <algorithm> <array> <cmath> <cstdint> <functional> <map> <memory> <optional> <span> <string>
                             <string_view> <utility> <vector>)
+# What the libraries of a folder parse once, and the first of them, on which the others stand.
+set(MUSICGEN_HEADERS_OF base)
+set(MUSICGEN_HEADERS ${MUSICGEN_COMMON_HEADERS})
 
 # musicgen_library(FOLDER SOURCES … DEPS … PRIVATE_DEPS …): the static library musicgen_FOLDER of src/FOLDER.
 function(musicgen_library folder)
@@ -40,10 +43,10 @@ function(musicgen_library folder)
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   set_property(GLOBAL APPEND PROPERTY MUSICGEN_FOLDERS ${target})
   musicgen_flags(${target})
-  if(folder STREQUAL base)  # on which all others stand
-    target_precompile_headers(${target} PRIVATE ${MUSICGEN_COMMON_HEADERS})
+  if(folder STREQUAL MUSICGEN_HEADERS_OF)
+    target_precompile_headers(${target} PRIVATE ${MUSICGEN_HEADERS})
   else()
-    target_precompile_headers(${target} REUSE_FROM musicgen_base)
+    target_precompile_headers(${target} REUSE_FROM musicgen_${MUSICGEN_HEADERS_OF})
   endif()
 endfunction()
 
