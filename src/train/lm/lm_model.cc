@@ -194,7 +194,6 @@ at::Tensor LmModel::Decode(const Layer& layer, const at::Tensor& input, const at
 }
 
 at::Tensor LmModel::Hidden(const Batch& batch) const {
-  const Autocast autocast(config_.autocast, embeddings_.device());
   int64_t longest = 0;
   for (const Batch::Group& group : batch.groups) longest = std::max(longest, group.frames);
   if (!positions_.defined() || positions_.size(0) < longest) {
@@ -204,7 +203,9 @@ at::Tensor LmModel::Hidden(const Batch& batch) const {
   for (const Batch::Group& group : batch.groups) {
     positions.push_back(positions_.narrow(0, 0, group.frames).repeat({group.items, 1}));
   }
+  // T5 and its projection stay in float32, as AudioCraft runs them.
   const at::Tensor states = TextStates(batch);
+  const Autocast autocast(config_.autocast, embeddings_.device());
   at::Tensor x = SumOfEmbeddings(embeddings_, batch.inputs) + at::cat(positions);
   x = low_rank_.AddEmbeddings(x, embeddings_, batch.inputs);
   for (const Layer& layer : layers_) {

@@ -224,14 +224,14 @@ bool TrainingRun::Run(const TrainingCallbacks& callbacks) {
   Means means;
   bool stopped = false;
   while (update_ < planned && !stopped) {
-    UpdateValues values(model_.config().lm.codebooks);
+    UpdateValues found(model_.config().lm.codebooks);
     for (int64_t pass = update_ * passes, end = pass + passes; pass < end; ++pass) {
       Batch batch = coming.front().get();
       coming.pop_front();
       ask();
-      Pass(pass, std::move(batch), values);
+      Pass(pass, std::move(batch), found);
     }
-    Update(std::move(values), means);
+    Update(std::move(found), means);
     const bool last = update_ == planned;
     if (writes && (update_ % settings_.log_every == 0 || last)) {
       const LogValues values = means.Values(optimizer_->learning_rate());

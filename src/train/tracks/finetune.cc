@@ -8,6 +8,8 @@
 #include "convert/new_folder.h"
 #include "model/model_path.h"
 #include "train/export/whole_model.h"
+#include "train/lora/adapter.h"
+#include "train/lora/peft_files.h"
 #include "train/settings/settings.h"
 #include "train/tracks/best_weights.h"
 #include "train/tracks/finetune_settings.h"
@@ -18,6 +20,31 @@ namespace musicgen::train {
 namespace {
 
 using checkpoint::Config;
+
+// Of an adapter's learning rate to a whole model's: 2e-4 to 3e-5, as people train them.
+constexpr double kAdapterRate = 7.0;
+
+// Whether an adapter is trained in place of the model's own weights.
+bool TrainsAdapter(const Config& settings) { return settings.Object("lora").Has("r"); }
+
+// Throws Error(kBadInput) for what an adapter cannot be.
+void CheckAdapter(const FineTuneRequest& request, const Config& settings) {
+  if (!TrainsAdapter(settings)) return;
+  ReadLoraSettings(settings.Object("lora"));
+  if (request.stereo) {
+    ThrowBadInput("--stereo: expected a whole model to be trained, found lora.r: an adapter has ",
+                  "the shapes of its base");
+  }
+  if (settings.Object("text_encoder").Bool("trained", false)) {
+    ThrowBadInput(settings.Object("text_encoder").Where("trained"),
+                  ": expected false beside lora.r, whose adapter leaves the T5 as it is");
+  }
+  const Config generate = settings.Object("generate");
+  if (generate.Int("every", 0, 0, int64_t{1} << 40) > 0) {
+    ThrowBadInput(generate.Where("every"),
+                  ": expected 0 beside lora.r: samples are made of whole models");
+  }
+}
 
 void Say(const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); }
 
@@ -79,6 +106,7 @@ bool FineTune(const FineTuneRequest& request, const std::function<bool()>& stop)
   const Config settings = SettingsOf(request);
   { const convert::NewFolder free(request.output); }  // asked before the work, not after it
   CheckSettings(settings);
+  CheckAdapter(request, settings);
   const model::ModelFiles files = OpenBase(request);
   LmModelConfig config = PretrainedConfig(
       files, {request.stereo, settings.Object("text_encoder").Bool("trained", false)});
@@ -94,17 +122,23 @@ bool FineTune(const FineTuneRequest& request, const std::function<bool()>& stop)
   const double segment_s = SegmentOf(files, set);
   const Splits splits = SplitByName(
       std::move(set), settings.Object("dataset").Object("valid").Number("share", 0.1, 0.0, 0.9));
-  const double lr = LearningRateOfWidth(config.lm.width);
+  const double lr =
+      LearningRateOfWidth(config.lm.width) * (TrainsAdapter(settings) ? kAdapterRate : 1.0);
   std::fprintf(stderr, "%zu tracks, %.1f minutes; %zu more for validation; excerpts of %.1f s\n",
                splits.train.tracks.size(), splits.train.duration_s() / 60,
                splits.valid.tracks.size(),
                settings.Object("dataset").Number("segment_duration", segment_s, 0.2, 300.0));
   LmModel model(config);
   LoadPretrained(files, model);
+  if (TrainsAdapter(settings)) AddAdapter(model, ReadLoraSettings(settings.Object("lora")));
   if (!TrainOnTracks({settings, files, splits, lr, segment_s, work + "/lm", stop}, model)) {
     return false;
   }
   const std::string weights = LoadResult(work + "/lm", model);
+  if (TrainsAdapter(settings)) {
+    WritePeftAdapter(model, request.model, request.output);
+    return true;
+  }
   ExportWhole({model, files, Card(request, files, splits, weights)}, request.precision,
               request.output);
   return true;

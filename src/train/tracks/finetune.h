@@ -21,8 +21,8 @@ struct FineTuneRequest {
   std::vector<std::string> settings;       // key.sub=value
 };
 
-// Encodes the folder, trains, goes on where it was stopped, and writes the model. Returns whether
-// all of that is done. Throws Error.
+// Encodes the folder, trains, goes on where it was stopped, and writes the model; with the setting
+// lora.r a LoRA adapter as PEFT saves it instead. Returns whether all of that is done. Throws Error.
 bool FineTune(const FineTuneRequest& request, const std::function<bool()>& stop);
 
 // The learning rate for a decoder of this width. An update of Adam moves every weight by about the
