@@ -23,9 +23,9 @@ class Demo(CliTest):
         _, sound = self.make("-d", "2")
         comment = json.loads(sound.comment)
         self.assertEqual([comment[name] for name in ("model", "cfg_coef", "temperature", "top_k", "top_p")],
-                         ["demo", 2.0, 0.85, 50, 0.9])
+                         ["demo", 1.5, 0.7, 50, 0.8])
         comment = json.loads(self.make("-d", "1", "--top-k", "7", "--cfg-coef", "3")[1].comment)
-        self.assertEqual([comment[name] for name in ("cfg_coef", "temperature", "top_k")], [3.0, 0.85, 7])
+        self.assertEqual([comment[name] for name in ("cfg_coef", "temperature", "top_k")], [3.0, 0.7, 7])
 
     def test_it_has_a_name(self):
         named = self.succeed("info", "-m", "demo", "--json")

@@ -66,7 +66,7 @@ class ExportPeers(unittest.TestCase):
         self.assertFalse(any(loaded[key] for key in ("missing_keys", "unexpected_keys", "mismatched_keys")), loaded)
         defaults = model.generation_config
         self.assertEqual((defaults.guidance_scale, defaults.temperature, defaults.top_k, defaults.top_p),
-                         (2.0, 0.85, 50, 0.9))
+                         (1.5, 0.7, 50, 0.8))
         inputs = AutoProcessor.from_pretrained(self.model)(text=[PROMPT], return_tensors="pt")
         steps = torch.full((4, 41), 2048)
         for k in range(4):
