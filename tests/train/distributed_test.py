@@ -71,8 +71,9 @@ class Distributed(unittest.TestCase):
         self.assertEqual(len(one), 8)
         for work, count in (("two", 2), ("three", 3)):  # one or two of which have no long item
             for ours, expected in zip(self.train(work, count), one, strict=True):
-                # Rounding grows from update to update, in gradients first.
-                for name, tolerance in (("loss", 1e-6), ("ce", 1e-6), ("lr", 0), ("grad_norm", 1e-5)):
+                # Sums of gradients differ in their last bit, which grows as weights part: to 2e-6 in 7 updates.
+                close = 1e-6 if expected["update"] <= 2 else 1e-5
+                for name, tolerance in (("loss", close), ("ce", close), ("lr", 0), ("grad_norm", 10 * close)):
                     self.assertLessEqual(abs(ours[name] - expected[name]), tolerance * expected[name],
                                          (name, ours, expected))
 

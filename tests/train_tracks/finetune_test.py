@@ -149,6 +149,16 @@ class FineTune(Program):
         self.run_it(*self.finetune(FIXTURES / "hf-tiny-stereo", self.at / "of_stereo", *few, "optim.optimizer=dadam"))
         self.play(self.at / "of_stereo", 2)
 
+    def test_an_adapter_in_place_of_a_model(self):
+        base, out = FIXTURES / "hf-tiny-mono", self.at / "adapter"
+        self.run_it(*self.finetune(base, out, "lora.r=4", "optim.lr=1e-2"))
+        self.assertEqual(sorted(path.name for path in out.iterdir()),
+                         ["adapter_config.json", "adapter_model.safetensors"])
+        train = [line["ce"] for line in self.log(self.at / "adapter.work") if line["kind"] == "train"]
+        self.assertLess(train[-1], train[0] - 0.3)
+        self.play(base, 1, "--lora", out)
+        self.assertIn("lora.r", self.complaint(*self.finetune(base, self.at / "other", "lora.r=4", "--stereo")))
+
     def test_mono_becomes_stereo(self):
         shutil.rmtree(self.music)
         write_music(self.music, channels=2)
