@@ -124,7 +124,7 @@ scripts/install_dependencies.sh test
 strict=(-DMUSICGEN_WERROR=ON -DMUSICGEN_BUILD_TESTS=ON -DMUSICGEN_BUILD_BENCH=ON)
 # The trainer stands on PyTorch's C++ library, and its files are read back by those that others use.
 training=()
-export MUSICGEN_PYTHON_PACKAGES="torch transformers sentencepiece protobuf safetensors tensorboard"
+export MUSICGEN_PYTHON_PACKAGES="torch transformers peft sentencepiece protobuf safetensors tensorboard"
 if scripts/python_environment.sh build/torch; then
   training=(-DMUSICGEN_BUILD_TRAINING=ON -DMUSICGEN_TORCH_PYTHON="$PWD/build/torch/bin/python")
 else

@@ -22,7 +22,8 @@ struct FineTuneRequest {
 };
 
 // Encodes the folder, trains, goes on where it was stopped, and writes the model; with the setting
-// lora.r a LoRA adapter as PEFT saves it instead. Returns whether all of that is done. Throws Error.
+// lora.r a LoRA adapter as PEFT saves it instead. Returns whether all of that is done. Throws
+// Error.
 bool FineTune(const FineTuneRequest& request, const std::function<bool()>& stop);
 
 // The learning rate for a decoder of this width. An update of Adam moves every weight by about the
