@@ -1,0 +1,38 @@
+// Why a request is refused or fails, as its client is told.
+#pragma once
+
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace musicgen::serve {
+
+struct Failure {
+  int status = 500;
+  std::string message;  // one sentence: what, where, expected, found; nothing of this machine
+  std::string type = "server_error";  // or invalid_request_error, authentication_error, …
+  std::string param;                  // the field at fault; empty: none
+  std::string code;                   // a short name for programs; empty: none
+  std::optional<int> retry_after_s;   // with 429 and 503
+};
+
+// What a handler throws.
+class Refusal : public std::exception {
+ public:
+  explicit Refusal(Failure failure) : failure_(std::move(failure)) {}
+  const Failure& failure() const { return failure_; }
+  const char* what() const noexcept override { return failure_.message.c_str(); }
+
+ private:
+  Failure failure_;
+};
+
+// 400, invalid_request_error.
+[[noreturn]] void RefuseInput(const std::string& param, const std::string& message);
+
+// What any exception means for the client: a Refusal's own failure, 400 for
+// Error(kBadInput), 507 for Error(kOutOfMemory), else 500 in words that tell nothing of the inside.
+Failure FailureOf(const std::exception_ptr& exception);
+
+}  // namespace musicgen::serve
