@@ -13,8 +13,13 @@ constexpr size_t kHeadReadBytes = 4 << 10;
 constexpr size_t kBodyReadBytes = 64 << 10;
 constexpr size_t kFirstBodyBytes = 16 << 10;
 
-// Of a path as it came, for the log of what was not understood.
-std::string PathOf(const std::string& target) { return target.substr(0, target.find('?')); }
+// Method and path as they came, three words in a line: for the log of what is not understood.
+void NoteFirstLine(std::string_view head, AccessRecord& record) {
+  const size_t space = head.find(' ');
+  record.method = head.substr(0, space);
+  head.remove_prefix(space + 1);
+  record.path = head.substr(0, head.find_first_of(" ?"));
+}
 
 Failure Timeout(const char* what) {
   return {.status = 408,
@@ -132,11 +137,10 @@ void Connection::BeginHead() {
 
 bool Connection::ParseHead() {
   if (!scanner_->Scan(unread_)) return false;
+  NoteFirstLine(unread_, underway_->record);
   RequestHead head = parser_->ParseHead(std::string_view(unread_).substr(0, scanner_->size()));
   Consume(scanner_->size());
   read_deadline_.Clear();
-  underway_->record.method = head.method;
-  underway_->record.path = PathOf(head.target);
   underway_->admission = state_.gate.Admit(std::move(head));
   const Admission& admission = underway_->admission;
   if (admission.refused) throw Refusal(*admission.refused);
