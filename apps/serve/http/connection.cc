@@ -9,8 +9,8 @@
 namespace musicgen::serve {
 namespace {
 
-constexpr size_t kHeadReadBytes = 4 << 10;
-constexpr size_t kBodyReadBytes = 64 << 10;
+constexpr size_t kReadBytes = 4 << 10;
+constexpr size_t kBodyReadBytes = 64 << 10;  // of a body that comes fast
 constexpr size_t kFirstBodyBytes = 16 << 10;
 
 // Method and path as they came, three words in a line: for the log of what is not understood.
@@ -81,7 +81,8 @@ void Connection::AwaitRequest(double seconds) {
 void Connection::Read() {
   if (reading_) return;
   if (client_ended_) return OnClientEnd();
-  const size_t most = phase_ == Phase::kBody ? kBodyReadBytes : kHeadReadBytes;
+  const bool fast = phase_ == Phase::kBody && filled_;
+  const size_t most = fast ? kBodyReadBytes : kReadBytes;
   // While an answer is made the next requests may come up to this; the rest waits in the socket.
   const size_t held = phase_ == Phase::kBody ? kBodyReadBytes : state_.limits.header_bytes + 1;
   const size_t room = std::min(most, held - std::min(held, unread_.size()));
@@ -97,6 +98,7 @@ void Connection::Read() {
 void Connection::OnRead(bool fine, size_t bytes) {
   if (!fine) return OnClientEnd();
   if (phase_ == Phase::kLinger) return DrainUntilGone();
+  filled_ = bytes == arriving_.size();
   unread_.append(arriving_.data(), bytes);
   Advance();
 }
@@ -191,10 +193,17 @@ bool Connection::ParseBody() {
   return true;
 }
 
+// Thousands of connections that wait hold little.
+void Connection::FreeBuffers() {
+  if (unread_.empty()) std::string().swap(unread_);
+  if (!reading_) std::vector<char>().swap(arriving_);
+}
+
 void Connection::HandOver() {
   read_deadline_.Clear();
   phase_ = Phase::kAnswer;
   state_.connections.Stand(this, Standing::kAnswering);
+  FreeBuffers();
   Request& request = underway_->admission.request;
   request.id = underway_->record.request;
   request.peer = peer_;
