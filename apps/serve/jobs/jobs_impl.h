@@ -85,6 +85,7 @@ struct Jobs::Impl {
   bool woken = false;
   std::vector<Record> to_cancel, to_steer;
   std::vector<std::function<void()>> calls;  // that it makes without the lock
+  bool calling = false;                      // now
 
   ModelShelf shelf;
   Worker short_worker, long_worker;

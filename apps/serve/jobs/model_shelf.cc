@@ -8,6 +8,8 @@
 namespace musicgen::serve {
 namespace {
 
+constexpr int kRetryAfterS = 30;
+
 uint64_t WeightsBytes(const ModelInfo& info) {
   const auto need = info.memory.find(PrecisionName(info.precision));
   return need == info.memory.end() ? 0 : need->second.weights_bytes;
@@ -57,14 +59,13 @@ void ModelShelf::LoadNow(size_t index) {
   } catch (const std::exception& error) {
     const auto* known = dynamic_cast<const Error*>(&error);
     const bool memory = known != nullptr && known->code() == ErrorCode::kOutOfMemory;
-    failure = Failure{
-        memory ? 503 : 500,
-        "model " + model.served.id +
-            (memory ? " does not fit into memory beside the models at work" : " cannot be loaded"),
-        "server_error",
-        "model",
-        memory ? "out_of_memory" : "model_failed",
-        {}};
+    failure = Failure{.status = memory ? 503 : 500,
+                      .message = "model " + model.served.id +
+                                 (memory ? " does not fit into memory beside the models at work"
+                                         : " cannot be loaded"),
+                      .param = "model",
+                      .code = memory ? "out_of_memory" : "model_failed"};
+    if (memory) failure->retry_after_s = kRetryAfterS;
     if (trouble_) trouble_("model " + model.served.id + " cannot be loaded: " + error.what());
   }
   std::lock_guard<std::mutex> lock(mutex_);

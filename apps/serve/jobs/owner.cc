@@ -66,6 +66,7 @@ void Jobs::Impl::Own() {
 void Jobs::Impl::MakeCalls(std::unique_lock<std::mutex>& lock) {
   if (calls.empty()) return;
   std::vector<std::function<void()>> now = std::exchange(calls, {});
+  calling = true;
   lock.unlock();
   for (const std::function<void()>& call : now) {
     try {
@@ -76,6 +77,8 @@ void Jobs::Impl::MakeCalls(std::unique_lock<std::mutex>& lock) {
   }
   now.clear();
   lock.lock();
+  calling = false;
+  changed.notify_all();
 }
 
 void Jobs::Impl::TakeOrders() {
@@ -87,7 +90,11 @@ void Jobs::Impl::GiveSteerings(JobRecord& record) {
   for (Take& take : record.takes) {
     if (take.state != Take::State::kActive || take.request == 0) continue;
     for (const Steering& steering : take.steerings.Give()) {
-      shelf.models()[record.model].loaded->session->Steer(take.request, steering);
+      try {
+        shelf.models()[record.model].loaded->session->Steer(take.request, steering);
+      } catch (const std::exception&) {
+        // Checked before, so memory is short; whoever asked hears when the job ends.
+      }
     }
   }
 }
@@ -159,20 +166,25 @@ bool Jobs::Impl::StepModel(size_t index, std::unique_lock<std::mutex>& lock) {
   } catch (const std::exception& error) {
     why = error.what();
     loaded.session.reset();
-    loaded.session.emplace(loaded.model);
   }
   lock.lock();
+  if (!why.empty()) {
+    FailModel(index, why);
+    return false;
+  }
   bool any_step = false;
   for (Event& event : events) any_step = TakeEvent(index, event) || any_step;
-  if (!why.empty()) FailModel(index, why);
   return any_step;
 }
 
+// The model is loaded anew for whoever comes next.
 void Jobs::Impl::FailModel(size_t index, const std::string& why) {
-  const Active failed = active[index];
+  const Active failed = std::exchange(active[index], {});
+  for (const auto& [id, take] : failed) take.first->takes[take.second].request = 0;
   for (const auto& [id, take] : failed) {
     EndTake(take.first, take.second, {}, FailureOfJob(Error(ErrorCode::kFailure, why)));
   }
+  shelf.models()[index].loaded.reset();
   if (trouble) {
     calls.push_back([this, text = "a step of " + shelf.models()[index].served.id + ": " + why] {
       trouble(text);
