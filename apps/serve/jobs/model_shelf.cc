@@ -1,6 +1,6 @@
 #include "serve/jobs/model_shelf.h"
 
-#include <algorithm>
+#include <set>
 #include <utility>
 
 #include "serve/jobs/refusals.h"
@@ -26,7 +26,12 @@ ModelShelf::ModelShelf(std::vector<ServedModel> models, uint64_t weights_bytes, 
       trouble_(std::move(trouble)),
       loader_(1, Worker::Kind::kDroppedAtTheEnd, /*gives_way=*/false) {
   if (models.empty()) throw Error(ErrorCode::kBadInput, "serve: expected a model, found none");
+  std::set<std::string> ids;
   for (ServedModel& served : models) {
+    if (!ids.insert(served.id).second) {
+      throw Error(ErrorCode::kBadInput,
+                  "serve: expected models of different names, found " + served.id + " twice");
+    }
     ShelvedModel shelved;
     shelved.info = Model(served.options).info();
     shelved.served = std::move(served);
