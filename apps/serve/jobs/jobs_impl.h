@@ -41,6 +41,7 @@ struct Jobs::Impl {
   void TakeOrders();
   void HandOver(std::unique_lock<std::mutex>& lock);
   void GiveSteerings(JobRecord& record);
+  void HoldEndless(size_t index);                                    // near to what is heard
   bool StepModel(size_t index, std::unique_lock<std::mutex>& lock);  // whether any take went on
   void FailModel(size_t index, const std::string& why);
   bool TakeEvent(size_t index, Event& event);

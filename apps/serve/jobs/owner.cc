@@ -1,6 +1,8 @@
 // The owner's thread: it steps the sessions of all models in turn; jobs join and leave between
 // steps.
 
+#include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "serve/jobs/jobs_impl.h"
@@ -44,6 +46,7 @@ void Jobs::Impl::Own() {
     for (size_t index = 0; index < active.size(); ++index) {
       if (active[index].empty()) continue;
       any_active = true;
+      HoldEndless(index);
       any_step = StepModel(index, lock) || any_step;
       TakeOrders();
       MakeCalls(lock);
@@ -153,6 +156,24 @@ void Jobs::Impl::HandOver(std::unique_lock<std::mutex>& lock) {
     record->takes[gift.take].request = id;
     if (record->cancelled || record->failure) CancelTakes(record);
     GiveSteerings(*record);
+  }
+}
+
+// By the sound that was given out, since windows that overlap take steps of their own.
+void Jobs::Impl::HoldEndless(size_t index) {
+  constexpr double kOftenS = 0.1;
+  const ShelvedModel& model = shelf.models()[index];
+  const auto rate_hz = static_cast<double>(model.info.frame_rate_hz);
+  const auto now = std::chrono::steady_clock::now();
+  for (const auto& [id, at] : active[index]) {
+    Take& take = at.first->takes[at.second];
+    if (!at.first->endless() || take.sound_s == 0) continue;
+    const double heard_s = std::chrono::duration<double>(now - take.first_sound).count();
+    const double missing_s = std::max(0.0, heard_s + limits.ahead_s - take.sound_s);
+    const int64_t hold_at = take.steps_done + static_cast<int64_t>(missing_s * rate_hz);
+    if (std::abs(hold_at - take.hold_at) < static_cast<int64_t>(kOftenS * rate_hz)) continue;
+    take.hold_at = hold_at;
+    model.loaded->session->Hold(id, hold_at);
   }
 }
 
