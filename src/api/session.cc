@@ -51,6 +51,10 @@ void Session::Steer(RequestId request, const Steering& steering) {
   impl_->scheduler.Steer(impl_->mailbox, request, steering);
 }
 
+void Session::Hold(RequestId request, std::optional<int64_t> at_step) {
+  impl_->scheduler.Hold(impl_->mailbox, request, at_step);
+}
+
 bool Session::Step(std::vector<Event>* events) {
   return impl_->scheduler.Step(impl_->mailbox, events);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "api/model.h"
@@ -22,6 +23,7 @@ class Session {
                                      const RequestOptions& options);
   void Cancel(RequestId request);
   void Steer(RequestId request, const Steering& steering);
+  void Hold(RequestId request, std::optional<int64_t> at_step);
   // Appends to `events`. False when none of its requests is left.
   bool Step(std::vector<Event>* events);
 

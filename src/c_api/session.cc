@@ -60,6 +60,12 @@ mg_status mg_session_cancel(mg_session* session, uint64_t id) {
   return Guard([&] { Get(session)->session.Cancel(id); });
 }
 
+mg_status mg_session_hold(mg_session* session, uint64_t id, int64_t at_step) {
+  return Guard([&] {
+    Get(session)->session.Hold(id, at_step < 0 ? std::nullopt : std::optional<int64_t>(at_step));
+  });
+}
+
 mg_status mg_session_steer(mg_session* session, uint64_t id, const mg_steering* steering) {
   return Guard([&] { Get(session)->session.Steer(id, Get(steering)->steering.Copy()); });
 }
