@@ -59,6 +59,24 @@ struct GenerateFlags {
   std::string codes_out;
 };
 
+struct LiveFlags {
+  ModelFlags model;
+  AudioFlags audio;
+  std::string format = "wav";
+  bool bare_samples = false;  // format pcm: WAV without its header
+  std::vector<std::string> prompts;
+  double ahead_s = 3;
+  double duration_s = 0;  // 0: without end
+  bool end_at_eof = false;
+  std::string melody, continue_file;
+  double max_duration_s = 0, extend_stride_s = 0;  // as in GenerateFlags
+  int64_t seed = -1;
+  GenerationParams params;
+  bool greedy = false, no_progress = false;
+
+  LiveFlags() { audio.output = "-"; }
+};
+
 struct TokenizeFlags {
   ModelFlags model;
   std::vector<std::string> texts;
@@ -127,6 +145,9 @@ struct DownloadFlags {
   bool offline = false;
 };
 
+// The server's child that decodes what clients send.
+struct DecodeUploadFlags {};
+
 // What is left to do when the parser itself has answered: --help, --version.
 struct Answer {
   std::string text;
@@ -134,7 +155,7 @@ struct Answer {
 
 using Command = std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, EncodeFlags, DecodeFlags,
                              ChromaFlags, PlotFlags, InfoFlags, BenchFlags, ConvertFlags,
-                             VerifyFlags, DownloadFlags, Answer>;
+                             VerifyFlags, DownloadFlags, LiveFlags, DecodeUploadFlags, Answer>;
 
 // Throws Error(kBadInput).
 Command ParseCommandLine(int argc, const char* const* argv);
