@@ -127,6 +127,9 @@ struct DownloadFlags {
   bool offline = false;
 };
 
+// The server's child that decodes what clients send.
+struct DecodeUploadFlags {};
+
 // What is left to do when the parser itself has answered: --help, --version.
 struct Answer {
   std::string text;
@@ -134,7 +137,7 @@ struct Answer {
 
 using Command = std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, EncodeFlags, DecodeFlags,
                              ChromaFlags, PlotFlags, InfoFlags, BenchFlags, ConvertFlags,
-                             VerifyFlags, DownloadFlags, Answer>;
+                             VerifyFlags, DownloadFlags, DecodeUploadFlags, Answer>;
 
 // Throws Error(kBadInput).
 Command ParseCommandLine(int argc, const char* const* argv);

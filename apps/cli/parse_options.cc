@@ -47,6 +47,9 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   std::string form = "man";
   line.AddHiddenCommand("documentation")
       .Choice("form", form, "What to print", {"man", "bash", "zsh", "fish"});
+#if defined(MUSICGEN_SERVER)
+  line.AddHiddenCommand("decode-upload");
+#endif
   AddDownload(line.AddCommand("download", "A model from the Hugging Face hub into its cache"),
               download);
 
@@ -64,6 +67,7 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   if (chosen == "verify") return verify;
   if (chosen == "documentation") return Answer{Documentation(line.Describe(), form)};
   if (chosen == "download") return download;
+  if (chosen == "decode-upload") return DecodeUploadFlags();
   return bench;
 }
 
