@@ -1,12 +1,11 @@
 // What can be done with a take that has ended: download, copy, use again.
 import * as api from "./api.js";
-import { byId, download, icon, make } from "./elements.js";
+import { button, byId, download, icon, make, on } from "./elements.js";
 import * as history from "./history.js";
 import { commandLine, curl, pythonCode } from "./snippets.js";
 
 const TYPES = { wav: "audio/wav", flac: "audio/flac", mp3: "audio/mpeg" };
 
-/** A file name of the prompt's words. */
 function fileName(take, format) {
   const words = take.settings.prompt.toLowerCase().replace(/[^a-z0-9]+/g, "-").split("-").filter(Boolean).slice(0, 6);
   return `${[...words, take.seed].join("-")}.${format}`;
@@ -28,9 +27,8 @@ export async function save(take, format) {
   download(bytes, fileName(take, format), TYPES[format]);
 }
 
-/** A menu that opens below its button. */
 export function menu(label, shown, items) {
-  const list = make("div", { class: "menu-items" }, ...items.map(([text, act]) => make("button", { type: "button", click: () => {
+  const list = make("div", { class: "menu-items" }, ...items.map(([text, act]) => button({ click: () => {
     details.open = false;
     details.firstChild.focus();
     act();
@@ -55,7 +53,6 @@ export const downloads = (take, complain) => Object.keys(TYPES).map((format) =>
 
 const KINDS = { curl: (what) => curl(what, location.origin), "command line": commandLine, Python: pythonCode };
 
-/** Shows the take's request for other programs. */
 export function showCopies(take, keyed) {
   const what = { settings: take.settings, seed: take.seed, lengthS: take.durationS ?? Math.round(10 * take.lengthS) / 10,
     files: take.files, keyed };
@@ -65,7 +62,7 @@ export function showCopies(take, keyed) {
     for (const button of byId("copy-kinds").children) button.setAttribute("aria-pressed", String(button.dataset.kind === kind));
   };
   byId("copy-kinds").replaceChildren(...Object.keys(KINDS).map((kind) =>
-    make("button", { type: "button", "data-kind": kind, click: () => choose(kind) }, kind)));
+    button({ "data-kind": kind, click: () => choose(kind) }, kind)));
   choose("curl");
   byId("copy-dialog").showModal();
 }
@@ -81,17 +78,16 @@ async function copy() {
   byId("copy-state").textContent = "Copied.";
 }
 
-byId("copy-now").addEventListener("click", copy);
-byId("copy-close").addEventListener("click", () => byId("copy-dialog").close());
+on("copy-now", "click", copy);
+on("copy-close", "click", () => byId("copy-dialog").close());
 
 const STAR = "M10 2.8l2.2 4.6 5 .7-3.6 3.5.9 5-4.5-2.4-4.5 2.4.9-5L2.8 8.1l5-.7z";
 
 export function star(take, changed) {
-  const button = make("button", { type: "button", class: "quiet round star", "aria-pressed": String(take.favourite), "aria-label": "Favourite", title: "Favourite",
-    click: () => {
+  return button({ class: "quiet round star", "aria-pressed": String(take.favourite), "aria-label": "Favourite", title: "Favourite",
+    click: ({ currentTarget }) => {
       take.favourite = !take.favourite;
-      button.setAttribute("aria-pressed", String(take.favourite));
+      currentTarget.ariaPressed = String(take.favourite);
       changed(take);
     } }, icon(STAR));
-  return button;
 }

@@ -46,11 +46,9 @@ async function call(path, options = {}) {
 const json = (value) => ({ body: JSON.stringify(value), headers: { "Content-Type": "application/json" } });
 
 export const props = async () => (await call("props")).json();
-/** Whether it takes requests now; false while it loads. */
 export const healthy = async () => (await fetch("health", { cache: "no-store" }).catch(() => ({ ok: false }))).ok;
 export const job = async (id) => (await call(`v1/jobs/${id}`)).json();
 
-/** The finished file's bytes. */
 export const jobAudio = async (id, format) =>
   (await call(`v1/jobs/${id}/audio?format=${format}`)).arrayBuffer();
 

@@ -3,7 +3,7 @@ import * as api from "./api.js";
 import { downloads, menu, showCopies, star } from "./actions.js";
 import { Composer } from "./composer.js";
 import { readColours } from "./drawing.js";
-import { announce, byId, clock, make } from "./elements.js";
+import { announce, button, byId, clock, on } from "./elements.js";
 import { onKeys } from "./keys.js";
 import { keep, load } from "./keeping.js";
 import { Library } from "./library.js";
@@ -29,7 +29,7 @@ const start = new SoundSlot(byId("start-slot"), "Go on from", "A beginning to co
 const stage = new Stage(player, stageActions);
 const live = new Live(player, (prompt) => {
   byId("prompt").value = prompt;
-  byId("composer").elements.ending.value = "live";
+  composer.live = true;
   composer.refresh();
   generate();
 });
@@ -46,18 +46,19 @@ function suitSlots() {
   const { can_melody: can } = composer.model;
   melody.forbid(can === false ? "This model follows no melodies; a melody model does." : "");
 }
-byId("model").addEventListener("change", suitSlots);
+on("model", "change", suitSlots);
 
 function stageActions(take) {
   return [
     star(take, (changed) => keep(changed).then(() => library.draw())),
-    make("button", { type: "button", id: "continue", class: "secondary", click: () => goOn(take) }, " Continue"),
+    button({ id: "continue", class: "secondary", click: () => goOn(take) }, " Continue"),
     menu("Download", "Download", downloads(take, complain)),
-    make("button", { type: "button", class: "quiet", click: () => showCopies(take, server.keyed) }, "Copy as…"),
+    button({ class: "quiet", click: () => showCopies(take, server.keyed) }, "Copy as…"),
   ];
 }
 
 async function open(take, frame) {
+  if (player.take !== take && player.take?.durationS === null && !player.take.ended) stop();
   try {
     await player.unlock(take.rateHz);
     await load(take);
@@ -96,7 +97,7 @@ async function generate(goOnFrom = null) {
   if (count > 1) library.sideBySide(takes);
   stage.show(takes[0]);
   if (innerWidth < 900) byId("stage").scrollIntoView({ block: "start" });
-  player.play(takes[0]);
+  player.play(takes[0]).catch((error) => complain(error.message));
   announce("Composing.");
   takes.forEach((take) => run(take, files));
 }
@@ -108,7 +109,6 @@ async function run(take, files) {
   take.addEventListener("change", () => {
     if (take.seed !== null && stage.take === take) composer.showSeed(take.seed);
     follow();
-    if (take.ended && take.frames > 0) keep(take).catch(() => {});
   });
   follow();
   try {
@@ -128,13 +128,13 @@ async function run(take, files) {
 function follow() {
   const taken = running.map(({ take }) => take).filter((take) => !take.ended);
   byId("stop").hidden = taken.length === 0;
-  const turned = taken.find((take) => take === stage.take && take.jobId) ?? null;
+  byId("pads-block").hidden = !composer.live && stage.take?.durationS !== null;
+  const turned = taken.find((take) => take === stage.take && take.durationS === null && take.jobId) ?? null;
   if (turned !== live.take) live.follow(turned);
 }
 
 function stop() {
   for (const making of running) making.stop();
-  if (player.take && !player.take.ended) player.stop();
   if (player.playing && stage.take?.state === "stopped") player.pause();
 }
 
@@ -152,11 +152,11 @@ async function goOn(take) {
   generate({ file: new File([bytes], name, { type: "audio/wav" }), lengthS: frames / take.rateHz });
 }
 
-byId("composer").addEventListener("submit", (event) => {
+on("composer", "submit", (event) => {
   event.preventDefault();
   generate();
 });
-byId("stop").addEventListener("click", stop);
+on("stop", "click", stop);
 for (const name of ["dragover", "drop"]) addEventListener(name, (event) => event.preventDefault());
 addEventListener("pagehide", () => running.forEach((making) => making.stop()));
 onKeys({ generate, stop, play: () => stage.toggle(), scene: (number) => live.scene(number) });

@@ -1,68 +1,75 @@
 // The form: what the next music shall be like.
-import { byId, make } from "./elements.js";
+import { button, byId, make, on } from "./elements.js";
 import { EXAMPLES, idea } from "./examples.js";
-import { remember, remembered } from "./settings.js";
 
+const STORE = "musicgen.settings";
 const SAMPLING = ["temperature", "top_k", "top_p"];
-const number = (input) => (input.value.trim() === "" || !Number.isFinite(Number(input.value)) ? null : Number(input.value));
+const number = (id) => (byId(id).value.trim() === "" || !Number.isFinite(Number(byId(id).value)) ? null : Number(byId(id).value));
 
 export class Composer {
   #models = [];
   #limits = { duration_s: 300, prompt_characters: 4096 };
-  #guidanceTouched = false;
+  #guidanceTouched = false; // else it is the model's own
+  #wantedModel = "";
 
   constructor() {
-    for (const [name, prompt] of EXAMPLES) {
-      byId("examples").append(make("button", { type: "button", class: "chip", title: prompt, click: () => this.#setPrompt(prompt) }, name));
+    byId("examples").append(...EXAMPLES.map(([name, prompt]) =>
+      button({ class: "chip", title: prompt, click: () => this.#setPrompt(prompt) }, name)));
+    on("dice", "click", () => this.#setPrompt(idea()));
+    on("duration", "input", () => { byId("duration-number").value = byId("duration").value; });
+    on("duration-number", "input", () => { byId("duration").value = byId("duration-number").value; });
+    on("guidance", "input", () => { this.#guidanceTouched = true; });
+    on("seed-lock", "click", () => this.#lockSeed(!this.seedLocked));
+    on("seed", "input", () => this.#lockSeed(byId("seed").value.trim() !== ""));
+    on("model", "change", () => { this.#guidanceTouched = false; });
+    for (const name of ["input", "change"]) on("composer", name, () => this.#changed());
+    let values = null;
+    try {
+      values = JSON.parse(localStorage.getItem(STORE));
+    } catch {
+      // A first visit.
     }
-    byId("dice").addEventListener("click", () => this.#setPrompt(idea()));
-    byId("duration").addEventListener("input", () => { byId("duration-number").value = byId("duration").value; });
-    byId("duration-number").addEventListener("input", () => { byId("duration").value = byId("duration-number").value; });
-    byId("guidance").addEventListener("input", () => { this.#guidanceTouched = true; });
-    byId("seed-lock").addEventListener("click", () => this.lockSeed(!this.seedLocked));
-    byId("seed").addEventListener("input", () => this.lockSeed(byId("seed").value.trim() !== ""));
-    byId("model").addEventListener("change", () => { this.#guidanceTouched = false; });
-    byId("composer").addEventListener("input", () => this.#changed());
-    byId("composer").addEventListener("change", () => this.#changed());
-    this.#restore(remembered());
+    this.#fill({ prompt: EXAMPLES[0][1], duration_s: 10, ...values });
     this.refresh();
   }
 
   /** What /props says: models and limits. */
   setServer(props) {
     this.#models = props.models;
-    this.#limits = { ...this.#limits, ...props.limits };
-    const select = byId("model");
-    const wanted = select.value || remembered().model;
-    select.replaceChildren(...this.#models.map(({ id }) => make("option", { value: id }, id)));
-    if (this.#models.some(({ id }) => id === wanted)) select.value = wanted;
+    Object.assign(this.#limits, props.limits);
+    byId("model").replaceChildren(...this.#models.map(({ id }) => make("option", { value: id }, id)));
+    if (this.#models.some(({ id }) => id === this.#wantedModel)) byId("model").value = this.#wantedModel;
     byId("prompt").maxLength = this.#limits.prompt_characters;
     byId("duration-number").max = this.#limits.duration_s;
     this.refresh();
   }
 
   get model() {
-    return this.#models.find(({ id }) => id === byId("model").value) ?? this.#models[0] ?? { id: "", defaults: {} };
+    return this.#models.find(({ id }) => id === byId("model").value) ?? { id: "", defaults: {} };
   }
 
   get live() {
     return byId("composer").elements.ending.value === "live";
   }
 
+  set live(live) {
+    byId("composer").elements.ending.value = live ? "live" : "fixed";
+  }
+
   get seedLocked() {
-    return byId("seed-lock").getAttribute("aria-pressed") === "true";
+    return byId("seed-lock").ariaPressed === "true";
   }
 
   get takes() {
     return this.live ? 1 : Number(byId("takes-count").value);
   }
 
-  lockSeed(locked) {
-    byId("seed-lock").setAttribute("aria-pressed", locked);
+  #lockSeed(locked) {
+    byId("seed-lock").ariaPressed = String(locked);
     this.#changed();
   }
 
-  /** The seed that was used, for the eye and for locking. */
+  /** The seed that was used, to look at and to lock. */
   showSeed(seed) {
     if (!this.seedLocked) byId("seed").value = seed;
   }
@@ -73,66 +80,61 @@ export class Composer {
     this.#changed();
   }
 
-  /** @returns {import("./settings.js").Settings} Throws an Error with a sentence. */
+  /** @returns {import("./settings.js").Settings} Throws an Error with a sentence, the field in focus. */
   settings() {
-    const duration = number(byId("duration-number"));
-    if (!this.live && !(duration > 0 && duration <= this.#limits.duration_s)) {
-      byId("duration-number").focus();
-      throw new Error(`The length is a number of seconds, at most ${this.#limits.duration_s}.`);
+    const settings = this.#values();
+    const refuse = (id, sentence) => {
+      byId(id).closest("details")?.setAttribute("open", "");
+      byId(id).focus();
+      throw new Error(sentence);
+    };
+    const limit = this.#limits.duration_s;
+    if (!this.live && !(settings.duration_s > 0 && settings.duration_s <= limit)) {
+      refuse("duration-number", `The length is a number of seconds, at most ${limit}.`);
     }
-    const seed = byId("seed").value.trim();
-    if (this.seedLocked && !/^\d{1,19}$/.test(seed)) {
-      byId("seed").focus();
-      throw new Error("The seed is a whole number; empty, a new one is drawn.");
+    if (this.seedLocked && !/^\d{1,15}$/.test(byId("seed").value.trim())) {
+      refuse("seed", "The seed is a whole number; without one, a new one is drawn.");
     }
-    const settings = { prompt: byId("prompt").value.trim(), model: this.model.id, duration_s: this.live ? null : duration,
-      guidance: number(byId("guidance")), seed: this.seedLocked ? Number(seed) : null };
-    for (const name of SAMPLING) {
-      settings[name] = number(byId(name));
-      if (!byId(name).checkValidity()) {
-        byId(name).closest("details").open = true;
-        byId(name).focus();
-        throw new Error(`${byId(name).labels[0].textContent}: ${byId(name).validationMessage}`);
-      }
+    for (const id of SAMPLING) {
+      if (!byId(id).checkValidity()) refuse(id, `${byId(id).labels[0].textContent}: ${byId(id).validationMessage}`);
     }
-    return settings;
+    return { ...settings, guidance: Number(byId("guidance").value) };
+  }
+
+  #values() {
+    const values = { prompt: byId("prompt").value.trim(), model: byId("model").value || this.#wantedModel,
+      duration_s: this.live ? null : number("duration-number"), guidance: this.#guidanceTouched ? number("guidance") : null,
+      seed: this.seedLocked ? number("seed") : null };
+    for (const id of SAMPLING) values[id] = number(id);
+    return values;
+  }
+
+  #fill({ prompt, model, duration_s, guidance, seed, ...sampling }) {
+    byId("prompt").value = prompt;
+    this.#wantedModel = model ?? "";
+    if (this.#models.some(({ id }) => id === model)) byId("model").value = model;
+    this.live = duration_s === null;
+    if (duration_s !== null) byId("duration-number").value = byId("duration").value = duration_s;
+    this.#guidanceTouched = typeof guidance === "number";
+    if (this.#guidanceTouched) byId("guidance").value = guidance;
+    for (const id of SAMPLING) byId(id).value = sampling[id] ?? "";
+    byId("seed").value = seed ?? "";
+    byId("seed-lock").ariaPressed = String(typeof seed === "number");
   }
 
   /** Puts the settings of a take back into the form. */
   use(settings, seed) {
-    byId("prompt").value = settings.prompt;
-    if (this.#models.some(({ id }) => id === settings.model)) byId("model").value = settings.model;
-    byId("composer").elements.ending.value = settings.duration_s === null ? "live" : "fixed";
-    if (settings.duration_s !== null) byId("duration-number").value = byId("duration").value = settings.duration_s;
-    this.#guidanceTouched = true;
-    byId("guidance").value = settings.guidance;
-    for (const name of SAMPLING) byId(name).value = settings[name] ?? "";
-    byId("seed").value = seed;
-    this.lockSeed(true);
-  }
-
-  #restore(values) {
-    byId("prompt").value = values.prompt ?? EXAMPLES[0][1];
-    if (values.duration_s) byId("duration-number").value = byId("duration").value = values.duration_s;
-    if (values.live) byId("composer").elements.ending.value = "live";
-    if (values.guidance !== undefined) {
-      this.#guidanceTouched = true;
-      byId("guidance").value = values.guidance;
-    }
-    for (const name of SAMPLING) byId(name).value = values[name] ?? "";
-    if (values.seed) {
-      byId("seed").value = values.seed;
-      this.lockSeed(true);
-    }
+    this.#fill({ ...settings, seed });
+    this.#changed();
   }
 
   #changed() {
     this.refresh();
-    const values = { prompt: byId("prompt").value, duration_s: number(byId("duration-number")), live: this.live,
-      model: byId("model").value || remembered().model, seed: this.seedLocked ? byId("seed").value : "" };
-    if (this.#guidanceTouched) values.guidance = Number(byId("guidance").value);
-    for (const name of SAMPLING) values[name] = byId(name).value;
-    remember(values);
+    try {
+      localStorage.setItem(STORE, JSON.stringify(this.#values()));
+    } catch {
+      // Without storage the next visit begins anew.
+    }
   }
 
   /** Shows what follows from the values. */
@@ -140,10 +142,11 @@ export class Composer {
     const { defaults, summary } = this.model;
     byId("fixed-length").hidden = this.live;
     byId("live-note").hidden = !this.live;
+    if (this.live) byId("pads-block").hidden = false;
     byId("takes-count").disabled = this.live;
-    if (!this.#guidanceTouched && defaults.guidance_scale !== undefined) byId("guidance").value = defaults.guidance_scale;
+    if (!this.#guidanceTouched) byId("guidance").value = defaults.guidance_scale ?? 3;
     byId("guidance-text").value = Number(byId("guidance").value).toFixed(1);
-    for (const name of SAMPLING) byId(name).placeholder = defaults[name] ?? "";
+    for (const id of SAMPLING) byId(id).placeholder = defaults[id] ?? "";
     byId("model-note").textContent = summary ?? "";
     byId("generate").textContent = this.live ? "Play live" : this.takes > 1 ? `Generate ${this.takes} takes` : "Generate";
     const left = this.#limits.prompt_characters - byId("prompt").value.length;

@@ -51,29 +51,6 @@ export function drawSpectrogram(canvas, picture, startS, lengthS) {
   context.drawImage(columns, 0, 0, canvas.width, canvas.height);
 }
 
-/** The waveform of the same seconds: bars, those before `playedS` in full colour. */
-export function drawWaveform(canvas, picture, startS, lengthS, playedS) {
-  const context = fit(canvas);
-  const { width, height } = canvas;
-  context.clearRect(0, 0, width, height);
-  const pitch = Math.max(2, Math.round(width / 240)); // pixels from bar to bar
-  const perBar = (lengthS * picture.columnsPerS * pitch) / width;
-  const scale = (0.46 * height) / picture.loudest;
-  for (let bar = 0; bar * pitch < width; bar++) {
-    const from = Math.floor(startS * picture.columnsPerS + bar * perBar);
-    if (from >= picture.count) break;
-    let low = 0;
-    let high = 0;
-    for (let k = Math.max(0, from); k < Math.min(picture.count, Math.max(from + 1, from + perBar)); k++) {
-      low = Math.min(low, picture.peaks[2 * k]);
-      high = Math.max(high, picture.peaks[2 * k + 1]);
-    }
-    context.fillStyle = startS + (bar * pitch * lengthS) / width < playedS ? colours.played : colours.ahead;
-    const top = height / 2 - Math.max(1, high * scale);
-    context.fillRect(bar * pitch, top, Math.max(1, pitch * 0.62), Math.max(1, -low * scale) + height / 2 - top);
-  }
-}
-
 /** A line where it plays. */
 export function drawPlayhead(canvas, part) {
   if (part < 0 || part > 1) return;
@@ -82,18 +59,17 @@ export function drawPlayhead(canvas, part) {
   context.fillRect(Math.round(part * (canvas.width - 2)), 0, Math.max(1.5, devicePixelRatio), canvas.height);
 }
 
-/** A small waveform from an outline (picture.js). */
+/** A waveform as bars, from an outline (picture.js); the first `part` of it in full colour. */
 export function drawOutline(canvas, outline, part) {
   const context = fit(canvas);
   const { width, height } = canvas;
   context.clearRect(0, 0, width, height);
-  const n = outline.length / 2;
-  const pitch = width / n;
-  const loudest = outline.reduce((most, x) => Math.max(most, Math.abs(x)), 1);
-  for (let i = 0; i < n; i++) {
-    context.fillStyle = i / n < part ? colours.played : colours.ahead;
+  const bars = outline.length / 2;
+  const loudest = outline.reduce((most, x) => Math.max(most, Math.abs(x)), 8);
+  for (let i = 0; i < bars; i++) {
+    context.fillStyle = i / bars < part ? colours.played : colours.ahead;
     const high = Math.max(0.5, (0.46 * height * outline[2 * i + 1]) / loudest);
     const low = Math.max(0.5, (-0.46 * height * outline[2 * i]) / loudest);
-    context.fillRect(i * pitch, height / 2 - high, Math.max(1, 0.62 * pitch), high + low);
+    context.fillRect((i * width) / bars, height / 2 - high, Math.max(1, (0.62 * width) / bars), high + low);
   }
 }

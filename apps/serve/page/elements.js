@@ -1,6 +1,7 @@
 // Small things that every part of the page needs of the document.
 
 export const byId = (id) => document.getElementById(id);
+export const on = (id, event, listener) => byId(id).addEventListener(event, listener);
 
 /** An element with attributes (functions: listeners; null and false: left out) and children. */
 export function make(tag, attributes = {}, ...children) {
@@ -14,7 +15,8 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** An icon of 20 × 20 from one path. */
+export const button = (attributes, ...children) => make("button", { type: "button", ...attributes }, ...children);
+
 export function icon(path) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 20 20");
@@ -30,15 +32,12 @@ export function announce(sentence) {
   byId("announcer").textContent = sentence;
 }
 
-/** 83.25 → "1:23.2"; without tenths "1:23". */
-export function clock(seconds, tenths = true) {
-  const t = Math.floor(Math.max(0, seconds) * 10 + 1e-6) / 10;
-  const minutes = Math.floor(t / 60);
-  const rest = t - 60 * minutes;
-  return `${minutes}:${tenths ? rest.toFixed(1).padStart(4, "0") : String(Math.floor(rest)).padStart(2, "0")}`;
+/** 83.25 → "1:23.2". */
+export function clock(seconds) {
+  const tenths = Math.floor(Math.max(0, seconds) * 10 + 1e-6);
+  return `${Math.floor(tenths / 600)}:${((tenths % 600) / 10).toFixed(1).padStart(4, "0")}`;
 }
 
-/** 10 → "10 s", 7.5 → "7.5 s". */
 export const lasting = (seconds) => `${Math.round(10 * seconds) / 10} s`;
 
 export function download(bytes, name, type) {

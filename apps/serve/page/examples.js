@@ -9,15 +9,6 @@ export const EXAMPLES = [
   ["Ambient", "slow dreamy ambient music with nylon guitar and soft pad in d major, without drums"],
 ];
 
-export const SCENES = [
-  "calm lofi with vibraphone, rhodes and drums at 75 bpm in f major",
-  "happy pop with piano, strummed guitar and drums at 100 bpm in c major",
-  "energetic rock with guitar, electric guitar and drums at 140 bpm in e minor",
-  "dark techno with synth lead, warm pad and a drum machine at 125 bpm in a minor",
-  "swing jazz with piano, double bass and drums at 120 bpm in b flat major",
-  "slow ambient with flute and soft pad in d major, no drums",
-];
-
 const WORDS = {
   mood: ["happy", "calm", "dark", "sad", "bright", "dreamy", "melancholic", "uplifting"],
   style: ["pop", "rock", "lofi", "techno", "jazz", "waltz", "ambient"],
@@ -28,7 +19,6 @@ const WORDS = {
   key: ["c major", "d major", "f major", "g major", "b flat major", "a minor", "d minor", "e minor", "g minor"],
 };
 
-/** A prompt drawn at random. */
 export function idea() {
   const of = (name) => WORDS[name][Math.floor(Math.random() * WORDS[name].length)];
   const bpm = 76 + 4 * Math.floor(19 * Math.random());

@@ -1,7 +1,6 @@
-// Plays chunks without an AudioWorklet, which browsers withhold on plain http: each chunk is scheduled behind the
-// one before.
+// Plays chunks without an AudioWorklet, which browsers withhold on plain http; same messages as
+// worklet.js. Each chunk is scheduled behind the one before.
 
-/** The same messages as worklet.js, in and out. */
 export class ScheduledPlayback {
   constructor(context, destination) {
     this.context = context;

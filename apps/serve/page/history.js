@@ -53,5 +53,4 @@ export async function remove(id) {
   channel?.postMessage("changed");
 }
 
-/** Hears when another tab has changed something. */
 export const onOtherTab = (listener) => listeners.add(listener);

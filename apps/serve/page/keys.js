@@ -1,12 +1,12 @@
 // Keys that work everywhere on the page; single letters can be switched off.
-import { byId } from "./elements.js";
+import { byId, on } from "./elements.js";
 
 const TYPING = "input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select";
 
-/** @param {{generate: () => void, stop: () => void, play: () => void, scene: (number: number) => void}} does */
+/** @param {object} does what the keys stand for: generate, stop, play, scene */
 export function onKeys(does) {
   byId("keys").checked = localStorage.getItem("musicgen.keys") !== "off";
-  byId("keys").addEventListener("change", () => localStorage.setItem("musicgen.keys", byId("keys").checked ? "on" : "off"));
+  on("keys", "change", () => localStorage.setItem("musicgen.keys", byId("keys").checked ? "on" : "off"));
   addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();

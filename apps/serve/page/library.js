@@ -1,5 +1,5 @@
 // The list of takes, and those that are laid side by side.
-import { byId, icon, lasting, make } from "./elements.js";
+import { button, byId, icon, lasting, make, on } from "./elements.js";
 import { downloads, menu, showCopies, star } from "./actions.js";
 import { drawOutline } from "./drawing.js";
 import * as history from "./history.js";
@@ -13,14 +13,11 @@ export class Library {
   #takes = new Map(); // by id, newest first
   #compared = []; // ids
 
-  /**
-   * @param {import("./player.js").Player} player
-   * @param {{open: (take, frame: number) => void, use: (take) => void, complain: (sentence: string) => void, keyed: () => boolean}} does
-   */
+  /** @param {object} does open(take, frame), use(take), complain(sentence), keyed() */
   constructor(player, does) {
     Object.assign(this, { player, does });
-    byId("favourites-only").addEventListener("change", () => this.draw());
-    byId("compare-clear").addEventListener("click", () => this.#compare([]));
+    on("favourites-only", "change", () => this.draw());
+    on("compare-clear", "click", () => this.#compare([]));
     player.addEventListener("change", () => this.#mark());
     player.addEventListener("position", () => this.#mark());
     history.onOtherTab(() => this.read());
@@ -42,9 +39,9 @@ export class Library {
     this.draw();
   }
 
-  /** A take in the making. */
   add(take) {
     this.#takes = new Map([[take.id, take], ...this.#takes]);
+    take.addEventListener("change", () => this.draw());
     let due = false;
     take.addEventListener("sound", () => {
       if (due) return;
@@ -104,15 +101,15 @@ export class Library {
   #card(take, tag) {
     const compared = this.#compared.includes(take.id);
     const words = take.settings.prompt || "Music without words";
-    const details = [lasting(take.lengthS), take.settings.duration_s === null ? "live" : null, `seed ${take.seed ?? "?"}`, `guidance ${take.settings.guidance}`,
+    const details = [take.ended || take.durationS ? lasting(take.lengthS) : null, take.settings.duration_s === null ? "live" : null, `seed ${take.seed ?? "?"}`, `guidance ${take.settings.guidance}`,
       take.files.melody ? "with a melody" : null, take.files.audio_prompt ? "continued" : null,
       take.state === "stopped" && take.settings.duration_s !== null ? "stopped" : null].filter(Boolean).join(" · ");
-    const play = make("button", { type: "button", class: "round play small", click: () => this.#play(take) }, icon(PLAY));
+    const play = button({ class: "round play small", click: () => this.#play(take) }, icon(PLAY));
     return make(tag, { class: "card", "data-take": take.id }, play,
       make("div", { class: "card-text" }, make("p", { class: "words", title: words }, words), make("p", { class: "note" }, details)),
       make("canvas", { "aria-hidden": "true" }),
       make("div", { class: "card-actions" }, star(take, (changed) => keep(changed).then(() => this.draw())),
-        make("button", { type: "button", class: "quiet compare-toggle", "aria-pressed": String(compared), click: () =>
+        button({ class: "quiet compare-toggle", "aria-pressed": String(compared), click: () =>
           this.#compare(compared ? this.#compared.filter((id) => id !== take.id) : [...this.#compared, take.id]) }, "Compare"),
         menu(`More for ${words}`, "⋯", [...downloads(take, this.does.complain).map(([name, act]) => [`Download ${name}`, act]),
           ["Copy as…", () => showCopies(take, this.does.keyed())], ["Use these settings", () => this.does.use(take)], ["Delete", () => this.#remove(take)]])));

@@ -1,34 +1,36 @@
 // Turns the music that is being made: new words, another guidance, a row of scenes.
 import * as api from "./api.js";
-import { byId, clock, make } from "./elements.js";
-import { SCENES } from "./examples.js";
+import { button, byId, clock, make, on } from "./elements.js";
+import { EXAMPLES } from "./examples.js";
 
 const STORE = "musicgen.scenes";
 const FRAMES_PER_S = 50; // steps of the published models
 
 function storedScenes() {
   try {
-    return JSON.parse(localStorage.getItem(STORE)) ?? SCENES;
+    const scenes = JSON.parse(localStorage.getItem(STORE));
+    if (Array.isArray(scenes)) return scenes.map(String);
   } catch {
-    return SCENES;
+    // The examples, then.
   }
+  return EXAMPLES.map(([, prompt]) => prompt);
 }
 
 export class Live {
   #scenes = storedScenes();
   take = null; // the one that is turned
   #turns = 0;
-  #turn = null; // {second, told}: the last one that is not heard yet
+  #turn = null; // {second, take}: the last one that is not heard yet
 
-  /** @param {import("./player.js").Player} player; @param {(prompt: string) => void} begin starts live music */
+  /** @param {(prompt: string) => void} begin starts live music */
   constructor(player, begin) {
     Object.assign(this, { player, begin });
-    byId("steer").addEventListener("submit", (event) => {
+    on("steer", "submit", (event) => {
       event.preventDefault();
       this.#steer(this.#changes());
     });
-    byId("steer-guidance").addEventListener("input", () => this.#showGuidance());
-    byId("steer-guidance").addEventListener("change", () => this.#steer({ guidance_scale: Number(byId("steer-guidance").value) }));
+    on("steer-guidance", "input", () => this.#showGuidance());
+    on("steer-guidance", "change", () => this.#steer({ guidance_scale: Number(byId("steer-guidance").value) }));
     player.addEventListener("position", () => this.#heard());
     this.#drawScenes();
   }
@@ -38,6 +40,7 @@ export class Live {
     this.take = take;
     this.#turn = null;
     byId("live").hidden = take === null;
+    if (take) byId("pads-block").hidden = false;
     byId("steer-state").textContent = "";
     if (take) {
       byId("steer-prompt").value = take.settings.prompt;
@@ -101,13 +104,13 @@ export class Live {
   #drawScenes() {
     const scenes = this.#scenes.map((prompt, i) => {
       const now = this.take !== null && prompt === this.prompt;
-      const play = make("button", { type: "button", class: "pad", "aria-pressed": String(now), click: () => this.scene(i + 1) },
+      const play = button({ class: "pad", "aria-pressed": String(now), click: () => this.scene(i + 1) },
         make("kbd", {}, String(i + 1)), make("span", { class: "words" }, prompt));
-      const edit = make("button", { type: "button", class: "quiet pad-edit", "aria-label": `Change scene ${i + 1}`, title: "Change", click: () => this.#edit(i) }, "✎");
+      const edit = button({ class: "quiet pad-edit", "aria-label": `Change scene ${i + 1}`, title: "Change", click: () => this.#edit(i) }, "✎");
       return make("li", {}, play, edit);
     });
     if (this.#scenes.length < 9) {
-      scenes.push(make("li", {}, make("button", { type: "button", class: "pad add", click: () => this.#edit(this.#scenes.length) }, "+ a scene")));
+      scenes.push(make("li", {}, button({ class: "pad add", click: () => this.#edit(this.#scenes.length) }, "+ a scene")));
     }
     byId("pads").replaceChildren(...scenes);
   }

@@ -8,13 +8,11 @@ const LIVE_AHEAD_S = 3; // of music without end that is fetched before it is hea
 export class Making {
   #abort = new AbortController();
   #stopped = false;
-  sentence = ""; // what it waits for
 
   /**
-   * @param {import("./take.js").Take} take
    * @param {{melody?: File, audio_prompt?: File}} files
    * @param {() => number} heardS how much of the take was heard; of music without end only a little more is fetched
-   * @param {(sentence: string) => void} tell what it waits for
+   * @param {(sentence: string) => void} tell what it waits for; "": for nothing
    */
   constructor(take, files, heardS, tell) {
     Object.assign(this, { take, files, heardS, tell });
@@ -36,8 +34,10 @@ export class Making {
       }
     } finally {
       if (take.frames > 0 && !take.file) {
-        const first = Math.max(take.firstFrame, take.frames - 600 * take.rateHz);
-        take.file = encodeWav(take.samples(first), take.channels, take.rateHz);
+        const samples = take.samples();
+        const file = encodeWav(samples, take.channels, take.rateHz);
+        if (take.firstFrame > 0) take.finish(file, { ...take, samples });
+        take.file = file;
       }
     }
   }
@@ -59,11 +59,9 @@ export class Making {
         return await api.generate(fields(this.take.settings), this.files, this.#abort.signal);
       } catch (error) {
         if (error.status !== 429 && error.status !== 503) throw error;
-        const wait = Math.min(30, error.retryAfterS ?? 2);
-        for (let left = Math.ceil(wait); left > 0; left--) {
-          this.tell(`${error.message} Asking again in ${left} s.`);
-          await api.pause(1, this.#abort.signal);
-        }
+        const waitS = Math.min(30, error.retryAfterS ?? 2);
+        this.tell(`${error.message} Asking again in ${waitS} s.`);
+        await api.pause(waitS, this.#abort.signal);
       }
     }
   }

@@ -18,7 +18,6 @@ export class Picture {
     this.count = 0; // columns
     this.levels = new Uint8Array(BANDS * 256); // [columns, BANDS]
     this.peaks = new Int8Array(2 * 256); // [columns, lowest and highest], full scale 127
-    this.loudest = 1;
     this.pending = new Float32Array(0);
     this.tail = new Float32Array(0); // what came before `pending`, for the window
   }
@@ -32,7 +31,6 @@ export class Picture {
     this.spectrum = new Spectrum(rateHz);
   }
 
-  /** @param {Int16Array} samples interleaved */
   append(samples) {
     const frames = samples.length / this.channels;
     const mono = new Float32Array(this.tail.length + this.pending.length + frames);
@@ -60,7 +58,6 @@ export class Picture {
     }
     this.peaks[2 * this.count] = Math.max(-127, Math.round(127 * low));
     this.peaks[2 * this.count + 1] = Math.min(127, Math.round(127 * high));
-    this.loudest = Math.max(this.loudest, -this.peaks[2 * this.count], this.peaks[2 * this.count + 1]);
     const levels = this.levels.subarray(BANDS * this.count, BANDS * (this.count + 1));
     this.spectrum.measure(mono.subarray(0, at + this.hop), levels);
     this.count++;
@@ -76,18 +73,20 @@ export class Picture {
     this.peaks = twice(this.peaks);
   }
 
-  /** A small waveform to keep: [n, lowest and highest]; `part` of it is filled by what is there. */
-  outline(n, part = 1) {
-    const small = new Int8Array(2 * n);
-    const filled = Math.max(1, Math.round(n * part));
-    for (let i = 0; i < filled; i++) {
-      const first = Math.floor((i * this.count) / filled);
-      const end = Math.max(first + 1, Math.floor(((i + 1) * this.count) / filled));
-      for (let k = first; k < Math.min(end, this.count); k++) {
-        small[2 * i] = Math.min(small[2 * i], this.peaks[2 * k]);
-        small[2 * i + 1] = Math.max(small[2 * i + 1], this.peaks[2 * k + 1]);
+  /**
+   * A waveform of `points`: [points, lowest and highest], full scale 127.
+   * @param {number} from first column; @param {number} to one past the last; beyond the sound: silence
+   */
+  outline(points, from = 0, to = this.count) {
+    const outline = new Int8Array(2 * points);
+    for (let i = 0; i < points; i++) {
+      const first = Math.floor(from + (i * (to - from)) / points);
+      const end = Math.max(first + 1, Math.floor(from + ((i + 1) * (to - from)) / points));
+      for (let k = Math.max(0, first); k < Math.min(end, this.count); k++) {
+        outline[2 * i] = Math.min(outline[2 * i], this.peaks[2 * k]);
+        outline[2 * i + 1] = Math.max(outline[2 * i + 1], this.peaks[2 * k + 1]);
       }
     }
-    return small;
+    return outline;
   }
 }

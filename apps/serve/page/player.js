@@ -1,7 +1,7 @@
 // Plays one take at a time, also while it is being made.
 import { ScheduledPlayback } from "./fallback.js";
 
-const LEAST_AHEAD_S = 0.25; // sound in hand before it begins
+const LEAST_AHEAD_S = 0.3; // sound in hand before it begins
 
 /** Events: "position" (some thirty times a second), "change" (played, paused, another take), "finished". */
 export class Player extends EventTarget {
@@ -90,6 +90,7 @@ export class Player extends EventTarget {
 
   #feed() {
     const { take } = this;
+    if (take.rateHz !== this.#context.sampleRate) return this.play(take);
     for (const chunk of take.from(this.#sent)) this.#port.postMessage({ chunk });
     this.#sent = take.frames;
     if (take.ended) this.#port.postMessage({ end: true });

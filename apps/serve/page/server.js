@@ -1,6 +1,6 @@
 // What the server is and can do; waits for it while it loads, asks for the key where it wants one.
 import * as api from "./api.js";
-import { byId } from "./elements.js";
+import { byId, on } from "./elements.js";
 
 /** What the page needs of /props: models with defaults and what they can do, limits. */
 function read(props) {
@@ -22,10 +22,7 @@ function askForKey() {
   });
 }
 
-/**
- * @param {(props: object) => void} ready
- * @returns {{keyed: boolean}} whether the server wants a key
- */
+/** Calls `ready` with the properties whenever they have changed; returns {keyed}: whether the server wants a key. */
 export function connect(ready) {
   const state = { keyed: false };
   let known = "";
@@ -57,7 +54,7 @@ export function connect(ready) {
       setTimeout(ask, 2000);
     }
   }
-  byId("key-button").addEventListener("click", async () => (await askForKey()) && ask());
+  on("key-button", "click", async () => (await askForKey()) && ask());
   ask();
   return state;
 }

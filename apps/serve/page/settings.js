@@ -1,6 +1,4 @@
-// What is asked of the model: the form's values as an object, and as the fields of a request.
-
-const STORE = "musicgen.settings";
+// What is asked of the model, as the form says it and as the fields of a request.
 
 /**
  * @typedef {object} Settings
@@ -26,20 +24,4 @@ export function fields(settings) {
     top_p: settings.top_p,
   };
   return Object.fromEntries(Object.entries(all).filter(([name, value]) => value !== null || name === "audio_length"));
-}
-
-export function remember(values) {
-  try {
-    localStorage.setItem(STORE, JSON.stringify(values));
-  } catch {
-    // Without storage the next visit begins anew.
-  }
-}
-
-export function remembered() {
-  try {
-    return JSON.parse(localStorage.getItem(STORE)) ?? {};
-  } catch {
-    return {};
-  }
 }

@@ -1,5 +1,5 @@
 // The two places for a sound of the user's: a melody to follow, and a beginning to go on from.
-import { icon, lasting, make } from "./elements.js";
+import { button, icon, lasting, make } from "./elements.js";
 import { drawOutline } from "./drawing.js";
 import { Picture } from "./picture.js";
 import { record } from "./microphone.js";
@@ -17,7 +17,6 @@ export class SoundSlot extends EventTarget {
   outline = null;
   #recording = null;
 
-  /** @param {HTMLElement} element empty; @param {(sentence: string) => void} complain */
   constructor(element, title, hint, complain) {
     super();
     Object.assign(this, { element, title, hint, complain, limitBytes: 50 << 20 });
@@ -95,24 +94,24 @@ export class SoundSlot extends EventTarget {
     const focused = element.contains(document.activeElement);
     element.classList.toggle("filled", Boolean(file));
     element.classList.toggle("forbidden", Boolean(this.unavailable));
-    const heading = make("h3", {}, title);
+    const heading = make("p", { class: "slot-title" }, title);
     if (this.unavailable) {
       element.replaceChildren(heading, make("p", { class: "note" }, this.unavailable));
     } else if (file) {
       const canvas = make("canvas", { "aria-hidden": "true" });
       element.replaceChildren(heading, canvas,
         make("p", { class: "note file" }, `${file.name}, ${lasting(this.lengthS)}`),
-        make("button", { type: "button", class: "quiet", "aria-label": `Remove: ${title}`, click: () => this.clear() }, "Remove"));
+        button({ class: "quiet", "aria-label": `Remove: ${title}`, click: () => this.clear() }, "Remove"));
       drawOutline(canvas, this.outline, 1);
     } else if (this.#recording) {
       element.replaceChildren(heading, make("p", { class: "note recording" }, "Listening…"),
-        make("button", { type: "button", class: "secondary", click: () => this.#record() }, "Done"));
+        button({ class: "secondary", click: () => this.#record() }, "Done"));
     } else {
-      const input = make("input", { type: "file", accept: "audio/*,.flac,.ogg,.opus", class: "unseen", tabindex: "-1",
-        "aria-label": `${title}: file`, change: () => input.files[0] && this.take(input.files[0]) });
+      const input = make("input", { type: "file", accept: "audio/*,.flac,.ogg,.opus", hidden: true,
+        change: () => input.files[0] && this.take(input.files[0]) });
       element.replaceChildren(heading, make("p", { class: "note" }, this.hint), make("div", { class: "slot-buttons" },
-        make("button", { type: "button", class: "quiet", "aria-label": `File: ${title}`, click: () => input.click() }, icon(FILE), "File"),
-        make("button", { type: "button", class: "quiet", "aria-label": `Record: ${title}`, click: () => this.#record() }, icon(MICROPHONE), "Record"),
+        button({ class: "quiet", "aria-label": `File: ${title}`, click: () => input.click() }, icon(FILE), "File"),
+        button({ class: "quiet", "aria-label": `Record: ${title}`, click: () => this.#record() }, icon(MICROPHONE), "Record"),
         input));
     }
     if (focused) element.querySelector("button")?.focus();

@@ -1,6 +1,6 @@
 // The take that is shown large: picture, position, transport, and where to continue from.
-import { announce, byId, clock, lasting, make } from "./elements.js";
-import { drawPlayhead, drawSpectrogram, drawWaveform } from "./drawing.js";
+import { byId, clock, lasting, make, on } from "./elements.js";
+import { drawOutline, drawPlayhead, drawSpectrogram } from "./drawing.js";
 
 const LIVE_VIEW_S = 24; // seconds in view of music without end
 const LIVE_PLAYHEAD = 0.8; // where in the view it plays
@@ -9,17 +9,18 @@ export class Stage {
   take = null;
   sentence = ""; // what its making waits for
   #dirty = true;
+  #actionsOf = "";
   #onTake = () => this.refresh();
   #onSound = () => { this.#dirty = true; };
 
-  /** @param {import("./player.js").Player} player; @param {(take) => Node[]} actions buttons of a finished take */
+  /** @param {(take) => Node[]} actions buttons of a take that has ended */
   constructor(player, actions) {
     Object.assign(this, { player, actions });
     player.addEventListener("change", () => this.refresh());
     player.addEventListener("position", () => { this.#dirty = true; });
-    byId("play").addEventListener("click", () => this.toggle());
-    byId("seek").addEventListener("input", () => this.#seek(Number(byId("seek").value)));
-    byId("marker").addEventListener("input", () => { this.markerS = Number(byId("marker").value); this.refreshMarker(); });
+    on("play", "click", () => this.toggle());
+    on("seek", "input", () => this.#seek(Number(byId("seek").value)));
+    on("marker", "input", () => { this.markerS = Number(byId("marker").value); this.refreshMarker(); });
     new ResizeObserver(() => { this.#dirty = true; }).observe(byId("picture"));
     requestAnimationFrame(() => this.#frame());
   }
@@ -72,11 +73,10 @@ export class Stage {
     const { take, player } = this;
     if (!take) return;
     const playing = this.playsThis && player.playing;
+    byId("stage").classList.remove("fresh");
     byId("stage").classList.toggle("playing", playing);
     byId("stage").classList.toggle("making", !take.ended);
     byId("stage").classList.toggle("waiting", !take.ended && take.frames === 0);
-    const title = take.steerings.at(-1)?.prompt ?? take.settings.prompt;
-    byId("stage-title").textContent = title || "Music without words";
     const length = take.durationS === null && !take.ended ? "live" : lasting(take.lengthS);
     byId("stage-meta").textContent = [take.settings.model, length, take.seed === null ? "" : `seed ${take.seed}`].filter(Boolean).join(" · ");
     byId("play").setAttribute("aria-label", playing ? "Pause" : "Play");
@@ -84,7 +84,9 @@ export class Stage {
     const state = this.#state();
     if (byId("stage-state").textContent !== state) byId("stage-state").textContent = state;
     byId("seek").disabled = take.frames === 0;
-    byId("stage-actions").replaceChildren(...(take.ended && take.lengthS > 0 ? this.actions(take) : []));
+    const stamp = `${take.id} ${take.ended}`; // the buttons stay in place, and in focus, while they hold
+    if (stamp !== this.#actionsOf) byId("stage-actions").replaceChildren(...(take.ended && take.lengthS > 0 ? this.actions(take) : []));
+    this.#actionsOf = stamp;
     this.refreshMarker();
     this.#marks();
   }
@@ -126,8 +128,8 @@ export class Stage {
     const { take } = this;
     const facts = [];
     const speed = take.ended ? null : take.speed();
-    if (speed !== null) facts.push(["speed", `${speed.toFixed(1)}× real time`]);
-    if (speed !== null && take.durationS !== null) facts.push(["left", lasting(Math.max(0, Math.ceil((take.durationS - take.heldS) / speed)))]);
+    if (speed !== null && take.durationS === null) facts.push(["ahead", lasting(take.heldS - this.positionS)]);
+    else if (speed !== null) facts.push(["speed", `${speed.toFixed(1)}× real time`], ["left", lasting(Math.max(0, Math.ceil((take.durationS - take.heldS) / speed)))]);
     if (this.playsThis && this.player.gaps > 0) facts.push(["gaps", this.player.gaps]);
     const text = facts.flat().join();
     if (text === this.shownFacts) return;
@@ -144,21 +146,20 @@ export class Stage {
     if (!take) return;
     const [from, length] = this.view();
     drawSpectrogram(spectrogram, take.picture, from, length);
-    drawWaveform(byId("waveform"), take.picture, from, length, this.positionS);
     const part = (this.positionS - from) / length;
+    const { columnsPerS } = take.picture;
+    const bars = Math.round(byId("waveform").clientWidth / 3);
+    drawOutline(byId("waveform"), take.picture.outline(bars, from * columnsPerS, (from + length) * columnsPerS), part);
     if (this.playsThis) for (const id of ["spectrogram", "waveform"]) drawPlayhead(byId(id), part);
     if (take.durationS === null && !take.ended) this.#marks();
     this.#facts();
+    const words = take.steerings.findLast(({ second, prompt }) => prompt && second <= this.positionS)?.prompt ?? take.settings.prompt;
+    byId("stage-title").textContent = words || "Music without words";
     byId("position").textContent = clock(this.positionS);
     byId("length").textContent = take.durationS === null && !take.ended ? "" : ` / ${clock(take.ended ? take.lengthS : take.durationS)}`;
     const seek = byId("seek");
     Object.assign(seek, { min: from, max: from + length, value: this.positionS });
     seek.setAttribute("aria-valuetext", clock(this.positionS));
     Object.assign(byId("stage").dataset, { played: Math.round(this.positionS * take.rateHz), gaps: this.player.gaps });
-  }
-
-  /** For screen readers, when it matters. */
-  say(sentence) {
-    announce(sentence);
   }
 }

@@ -43,9 +43,10 @@ export class Take extends EventTarget {
     return this.ended ? (this.frames > 0 ? this.heldS : this.keptLengthS ?? 0) : this.durationS ?? this.heldS;
   }
 
-  /** A small waveform (picture.js). */
-  outline(n) {
-    return this.picture.count > 0 ? this.picture.outline(n, this.ended ? 1 : this.heldS / this.lengthS) : this.keptOutline ?? new Int8Array(2 * n);
+  /** A waveform of `points` (picture.js); of what is not made yet: silence. */
+  outline(points) {
+    if (this.picture.count === 0) return this.keptOutline ?? new Int8Array(2 * points);
+    return this.picture.outline(points, 0, Math.max(this.picture.count, this.lengthS * this.picture.columnsPerS));
   }
 
   begin({ jobId, seed, rateHz, channels }) {
@@ -66,7 +67,7 @@ export class Take extends EventTarget {
   }
 
   #forget() {
-    while (this.frames - this.firstFrame > (KEPT_LIVE_S + 10) * this.rateHz && this.chunks.length > 1) {
+    while (this.frames - this.firstFrame > KEPT_LIVE_S * this.rateHz && this.chunks.length > 1) {
       this.chunks.shift();
       this.firstFrame = this.chunks[0].start;
     }
@@ -85,6 +86,7 @@ export class Take extends EventTarget {
   finish(file, { samples, channels, rateHz }) {
     this.file = file;
     if (samples.length === 0) return;
+    for (const steering of this.steerings) steering.second -= this.firstFrame / this.rateHz;
     Object.assign(this, { channels, rateHz, firstFrame: 0, frames: samples.length / channels });
     this.chunks = [{ start: 0, samples }];
     this.picture.begin(rateHz, channels, this.frames / rateHz);
@@ -125,16 +127,13 @@ export class Take extends EventTarget {
   /** From a frame on, as floats of full scale 1: chunks of one array per channel, half a second each or less. */
   *from(frame) {
     const step = Math.round(this.rateHz / 2);
-    for (const { start, samples } of this.chunks) {
-      const count = samples.length / this.channels;
-      for (let i = Math.max(0, frame - start); i < count; i += step) {
-        const n = Math.min(step, count - i);
-        yield Array.from({ length: this.channels }, (_, c) => {
-          const channel = new Float32Array(n);
-          for (let k = 0; k < n; k++) channel[k] = samples[(i + k) * this.channels + c] / 32768;
-          return channel;
-        });
-      }
+    for (let at = Math.max(frame, this.firstFrame); at < this.frames; at += step) {
+      const samples = this.samples(at, Math.min(at + step, this.frames));
+      yield Array.from({ length: this.channels }, (_, c) => {
+        const channel = new Float32Array(samples.length / this.channels);
+        for (let i = 0; i < channel.length; i++) channel[i] = samples[i * this.channels + c] / 32768;
+        return channel;
+      });
     }
   }
 }

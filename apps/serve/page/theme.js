@@ -1,7 +1,12 @@
-// Before the first paint: the theme that was chosen on an earlier visit. Not a module, so that it runs at once.
-try {
-  const theme = localStorage.getItem("musicgen.theme");
-  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
-} catch {
-  // A browser that forbids storage follows the system's theme.
+// Before the first paint: the theme that was chosen on an earlier visit, or the system's. Not a module, so that it
+// runs at once.
+{
+  let theme = null;
+  try {
+    theme = localStorage.getItem("musicgen.theme");
+  } catch {
+    // A browser that forbids storage follows the system.
+  }
+  if (theme !== "light" && theme !== "dark") theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  document.documentElement.dataset.theme = theme;
 }

@@ -1,31 +1,26 @@
-// Light, dark, or as the system has it.
+// Light, dark, or as the system has it (theme.js sets it before the first paint).
 import { announce, byId } from "./elements.js";
 
-const ORDER = ["system", "light", "dark"];
+const STORE = "musicgen.theme";
 const NAMES = { system: "as the system", light: "light", dark: "dark" };
 
 /** @param {() => void} changed after the colours are others */
 export function setUpTheme(changed) {
-  const root = document.documentElement;
+  const system = matchMedia("(prefers-color-scheme: dark)");
   const button = byId("theme");
-  const name = () => root.dataset.theme ?? "system";
+  let name = localStorage.getItem(STORE) ?? "system";
   const show = () => {
-    button.setAttribute("aria-label", `Theme: ${NAMES[name()]}`);
-    button.title = `Theme: ${NAMES[name()]}`;
+    document.documentElement.dataset.theme = name !== "system" ? name : system.matches ? "dark" : "light";
+    button.ariaLabel = button.title = `Theme: ${NAMES[name]}`;
     changed();
   };
   button.addEventListener("click", () => {
-    const next = ORDER[(ORDER.indexOf(name()) + 1) % ORDER.length];
-    if (next === "system") delete root.dataset.theme;
-    else root.dataset.theme = next;
-    try {
-      localStorage.setItem("musicgen.theme", next);
-    } catch {
-      // It lasts as long as the page.
-    }
+    const names = Object.keys(NAMES);
+    name = names[(names.indexOf(name) + 1) % names.length];
+    localStorage.setItem(STORE, name);
     show();
-    announce(`Theme: ${NAMES[next]}.`);
+    announce(`Theme: ${NAMES[name]}.`);
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
+  system.addEventListener("change", show);
   show();
 }

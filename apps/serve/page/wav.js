@@ -1,10 +1,6 @@
 // Sound as 16-bit samples: WAV files written, and sound files of any kind read.
 
-/**
- * A WAV file.
- * @param {Int16Array} samples interleaved
- * @returns {ArrayBuffer}
- */
+/** The bytes of a WAV file; samples are interleaved. */
 export function encodeWav(samples, channels, rateHz) {
   const bytes = new ArrayBuffer(44 + samples.byteLength);
   const view = new DataView(bytes);
@@ -36,11 +32,7 @@ export function interleave(channels) {
   return samples;
 }
 
-/**
- * Any sound file that the browser can read.
- * @param {ArrayBuffer} bytes are consumed
- * @returns {Promise<{samples: Int16Array, channels: number, rateHz: number}>} interleaved
- */
+/** Reads any sound file that the browser knows: {samples: Int16Array interleaved, channels, rateHz}; takes the bytes away. */
 export async function decode(bytes, rateHz = 32000) {
   const sound = await new OfflineAudioContext(1, 1, rateHz).decodeAudioData(bytes);
   const channels = [];
