@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "common/interrupt.h"
+#include "train/distributed/join.h"
 #include "train/subcommands.h"
 #include "train/tracks/track_stages.h"
 
@@ -15,9 +16,11 @@ int RunEncode(const TrainFlags& flags) {
     ThrowBadInput(Printable(flags.config, 300),
                   ": datasource: expected the music to encode, found ", "none");
   }
-  const bool done = EncodeSources(settings, OpenTrackModel(settings), flags.work, [&] {
-                      return interrupts.requested();
-                    }).has_value();
+  const Place place = Join(settings);
+  const bool done =
+      EncodeSources(settings, OpenTrackModel(settings), flags.work, *place.processes, [&] {
+        return interrupts.requested();
+      }).has_value();
   if (!done) std::fprintf(stderr, "interrupted: the same command goes on from here\n");
   return done ? 0 : common::kExitInterrupted;
 }

@@ -98,6 +98,11 @@ std::vector<std::string> Config::Keys() const {
   return keys;
 }
 
+std::string Config::Json(const std::string& key) const {
+  const JsonValue* value = Given(*node_->object, key);
+  return value == nullptr ? "null" : ToJson(*value);
+}
+
 int64_t Config::Int(const std::string& key, int64_t otherwise, int64_t low, int64_t high) const {
   const JsonValue* value = Given(*node_->object, key);
   return value == nullptr ? otherwise : IntOf(*value, low, high, Where(key));

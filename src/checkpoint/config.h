@@ -39,6 +39,9 @@ class Config {
   // The object under `key`; an empty one when it is absent or null.
   Config Object(const std::string& key) const;
 
+  // The value under `key`, of any type, as JSON; "null" when it is absent.
+  std::string Json(const std::string& key) const;
+
   // "config.json: decoder.hidden_size" — how messages name a key of this object.
   std::string Where(const std::string& key) const;
 

@@ -24,13 +24,7 @@ using checkpoint::TorchFile;
 
 // transformers fixes the pattern: codebook k is delayed by k frames, stereo pairs together.
 void CheckPattern(const model::ModelFiles& files) {
-  const lm::PatternConfig& pattern = files.lm.pattern;
-  bool fits = pattern.kind == lm::PatternConfig::Kind::kDelay && pattern.flatten_first == 0 &&
-              pattern.empty_initial == 0;
-  for (size_t k = 0; fits && k < pattern.delays.size(); ++k) {
-    fits = pattern.delays[k] == static_cast<int64_t>(k) / files.lm.audio_channels;
-  }
-  if (fits) return;
+  if (files.lm.pattern.IsPlainDelay(files.lm.audio_channels)) return;
   ThrowBadInput(Printable(files.directory), ": the Hugging Face layout has no other codebook ",
                 "pattern than delays of 0, 1, 2, …");
 }

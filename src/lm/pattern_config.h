@@ -15,6 +15,10 @@ struct PatternConfig {
   int64_t group_by = 2;             // kMusicLm: codebooks that go together
   int64_t flatten_first = 0;        // kDelay: so many frames are flattened
   int64_t empty_initial = 0;        // kDelay: so many more empty steps in front
+
+  // Codebook k delayed by k frames, in stereo pairs of codebooks together: the published models'
+  // layout, and the only one that transformers has.
+  bool IsPlainDelay(int64_t audio_channels) const;
 };
 
 }  // namespace musicgen::lm

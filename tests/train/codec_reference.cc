@@ -15,15 +15,15 @@ int main(int argc, char** argv) {
   const musicgen::checkpoint::Config settings = ReadSettings(argv[1], {});
   const std::string folder = argv[2];
   const CodecRunSettings run = ReadCodecRun(settings);
-  const ClipSegmentSettings segments = ReadClipSegments(settings);
-  const auto samples = static_cast<int64_t>(
-      std::llround(segments.segment_s * static_cast<double>(segments.sample_rate_hz)));
+  const CodecTrainerSettings trained = ReadCodecTrainer(settings);
+  const auto samples = static_cast<int64_t>(std::llround(
+      ReadSegments(settings).segment_s * static_cast<double>(trained.codec.sample_rate_hz)));
   TrainingState batches;
   batches.tensors = {{"batches", at::empty({run.updates, run.batch_size, 1, samples})}};
   LoadTrainingState(folder + "/batches.safetensors", batches);
   const at::Tensor sounds = batches.tensors.front().value;
 
-  CodecTrainer trainer(ReadCodecTrainer(settings));
+  CodecTrainer trainer(trained);
   SaveTrainingState(folder + "/initial.safetensors", {trainer.State(), {}});
   JsonLinesLog log(folder + "/log.jsonl", 0);
   while (trainer.update() < run.updates) {

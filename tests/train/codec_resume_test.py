@@ -47,9 +47,9 @@ class CodecResume(unittest.TestCase):
         self.assertIn("expected compression or computed", self.refusal("solver=diffusion"))
         self.assertIn("expected framework or variance_preserving", self.refusal("seanet.init=zero"))
         self.assertIn("expected msstftd or none", self.refusal("adversarial.adversaries=[mpd]"))
-        self.assertIn("this manifest cannot be read", self.refusal("datasource.train=nowhere"))
+        self.assertIn("this manifest cannot be opened", self.refusal("datasource.train=nowhere"))
         (work / "clips/train/data.jsonl").write_text('{"duration": 1}\n')
-        self.assertIn("data.jsonl line 1", self.refusal())
+        self.assertIn("data.jsonl:1: path", self.refusal())
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@
 #include "codec/codec.h"
 #include "codec/decode.h"
 #include "codec/encoder.h"
+#include "in_folder.h"
 #include "model/codec_files.h"
 #include "near.h"
 #include "train/checkpoint/training_state.h"
@@ -17,23 +18,6 @@ namespace musicgen::train {
 namespace {
 
 constexpr int64_t kSamples = 2560;
-
-class InFolder : public ::testing::Test {
- protected:
-  InFolder()
-      : folder_(std::filesystem::path(::testing::TempDir()) /
-                ::testing::UnitTest::GetInstance()->current_test_info()->name()) {
-    std::filesystem::remove_all(folder_);
-  }
-  ~InFolder() override { std::filesystem::remove_all(folder_); }
-  std::string Folder(const std::string& name) const {
-    std::filesystem::create_directories(folder_ / name);
-    return (folder_ / name).string();
-  }
-
- private:
-  std::filesystem::path folder_;
-};
 
 CodecTrainerSettings Tiny(bool adversary) {
   CodecTrainerSettings settings;

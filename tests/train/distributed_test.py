@@ -96,6 +96,18 @@ class Distributed(unittest.TestCase):
         self.assertEqual((self.folder / "whole" / checkpoint).read_bytes(),
                          (self.folder / "killed" / checkpoint).read_bytes())
 
+    def test_all_stop_when_one_is_asked_to(self):
+        runs = self.start_all("work", 2, "optim.updates=100000")
+        lines = self.folder / "work/lm/log.jsonl"
+        while not lines.exists() or lines.read_text().count("\n") < 2:
+            self.assertIn(runs[0].poll(), (None, 0))
+            time.sleep(0.002)
+        runs[1].send_signal(signal.SIGTERM)
+        for status, said in finish(runs):
+            self.assertEqual(status, 130, said)
+            self.assertIn("the same command goes on from here", said)
+        self.assertTrue((self.folder / "work/lm/checkpoint.safetensors").exists())
+
     def test_settings_must_be_the_same(self):
         port = free_port()
         runs = [start(self.folder / "work", 0, 2, port), start(self.folder / "work", 1, 2, port, "optim.lr=1e-4")]

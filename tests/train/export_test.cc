@@ -17,21 +17,6 @@ namespace {
 
 const std::string kFixtures = MUSICGEN_FIXTURES;
 
-// As large as the fixtures of codec and tokenizer ask for, of numbers that f16 holds.
-LmModel ModelToExport() {
-  LmModelConfig config = TinyModelConfig();
-  config.lm.width = 32;
-  config.lm.codebook_size = 128;
-  config.t5.vocab_size = 640;
-  LmModel model(config);
-  Initialise(model, 1);
-  const at::NoGradGuard no_grad;
-  for (const Parameter& parameter : model.parameters()) {
-    at::Tensor(parameter.value).copy_(parameter.value.to(at::kHalf));
-  }
-  return model;
-}
-
 ExportedModel Exported(const LmModel& model) {
   return {.model = model,
           .tokenizer_folder = kFixtures + "/tokenizer",
@@ -59,7 +44,7 @@ at::Tensor Books(const std::vector<float>& logits, const Codes& codes) {
 
 // The engine that people run predicts what the trained modules' plain form predicts.
 TEST_P(ExportTest, PredictsAlikeInTheEngine) {
-  const LmModel model = ModelToExport();
+  const LmModel model = ModelOfFixtures();
   const std::string out = Out(GetParam() == ExportFormat::kGguf ? "model.gguf" : "model");
   Export(Exported(model), GetParam(), out);
 

@@ -1,29 +1,12 @@
-// A base model of the size of the fixtures' codec and tokenizer, and an adapter that was not
-// trained.
+// An adapter that was not trained.
 #pragma once
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/grad_mode.h>
 
 #include "tiny_model.h"
-#include "train/lm/initialise.h"
 
 namespace musicgen::train {
-
-// Of numbers that f16 holds.
-inline LmModel ModelToAdapt() {
-  LmModelConfig config = TinyModelConfig();
-  config.lm.width = 32;
-  config.lm.codebook_size = 128;
-  config.t5.vocab_size = 640;
-  LmModel model(config);
-  Initialise(model, 1);
-  const at::NoGradGuard no_grad;
-  for (const Parameter& parameter : model.parameters()) {
-    at::Tensor(parameter.value).copy_(parameter.value.to(at::kHalf));
-  }
-  return model;
-}
 
 // Numbers of a tenth in A and B.
 inline void FillAdapter(LmModel& model, uint64_t seed) {

@@ -58,7 +58,7 @@ void WriteLogits(LmModel& model, const std::string& path) {
 }
 
 void Run(const std::string& folder, const char* adapter) {
-  LmModel model = ModelToAdapt();
+  LmModel model = ModelOfFixtures();
   if (adapter != nullptr) {
     ContinueAdapter(model, adapter, 0.0);
   } else {

@@ -8,6 +8,7 @@
 #include "api/model.h"
 #include "base/error.h"
 #include "checkpoint/safetensors.h"
+#include "in_folder.h"
 #include "lora_model.h"
 #include "near.h"
 #include "plain_model.h"
@@ -143,20 +144,7 @@ TEST(Lora, RefusesModulesThatAreNone) {
   EXPECT_TRUE(model.low_rank().empty());
 }
 
-class LoraFiles : public ::testing::Test {
- protected:
-  LoraFiles()
-      : folder_(std::filesystem::path(::testing::TempDir()) /
-                ::testing::UnitTest::GetInstance()->current_test_info()->name()) {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
-  ~LoraFiles() override { std::filesystem::remove_all(folder_); }
-  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
-
- private:
-  std::filesystem::path folder_;
-};
+using LoraFiles = InFolder;
 
 void ExpectSame(const LmModel& a, const LmModel& b) {
   std::map<std::string, LowRank> by_module;
@@ -199,7 +187,7 @@ TEST_F(LoraFiles, SayWhatIsNotCommonToAll) {
 }
 
 TEST_F(LoraFiles, ArePlayedByTheEngine) {
-  LmModel model = ModelToAdapt();
+  LmModel model = ModelOfFixtures();
   Export({.model = model,
           .tokenizer_folder = kFixtures + "/tokenizer",
           .codec_folder = kFixtures + "/encodec_32khz",

@@ -1,6 +1,9 @@
 // A language model of a few thousand weights, and items for it.
 #pragma once
 
+#include <ATen/core/grad_mode.h>
+
+#include "train/lm/initialise.h"
 #include "train/lm/lm_model.h"
 
 namespace musicgen::train {
@@ -22,6 +25,21 @@ inline LmModelConfig TinyModelConfig() {
   config.t5.vocab_size = 32;
   config.train_text_encoder = true;
   return config;
+}
+
+// As large as the fixtures of codec and tokenizer ask for, of numbers that f16 holds.
+inline LmModel ModelOfFixtures() {
+  LmModelConfig config = TinyModelConfig();
+  config.lm.width = 32;
+  config.lm.codebook_size = 128;
+  config.t5.vocab_size = 640;
+  LmModel model(config);
+  Initialise(model, 1);
+  const at::NoGradGuard no_grad;
+  for (const Parameter& parameter : model.parameters()) {
+    at::Tensor(parameter.value).copy_(parameter.value.to(at::kHalf));
+  }
+  return model;
 }
 
 // Codes that look random.

@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
+#include "in_folder.h"
 #include "tiny_model.h"
 #include "train/checkpoint/training_state.h"
 #include "train/lm/initialise.h"
@@ -12,23 +11,6 @@
 
 namespace musicgen::train {
 namespace {
-
-class InFolder : public ::testing::Test {
- protected:
-  InFolder()
-      : folder_(std::filesystem::path(::testing::TempDir()) /
-                ::testing::UnitTest::GetInstance()->current_test_info()->name()) {
-    std::filesystem::remove_all(folder_);
-  }
-  ~InFolder() override { std::filesystem::remove_all(folder_); }
-  std::string Folder(const std::string& name) const {
-    std::filesystem::create_directories(folder_ / name);
-    return (folder_ / name).string();
-  }
-
- private:
-  std::filesystem::path folder_;
-};
 
 TrainingSettings Settings(int64_t updates) {
   TrainingSettings settings;

@@ -10,6 +10,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -55,8 +56,9 @@ class Program(unittest.TestCase):
         self.music = self.at / "music"
         write_music(self.music)
 
-    def start(self, *arguments):
-        return subprocess.Popen([TRAIN, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    def start(self, *arguments, **place):
+        return subprocess.Popen([TRAIN, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                env={**os.environ, **{name: str(value) for name, value in place.items()}})
 
     def run_it(self, *arguments, status=0):
         process = self.start(*arguments)
@@ -157,7 +159,30 @@ class FineTune(Program):
         train = [line["ce"] for line in self.log(self.at / "adapter.work") if line["kind"] == "train"]
         self.assertLess(train[-1], train[0] - 0.3)
         self.play(base, 1, "--lora", out)
+        self.run_it(*self.finetune(base, self.at / "more", f"lora.continue_from={out}", "optim.lr=1e-2"))
+        more = [line["ce"] for line in self.log(self.at / "more.work") if line["kind"] == "train"]
+        self.assertLess(more[0], train[0] - 0.3)
         self.assertIn("lora.r", self.complaint(*self.finetune(base, self.at / "other", "lora.r=4", "--stereo")))
+
+    def test_two_processes_train_as_one(self):
+        command = self.finetune(FIXTURES / "hf-tiny-mono", self.at / "one", "optim.updates=6", "logging.log_updates=1")
+        self.run_it(*command)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        command[command.index(self.at / "one")] = self.at / "two"
+        runs = [self.start(*command, RANK=rank, WORLD_SIZE=2, LOCAL_RANK=rank, MASTER_ADDR="127.0.0.1", MASTER_PORT=port,
+                           GLOO_SOCKET_IFNAME="lo") for rank in range(2)]
+        said = [run.communicate(timeout=240)[1] for run in runs]
+        self.assertEqual([run.returncode for run in runs], [0, 0], said)
+        # Each has encoded its half, and one alone speaks of the rest.
+        self.assertEqual([text.count("encoded") for text in said], [5, 5])
+        self.assertEqual([text.count("update 6 of 6") for text in said], [1, 0])
+        one, two = (self.log(self.at / f"{name}.work") for name in ("one", "two"))
+        self.assertEqual(len(one), len(two))
+        for expected, found in zip(one, two):
+            self.assertLess(abs(found["ce"] / expected["ce"] - 1), 1e-5, (expected, found))
+        self.play(self.at / "two")
 
     def test_mono_becomes_stereo(self):
         shutil.rmtree(self.music)

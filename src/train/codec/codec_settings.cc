@@ -163,20 +163,21 @@ CodecRunSettings ReadCodecRun(const Config& settings) {
   return run;
 }
 
-ClipSegmentSettings ReadClipSegments(const Config& settings) {
+SegmentSettings ReadSegments(const Config& settings) {
   const Config data = settings.Object("dataset");
-  ClipSegmentSettings segments;
-  segments.sample_rate_hz = ReadSizes(settings).sample_rate_hz;
+  SegmentSettings segments;
+  const auto rate_hz = static_cast<double>(ReadSizes(settings).sample_rate_hz);
   // The longest window of the losses, and a little more for its reflection, must fit.
-  const double shortest = 2048.0 / static_cast<double>(segments.sample_rate_hz);
+  const double shortest = 2048.0 / rate_hz;
   segments.segment_s = data.Number("segment_duration", 1.0, shortest, 600.0);
   segments.min_segment_ratio = data.Number("min_segment_ratio", 0.5, 0.0, 1.0);
-  segments.seed = ReadSeed(settings);
+  segments.shuffle_seed = ReadSeed(settings);
+  segments.sample_on_weight = data.Bool("sample_on_weight", true);
+  segments.sample_on_duration = data.Bool("sample_on_duration", true);
   const AdversarialSettings adversarial = ReadAdversarial(settings);
   const int64_t longest = *std::max_element(adversarial.discriminators.n_ffts.begin(),
                                             adversarial.discriminators.n_ffts.end());
-  if (adversarial.enabled && segments.segment_s * static_cast<double>(segments.sample_rate_hz) <
-                                 static_cast<double>(longest)) {
+  if (adversarial.enabled && segments.segment_s * rate_hz < static_cast<double>(longest)) {
     ThrowBadInput(data.Where("segment_duration"), ": expected at least ", longest,
                   " samples, the longest of msstftd.n_ffts, found ", segments.segment_s, " s");
   }

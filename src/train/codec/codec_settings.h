@@ -2,15 +2,16 @@
 #pragma once
 
 #include "checkpoint/config.h"
-#include "train/codec/clip_segments.h"
 #include "train/codec/codec_trainer.h"
 #include "train/codec/codec_training_run.h"
+#include "train/data/segment_sampler.h"
 
 namespace musicgen::train {
 
 // Throw Error(kBadInput).
 CodecTrainerSettings ReadCodecTrainer(const checkpoint::Config& settings);
 CodecRunSettings ReadCodecRun(const checkpoint::Config& settings);
-ClipSegmentSettings ReadClipSegments(const checkpoint::Config& settings);
+// Of the sounds it is trained with.
+SegmentSettings ReadSegments(const checkpoint::Config& settings);
 
 }  // namespace musicgen::train

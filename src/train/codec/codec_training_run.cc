@@ -7,7 +7,7 @@
 #include <future>
 
 #include "base/error.h"
-#include "train/checkpoint/event_file.h"
+#include "train/checkpoint/run_log.h"
 #include "train/checkpoint/stored_values.h"
 #include "train/checkpoint/training_state.h"
 
@@ -106,12 +106,7 @@ void CodecTrainingRun::SetCodebooks(const SegmentSource& source) {
 
 bool CodecTrainingRun::Run(const SegmentSource& train, const SegmentSource& valid,
                            const std::function<bool()>& stop) {
-  JsonLinesLog log(folder_ + "/log.jsonl", trainer_.update());
-  EventFile events(folder_ + "/tensorboard", trainer_.update());
-  const auto write = [&](const char* kind, const LogValues& values) {
-    log.Write(kind, trainer_.update(), values);
-    events.Write(kind, trainer_.update(), values);
-  };
+  RunLog log(folder_, trainer_.update());
   std::vector<at::Tensor> held_out;
   if (settings_.report_every > 0) {
     for (int64_t done = 0; done < settings_.valid_segments; done += settings_.batch_size) {
@@ -143,7 +138,7 @@ bool CodecTrainingRun::Run(const SegmentSource& train, const SegmentSource& vali
       LogValues values = means.Values();
       values.push_back({"lr", trainer_.learning_rate()});
       values.push_back({"audio_s_per_s", logged_audio_s / SecondsSince(logged)});
-      write("train", values);
+      log.Write("train", update, values);
       const double left = SecondsSince(start) / static_cast<double>(update - first) *
                           static_cast<double>(planned - update);
       std::fprintf(stderr, "update %lld of %lld, SI-SNR %.2f dB, %.1f s of audio/s, %s left\n",
@@ -156,7 +151,7 @@ bool CodecTrainingRun::Run(const SegmentSource& train, const SegmentSource& vali
     stopped = !last && stop && stop();
     if (settings_.report_every > 0 && !stopped && (last || update % settings_.report_every == 0)) {
       const LogValues values = trainer_.Validate(held_out);
-      write("valid", values);
+      log.Write("valid", update, values);
       for (const auto& [name, value] : values) {
         std::fprintf(stderr, "  %s %.4f\n", name.c_str(), value);
       }

@@ -1,6 +1,5 @@
 #include "train/lm/training_run.h"
 
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -10,7 +9,8 @@
 #include <optional>
 
 #include "base/error.h"
-#include "train/checkpoint/event_file.h"
+#include "train/checkpoint/run_log.h"
+#include "train/checkpoint/stored_values.h"
 #include "train/checkpoint/training_state.h"
 #include "train/lm/shared_update.h"
 
@@ -25,14 +25,6 @@ double SecondsSince(Clock::time_point start) {
 
 constexpr char kUpdate[] = "update", kPlanned[] = "planned_updates", kPositions[] = "positions",
                kEmaCount[] = "ema_count", kOptimizer[] = "optimizer.";
-
-std::string Duration(double seconds) {
-  const auto s = static_cast<int64_t>(std::llround(seconds));
-  char text[32];
-  std::snprintf(text, sizeof(text), "%lld:%02lld:%02lld", static_cast<long long>(s / 3600),
-                static_cast<long long>(s / 60 % 60), static_cast<long long>(s % 60));
-  return text;
-}
 
 }  // namespace
 
@@ -66,21 +58,6 @@ struct TrainingRun::Means {
     values.push_back({"positions_per_s", static_cast<double>(positions) / SecondsSince(start)});
     return values;
   }
-};
-
-// Both forms of the log.
-class TrainingRun::Logs {
- public:
-  Logs(const std::string& folder, int64_t last_update)
-      : lines_(folder + "/log.jsonl", last_update), events_(folder + "/tensorboard", last_update) {}
-  void Write(const char* kind, int64_t update, const LogValues& values) {
-    lines_.Write(kind, update, values);
-    events_.Write(kind, update, values);
-  }
-
- private:
-  JsonLinesLog lines_;
-  EventFile events_;
 };
 
 TrainingRun::TrainingRun(LmModel& model, std::unique_ptr<Optimizer> optimizer,
@@ -135,45 +112,15 @@ void TrainingRun::Save() {
 void TrainingRun::Load() {
   TrainingState state{StateTensors(), {}};
   LoadTrainingState(CheckpointPath(), state);
-  const auto value = [&](const std::string& name) {
-    const auto found = state.values.find(name);
-    if (found == state.values.end()) {
-      ThrowBadInput(Printable(CheckpointPath(), 300), ": expected the value ", name,
-                    ", found none: this is no checkpoint of a training run");
-    }
-    return found->second;
-  };
-  const auto same = [&](const std::string& name, const std::string& wanted) {
-    if (value(name) == wanted) return;
-    ThrowBadInput(Printable(CheckpointPath(), 300), ": ", name, ": expected ", wanted,
-                  " as the settings have it, found ", Printable(value(name)));
-  };
-  same(kPlanned, std::to_string(settings_.schedule.updates));
-  for (const auto& [name, wanted] : values_) same(name, wanted);
-  const auto number = [&](const std::string& name) {
-    const std::string text = value(name);
-    double found = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), found);
-    if (error != std::errc() || end != text.data() + text.size()) {
-      ThrowBadInput(Printable(CheckpointPath(), 300), ": ", name, ": expected a number, found ",
-                    Printable(text));
-    }
-    return found;
-  };
-  const auto count = [&](const std::string& name) {
-    const double found = number(name);
-    if (!(found >= 0 && found < 0x1p53)) {
-      ThrowBadInput(Printable(CheckpointPath(), 300), ": ", name, ": expected a count, found ",
-                    found);
-    }
-    return static_cast<int64_t>(found);
-  };
-  update_ = count(kUpdate);
-  positions_ = count(kPositions);
-  ema_.set_count(number(kEmaCount));
+  const StoredValues stored(CheckpointPath(), state.values);
+  stored.Expect(kPlanned, std::to_string(settings_.schedule.updates));
+  for (const auto& [name, wanted] : values_) stored.Expect(name, wanted);
+  update_ = stored.Count(kUpdate);
+  positions_ = stored.Count(kPositions);
+  ema_.set_count(stored.Number(kEmaCount));
   std::map<std::string, double> numbers;
   for (const auto& [name, unused] : optimizer_->Numbers()) {
-    numbers[name] = number(kOptimizer + name);
+    numbers[name] = stored.Number(kOptimizer + name);
   }
   optimizer_->SetNumbers(numbers);
 }
@@ -205,8 +152,8 @@ void TrainingRun::Update(UpdateValues values, Means& means) {
 
 bool TrainingRun::Run(const TrainingCallbacks& callbacks) {
   const bool writes = processes_->first();
-  std::optional<Logs> logs;
-  if (writes) logs.emplace(folder_, update_);
+  std::optional<RunLog> log;
+  if (writes) log.emplace(folder_, update_);
   const int64_t planned = settings_.schedule.updates, first = update_;
   const int64_t passes = settings_.accumulation;
   std::deque<std::future<Batch>> coming;
@@ -235,12 +182,12 @@ bool TrainingRun::Run(const TrainingCallbacks& callbacks) {
     const bool last = update_ == planned;
     if (writes && (update_ % settings_.log_every == 0 || last)) {
       const LogValues values = means.Values(optimizer_->learning_rate());
-      logs->Write("train", update_, values);
+      log->Write("train", update_, values);
       const double left = SecondsSince(start) / static_cast<double>(update_ - first) *
                           static_cast<double>(planned - update_);
       std::fprintf(stderr, "update %lld of %lld, ce %.4f, %.0f positions/s, %s left\n",
                    static_cast<long long>(update_), static_cast<long long>(planned),
-                   values[1].second, values.back().second, Duration(left).c_str());
+                   values[1].second, values.back().second, ReadableDuration(left).c_str());
       means.Clear();
     }
     stopped = !last && processes_->Any(callbacks.stop && callbacks.stop());
@@ -252,7 +199,7 @@ bool TrainingRun::Run(const TrainingCallbacks& callbacks) {
         const WithAverages averages(trained_, ema_);
         values = callbacks.report();
       }
-      if (!values.empty()) logs->Write("valid", update_, values);
+      if (!values.empty()) log->Write("valid", update_, values);
       for (const auto& [name, value] : values) {
         std::fprintf(stderr, "  %s %.4f\n", name.c_str(), value);
       }

@@ -43,9 +43,9 @@ struct TrainingCallbacks {
 class TrainingRun {
  public:
   // In `folder`, which exists: checkpoint.safetensors (without what is not trained), log.jsonl and
-  // tensorboard/. A checkpoint
-  // that is there is gone on from, to the bit on a processor; then the planned updates must be the
-  // same, and so must `values`: what else the run's weights depend on, kept with them.
+  // tensorboard/. A checkpoint that is there is gone on from, to the bit on a processor; then the
+  // planned updates must be the same, and so must `values`: what else the run's weights depend on,
+  // kept with them.
   //
   // With `processes`, each of them makes its own of these, in a folder that all see: updates are
   // those of one process with all their items, and process 0 alone writes. Throws Error.
@@ -62,7 +62,6 @@ class TrainingRun {
 
  private:
   struct Means;
-  class Logs;
   void Pass(int64_t pass, Batch batch, UpdateValues& values);
   void Update(UpdateValues values, Means& means);
   std::vector<NamedTensor> StateTensors();

@@ -8,7 +8,7 @@
 
 namespace musicgen::train {
 
-// By "key.sub"; those that are null are left out.
+// JSON by "key.sub"; those that are null are left out.
 std::map<std::string, std::string> SettingValues(const checkpoint::Config& settings);
 
 }  // namespace musicgen::train

@@ -25,7 +25,20 @@ using checkpoint::Config;
 constexpr double kAdapterRate = 7.0;
 
 // Whether an adapter is trained in place of the model's own weights.
-bool TrainsAdapter(const Config& settings) { return settings.Object("lora").Has("r"); }
+bool TrainsAdapter(const Config& settings) {
+  const Config lora = settings.Object("lora");
+  return lora.Has("r") || lora.Has("continue_from");
+}
+
+void BeginAdapter(const Config& lora, LmModel& model) {
+  const LoraSettings settings = ReadLoraSettings(lora);
+  const std::string from = lora.String("continue_from", "");
+  if (from.empty()) {
+    AddAdapter(model, settings);
+  } else {
+    ContinueAdapter(model, model::FindAdapter(from), settings.dropout);
+  }
+}
 
 // Throws Error(kBadInput) for what an adapter cannot be.
 void CheckAdapter(const FineTuneRequest& request, const Config& settings) {
@@ -104,9 +117,13 @@ double LearningRateOfWidth(int64_t width) {
 
 bool FineTune(const FineTuneRequest& request, const std::function<bool()>& stop) {
   const Config settings = SettingsOf(request);
-  { const convert::NewFolder free(request.output); }  // asked before the work, not after it
   CheckSettings(settings);
   CheckAdapter(request, settings);
+  const Place place = Join(settings);
+  const bool writes = place.processes->first();
+  if (writes) {
+    const convert::NewFolder free(request.output);  // asked before the work, not after it
+  }
   const model::ModelFiles files = OpenBase(request);
   LmModelConfig config = PretrainedConfig(
       files, {request.stereo, settings.Object("text_encoder").Bool("trained", false)});
@@ -114,26 +131,30 @@ bool FineTune(const FineTuneRequest& request, const std::function<bool()>& stop)
   const MusicFolder music = ReadData(request.data);
   const std::string work = request.work.empty() ? request.output + ".work" : request.work;
   MakeFolders(work + "/lm");
-  TrackSet set = EncodeSet(files, config.lm.audio_channels, music, work + "/cache", stop);
-  if (stop && stop()) return false;
-  if (set.tracks.empty()) {
+  std::optional<TrackSet> set =
+      EncodeSet(files, config.lm.audio_channels, music, work + "/cache", *place.processes, stop);
+  if (!set) return false;
+  if (set->tracks.empty()) {
     ThrowBadInput(Printable(request.data, 300), ": no sound file of it can be read");
   }
-  const double segment_s = SegmentOf(files, set);
+  const double segment_s = SegmentOf(files, *set);
   const Splits splits = SplitByName(
-      std::move(set), settings.Object("dataset").Object("valid").Number("share", 0.1, 0.0, 0.9));
+      *std::move(set), settings.Object("dataset").Object("valid").Number("share", 0.1, 0.0, 0.9));
   const double lr =
       LearningRateOfWidth(config.lm.width) * (TrainsAdapter(settings) ? kAdapterRate : 1.0);
-  std::fprintf(stderr, "%zu tracks, %.1f minutes; %zu more for validation; excerpts of %.1f s\n",
-               splits.train.tracks.size(), splits.train.duration_s() / 60,
-               splits.valid.tracks.size(),
-               settings.Object("dataset").Number("segment_duration", segment_s, 0.2, 300.0));
+  if (writes) {
+    std::fprintf(stderr, "%zu tracks, %.1f minutes; %zu more for validation; excerpts of %.1f s\n",
+                 splits.train.tracks.size(), splits.train.duration_s() / 60,
+                 splits.valid.tracks.size(),
+                 settings.Object("dataset").Number("segment_duration", segment_s, 0.2, 300.0));
+  }
   LmModel model(config);
   LoadPretrained(files, model);
-  if (TrainsAdapter(settings)) AddAdapter(model, ReadLoraSettings(settings.Object("lora")));
-  if (!TrainOnTracks({settings, files, splits, lr, segment_s, work + "/lm", stop}, model)) {
+  if (TrainsAdapter(settings)) BeginAdapter(settings.Object("lora"), model);
+  if (!TrainOnTracks({settings, files, splits, lr, segment_s, work + "/lm", place, stop}, model)) {
     return false;
   }
+  if (!writes) return true;
   const std::string weights = LoadResult(work + "/lm", model);
   if (TrainsAdapter(settings)) {
     WritePeftAdapter(model, request.model, request.output);

@@ -61,13 +61,7 @@ void Load(const model::ModelFiles& files, LmModel& model, bool text_only) {
 }
 
 void CheckPattern(const model::ModelFiles& files) {
-  const lm::PatternConfig& pattern = files.lm.pattern;
-  bool fits = pattern.kind == lm::PatternConfig::Kind::kDelay && pattern.flatten_first == 0 &&
-              pattern.empty_initial == 0;
-  for (size_t k = 0; fits && k < pattern.delays.size(); ++k) {
-    fits = pattern.delays[k] == static_cast<int64_t>(k) / files.lm.audio_channels;
-  }
-  if (fits) return;
+  if (files.lm.pattern.IsPlainDelay(files.lm.audio_channels)) return;
   ThrowBadInput(Printable(files.directory, 300),
                 ": only models whose codebook pattern is delays of ", "0, 1, 2, … can be trained");
 }

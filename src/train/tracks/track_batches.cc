@@ -117,7 +117,7 @@ Batch TrackBatches::Of(int64_t pass) const {
     const int64_t learnt = settings_.padding_with_special_token ? excerpt.sound : excerpt.columns;
     const auto predicted = PredictedFrames(learnt, excerpt.columns, lm_.pattern.delays);
     for (size_t k = 0; k < frames.size(); ++k) frames[k] += predicted[k];
-    if (i / size != part) continue;
+    if (i / size != part || i % settings_.processes != settings_.rank) continue;
     std::optional<std::string> text;
     if (!settings_.dropout.Drops(pass, i % size)) {
       Draws draws(excerpt.seed, kTextStream);

@@ -19,6 +19,8 @@ struct TrackBatchSettings {
   SegmentSettings segments;
   int64_t batch_size = 8;    // items of an update
   int64_t accumulation = 1;  // passes that share them
+  // Of several processes: this one gets the items i of a pass with i mod `processes` = `rank`.
+  int rank = 0, processes = 1;
   // What an excerpt lacks at its end: special codes, which nothing is learnt of, or silence, which
   // is learnt (AudioCraft's default).
   bool padding_with_special_token = false;
@@ -38,7 +40,8 @@ class TrackBatches {
   TrackBatches(const TrackSet& set, const text::Tokenizer& tokenizer, const lm::LmConfig& lm,
                const TrackBatchSettings& settings);
 
-  // The batch of a pass of training, counted from 0, the same for the same settings. Thread-safe.
+  // The batch of a pass of training, counted from 0, or this process's part of it: the same for the
+  // same settings. Thread-safe.
   Batch Of(int64_t pass) const;
 
   // Item `index` of an epoch as evaluation has it: its own text, whole.

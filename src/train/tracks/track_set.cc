@@ -42,27 +42,34 @@ CacheIdentity IdentityOf(const model::ModelFiles& files, int64_t channels) {
           .channels = channels};
 }
 
-TrackSet EncodeSet(const model::ModelFiles& files, int64_t channels, const MusicFolder& music,
-                   const std::string& folder, const std::function<bool()>& stop) {
-  for (const std::string& problem : music.unreadable) Say("left out: " + problem);
+std::optional<TrackSet> EncodeSet(const model::ModelFiles& files, int64_t channels,
+                                  const MusicFolder& music, const std::string& folder,
+                                  const Processes& processes, const std::function<bool()>& stop) {
+  const auto say_once = [&](const std::string& text) {
+    if (processes.first()) Say(text);
+  };
+  for (const std::string& problem : music.unreadable) say_once("left out: " + problem);
   const TokenCache cache(folder, IdentityOf(files, channels));
   const auto& [source, prefix] = files.codec_tensors;
   const codec::Encoder encoder(files.codec, *source, prefix);
   ThreadPool pool(static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
-  std::vector<std::string> paths;
+  std::vector<std::string> paths, mine;
   for (const Track& track : music.tracks) paths.push_back(track.sound.path);
-  size_t encoded = 0;
+  for (size_t i = static_cast<size_t>(processes.rank()); i < paths.size();
+       i += static_cast<size_t>(processes.count())) {
+    mine.push_back(paths[i]);
+  }
   const auto progress = [&](size_t track, bool cached) {
-    if (!cached) ++encoded;
-    if (!cached) Say(StrCat("encoded ", track + 1, " of ", paths.size(), ": ", paths[track]));
+    if (!cached) Say(StrCat("encoded ", track + 1, " of ", mine.size(), ": ", mine[track]));
   };
-  const std::vector<EncodedTrack> done =
-      EncodeTracks(pool, encoder, paths, cache, {progress, stop});
+  std::vector<EncodedTrack> done = EncodeTracks(pool, encoder, mine, cache, {progress, stop});
+  if (processes.Any(done.size() < mine.size())) return std::nullopt;
+  if (!processes.alone()) done = EncodeTracks(pool, encoder, paths, cache, {});
   TrackSet set;
   set.frame_rate = cache.identity().frame_rate();
   for (size_t i = 0; i < done.size(); ++i) {
     if (!done[i].problem.empty()) {
-      Say("left out: " + done[i].problem);
+      say_once("left out: " + done[i].problem);
       continue;
     }
     set.tracks.push_back(music.tracks[i]);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "model/model_files.h"
 #include "train/data/music_folder.h"
 #include "train/data/token_cache.h"
+#include "train/distributed/processes.h"
 
 namespace musicgen::train {
 
@@ -28,9 +30,11 @@ struct Splits {
 CacheIdentity IdentityOf(const model::ModelFiles& files, int64_t channels);
 
 // Encodes what the cache in `folder` lacks, in the order of the tracks; what cannot be read is left
-// out, with a sentence on stderr. Returns fewer where `stop` says so. Throws Error.
-TrackSet EncodeSet(const model::ModelFiles& files, int64_t channels, const MusicFolder& music,
-                   const std::string& folder, const std::function<bool()>& stop);
+// out, with a sentence on stderr. Of several processes, which see one folder, each encodes its
+// share, and then all have the whole set. None where `stop` says so in one of them. Throws Error.
+std::optional<TrackSet> EncodeSet(const model::ModelFiles& files, int64_t channels,
+                                  const MusicFolder& music, const std::string& folder,
+                                  const Processes& processes, const std::function<bool()>& stop);
 
 // Puts about `share` of the tracks aside, chosen by the hash of the file's name, so that a track
 // stays where it is when others come; none where there are fewer than 10.

@@ -71,20 +71,24 @@ void Begin(const TrackModel& start, uint64_t seed, LmModel& model) {
 }
 
 std::optional<Splits> EncodeSources(const Config& settings, const TrackModel& start,
-                                    const std::string& work, const std::function<bool()>& stop) {
+                                    const std::string& work, const Processes& processes,
+                                    const std::function<bool()>& stop) {
   const Config sources = settings.Object("datasource"), data = settings.Object("dataset");
   CheckSettings(settings);
   CheckSource(sources, start);
   const bool fields = data.Bool("info_fields_required", true);
-  const auto encode = [&](const char* split) {
+  const auto encode = [&](const char* split) -> std::optional<TrackSet> {
     const std::string source = sources.String(split, "");
     if (source.empty()) return TrackSet{};
     return EncodeSet(start.files, start.config.lm.audio_channels, ReadTracks(source, fields),
-                     work + "/cache", stop);
+                     work + "/cache", processes, stop);
   };
   MakeFolders(work);
-  Splits splits{encode("train"), encode("valid")};
-  if (stop && stop()) return std::nullopt;
+  std::optional<TrackSet> train = encode("train");
+  if (!train) return std::nullopt;
+  std::optional<TrackSet> valid = encode("valid");
+  if (!valid) return std::nullopt;
+  Splits splits{*std::move(train), *std::move(valid)};
   if (splits.train.tracks.empty()) {
     ThrowBadInput(sources.Where("train"), ": expected a manifest or a folder with sound files, ",
                   "found none");
@@ -93,21 +97,25 @@ std::optional<Splits> EncodeSources(const Config& settings, const TrackModel& st
     splits =
         SplitByName(std::move(splits.train), data.Object("valid").Number("share", 0.1, 0.0, 0.9));
   }
-  std::fprintf(stderr, "%zu tracks, %.1f minutes; %zu more for validation\n",
-               splits.train.tracks.size(), splits.train.duration_s() / 60,
-               splits.valid.tracks.size());
+  if (processes.first()) {
+    std::fprintf(stderr, "%zu tracks, %.1f minutes; %zu more for validation\n",
+                 splits.train.tracks.size(), splits.train.duration_s() / 60,
+                 splits.valid.tracks.size());
+  }
   return splits;
 }
 
 bool TrainTracks(const Config& settings, const std::string& work,
                  const std::function<bool()>& stop) {
   const TrackModel start = OpenTrackModel(settings);
-  const std::optional<Splits> splits = EncodeSources(settings, start, work, stop);
+  const Place place = Join(settings);
+  const std::optional<Splits> splits = EncodeSources(settings, start, work, *place.processes, stop);
   if (!splits) return false;
   MakeFolders(work + "/lm");
   LmModel model(start.config);
   Begin(start, SeedOf(settings), model);
-  return TrainOnTracks({settings, start.files, *splits, 1e-4, 30.0, work + "/lm", stop}, model);
+  return TrainOnTracks({settings, start.files, *splits, 1e-4, 30.0, work + "/lm", place, stop},
+                       model);
 }
 
 void ExportTracks(const Config& settings, const std::string& work, const std::string& out) {

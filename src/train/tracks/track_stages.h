@@ -31,7 +31,8 @@ void Begin(const TrackModel& start, uint64_t seed, LmModel& model);
 // Encodes datasource.train and datasource.valid into work/cache; without the latter some tracks of
 // the former are put aside. None: stopped. Throws Error.
 std::optional<Splits> EncodeSources(const checkpoint::Config& settings, const TrackModel& start,
-                                    const std::string& work, const std::function<bool()>& stop);
+                                    const std::string& work, const Processes& processes,
+                                    const std::function<bool()>& stop);
 
 // Encodes what is missing and trains in work/lm. Returns whether the planned updates are done.
 // Throws Error.

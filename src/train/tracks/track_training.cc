@@ -7,7 +7,6 @@
 #include "base/write_whole.h"
 #include "text/tokenizer.h"
 #include "train/lm/run_settings.h"
-#include "train/optim/device.h"
 #include "train/tracks/best_weights.h"
 #include "train/tracks/track_batches.h"
 #include "train/tracks/track_samples.h"
@@ -93,11 +92,15 @@ bool TrainOnTracks(const TrackTraining& training, LmModel& model) {
   const Config& settings = training.settings;
   const lm::LmConfig& lm = model.config().lm;
   TrainingSettings run_settings = ReadTrainingSettings(settings, Defaults());
-  const TrackBatchSettings batch_settings =
+  const Processes& processes = *training.place.processes;
+  TrackBatchSettings batch_settings =
       ReadTrackBatches(settings, run_settings.accumulation, training.segment_s);
+  const TrackBatchSettings whole = batch_settings;
+  batch_settings.rank = processes.rank();
+  batch_settings.processes = processes.count();
   const auto tokenizer = text::Tokenizer::Load(*training.base.tokenizer_files);
   const TrackBatches batches(training.splits.train, tokenizer, lm, batch_settings);
-  const Validation validation(training, tokenizer, lm, batch_settings);
+  const Validation validation(training, tokenizer, lm, whole);
   std::vector<std::string> prompts = Descriptions(training.splits.valid);
   for (std::string& text : Descriptions(training.splits.train)) prompts.push_back(std::move(text));
   const SampleSettings samples = ReadSamples(settings, prompts);
@@ -105,13 +108,14 @@ bool TrainOnTracks(const TrackTraining& training, LmModel& model) {
   const int64_t validate_every = run_settings.report_every;
   run_settings.report_every = std::gcd(validate_every, samples.every);
   MakeFolders(training.folder + "/samples");
-  model.To(OpenDevice(settings.String("device", "cpu")));
+  model.To(training.place.device);
   BestWeights best(training.folder + "/best.safetensors");
   TrainingRun run(model, MakeOptimizer(settings, training.lr, model.trained()), run_settings,
                   training.folder,
                   {{"data", Describe(training.splits.train)},
                    {"model", training.base.directory},
-                   {"seed", std::to_string(batch_settings.segments.shuffle_seed)}});
+                   {"seed", std::to_string(batch_settings.segments.shuffle_seed)}},
+                  training.place.processes);
   const auto report = [&] {
     LogValues values;
     const int64_t update = run.update();

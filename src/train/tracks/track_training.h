@@ -6,6 +6,7 @@
 
 #include "checkpoint/config.h"
 #include "model/model_files.h"
+#include "train/distributed/join.h"
 #include "train/lm/lm_model.h"
 #include "train/tracks/track_set.h"
 
@@ -17,6 +18,7 @@ struct TrackTraining {
   const Splits& splits;
   double lr, segment_s;  // where the settings have none
   std::string folder;    // gets checkpoint, logs, best weights and samples/
+  const Place& place;    // device and processes
   std::function<bool()> stop;
 };
 
