@@ -135,7 +135,7 @@ Order MusicOrder(const Service& service, const FieldValues& fields) {
   Order order;
   order.job.model = ModelOf(service, fields);
   GenerationRequest& request = order.job.request;
-  request.params.seed = ReadSeed(fields);
+  order.job.seed = ReadSeed(fields);
   request.prompt = fields.Text("prompt");
   const Json* plan = fields.Find("composition_plan");
   if (request.prompt && plan) {
@@ -157,7 +157,6 @@ Order EffectOrder(const Service& service, const FieldValues& fields) {
   GenerationRequest& request = order.job.request;
   request.prompt = fields.Text("text");
   GenerationParams& params = request.params;
-  params.seed = DrawSeed();
   params.duration_s = fields.Number("duration_seconds").value_or(kUsualDurationS);
   if (const std::optional<double> influence = fields.Number("prompt_influence")) {
     params.cfg_coef = *influence / kInfluenceOfUsualGuidance * SamplingDefaults().cfg_coef;

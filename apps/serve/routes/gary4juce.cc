@@ -64,7 +64,7 @@ Order OrderOf(const Service& service, const FieldValues& fields, const GarySessi
   params.top_k = fields.Integer("top_k");
   params.temperature = fields.Number("temperature");
   params.cfg_coef = fields.Number("cfg_coef");
-  params.seed = ReadSeed(fields);
+  order.job.seed = ReadSeed(fields);
   Upload upload;
   upload.owner = session.sound;
   upload.bytes = *upload.owner;
@@ -192,7 +192,7 @@ void Poll(Service& service, const std::shared_ptr<Sessions>& sessions, const Cal
 void ListModels(const Service& service, const Call& call) {
   Json sizes = {{"small", Json::array()}, {"medium", Json::array()}, {"large", Json::array()}};
   for (const ModelStatus& model : service.jobs.models()) {
-    const int64_t width = model.info ? model.info->hidden_size : 0;
+    const int64_t width = model.info.hidden_size;
     sizes[width >= 2048 ? "large" : width >= 1536 ? "medium" : "small"].push_back(model.id);
   }
   call.Answer(200, {{"success", true}, {"models", sizes}});

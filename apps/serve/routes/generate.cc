@@ -65,7 +65,7 @@ Order OrderOf(const FieldValues& fields) {
   request.prompt = fields.Text("input");
   GenerationParams& params = request.params;
   ReadSampling(fields, params);
-  params.seed = ReadSeed(fields);
+  order.job.seed = ReadSeed(fields);
   params.use_sampling = !fields.Boolean("greedy", false);
   params.duration_s = fields.IsNull("audio_length")
                           ? kEndless

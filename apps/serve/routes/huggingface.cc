@@ -39,7 +39,6 @@ void ReadParameters(const FieldValues& fields, GenerationParams& params) {
   }
   ReadSampling(fields, params);
   params.use_sampling = fields.Boolean("do_sample", true);
-  params.seed = ReadSeed(fields);
 }
 
 // What the Accept header asks for first; FLAC otherwise, as there.
@@ -75,6 +74,7 @@ void Infer(Service& service, const Call& call) {
                                          flat, "parameters.");
   }
   ReadParameters(parameters, params);
+  order.job.seed = ReadSeed(parameters);
   SoundFormat format;
   format.name = FormatOf(call.request());
   Prepare(service, call, std::move(order),

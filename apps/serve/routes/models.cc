@@ -38,8 +38,7 @@ void OneModel(const Service& service, const Call& call) {
 // What each model can do, and how it is sampled where a request leaves it open.
 Json ModelProps(const ModelStatus& model) {
   Json json = {{"id", model.id}, {"loaded", model.loaded}, {"loading", model.loading}};
-  if (!model.info) return json;
-  const ModelInfo& info = *model.info;
+  const ModelInfo& info = model.info;
   json["type"] = info.model_type;
   json["licence"] = info.licence;
   json["precision"] = PrecisionName(info.precision);

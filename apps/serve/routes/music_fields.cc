@@ -35,9 +35,9 @@ void ReadSampling(const FieldValues& fields, GenerationParams& params) {
   params.top_p = fields.Number("top_p");
 }
 
-uint64_t ReadSeed(const FieldValues& fields) {
+std::optional<uint64_t> ReadSeed(const FieldValues& fields) {
   const int64_t seed = fields.Integer("seed").value_or(-1);
-  return seed < 0 ? DrawSeed() : static_cast<uint64_t>(seed);
+  return seed < 0 ? std::nullopt : std::optional(static_cast<uint64_t>(seed));
 }
 
 double DurationOfTokens(int64_t tokens) {

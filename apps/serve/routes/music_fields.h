@@ -1,6 +1,7 @@
 // What several operations ask of music.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,8 @@ Field SeedField();
 
 // Reads guidance_scale, temperature, top_k, top_p.
 void ReadSampling(const FieldValues& fields, GenerationParams& params);
-// A seed as given; absent or below 0, drawn.
-uint64_t ReadSeed(const FieldValues& fields);
+// None where one is to be drawn.
+std::optional<uint64_t> ReadSeed(const FieldValues& fields);
 
 // So many steps of transformers' generate, of which the pattern's delays make no sound.
 double DurationOfTokens(int64_t tokens);

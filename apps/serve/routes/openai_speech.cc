@@ -54,7 +54,7 @@ Order OrderOf(const Service& service, const FieldValues& fields) {
   if (IsBlank(prompt) && instructions) prompt = *instructions;
   request.prompt = prompt;
   GenerationParams& params = request.params;
-  params.seed = ReadSeed(fields);
+  order.job.seed = ReadSeed(fields);
   params.duration_s = fields.Number("duration_seconds").value_or(kUsualDurationS);
   const std::optional<int64_t> tokens = fields.Integer("max_new_tokens");
   if (tokens && !fields.Number("duration_seconds")) params.duration_s = DurationOfTokens(*tokens);

@@ -1,6 +1,5 @@
 #include "serve/routes/order.h"
 
-#include <random>
 #include <utility>
 #include <vector>
 
@@ -27,13 +26,6 @@ Excerpt MelodyExcerpt(const GenerationParams& params, const ModelInfo& info) {
                  kMelodySpareSeconds};
 }
 
-std::optional<ModelInfo> KnownInfo(const Jobs& jobs, const std::string& model) {
-  for (const ModelStatus& status : jobs.models()) {
-    if (status.id == model || model.empty()) return status.info;
-  }
-  return std::nullopt;
-}
-
 // "facebook/musicgen-stereo-small" and "models/stereo-small/" as "stereo-small".
 std::string ShortName(std::string name) {
   while (!name.empty() && name.back() == '/') name.pop_back();
@@ -46,28 +38,23 @@ std::string ShortName(std::string name) {
 }  // namespace
 
 void Prepare(Service& service, const Call& call, Order order, PlaceOrder place) {
-  const std::optional<ModelInfo> known = KnownInfo(service.jobs, order.job.model);
-  if (known && !order.melody && !order.audio_prompt) {
-    place(std::move(order.job), *known);
-    return;
-  }
-  service.jobs.PostLong([&service, call, order = std::move(order), place = std::move(place)] {
-    call.Guard([&] {
-      const ModelInfo info = service.jobs.InfoOf(order.job.model);
-      JobRequest job = order.job;
-      const UploadLimits& limits = service.options.upload;
-      if (order.melody) {
-        Upload melody = *order.melody;
-        melody.excerpt = MelodyExcerpt(job.request.params, info);
-        job.request.melody = Decode(melody, limits);
-      }
-      if (order.audio_prompt) job.request.audio_prompt = Decode(*order.audio_prompt, limits);
-      place(std::move(job), info);
-    });
-  });
+  const ModelInfo info = service.jobs.InfoOf(order.job.model);
+  if (!order.melody && !order.audio_prompt) return place(std::move(order.job), info);
+  service.jobs.PostLong(
+      [&service, call, info, order = std::move(order), place = std::move(place)] {
+        call.Guard([&] {
+          JobRequest job = order.job;
+          const UploadLimits& limits = service.options.upload;
+          if (order.melody) {
+            Upload melody = *order.melody;
+            melody.excerpt = MelodyExcerpt(job.request.params, info);
+            job.request.melody = Decode(melody, limits);
+          }
+          if (order.audio_prompt) job.request.audio_prompt = Decode(*order.audio_prompt, limits);
+          place(std::move(job), info);
+        });
+      });
 }
-
-uint64_t DrawSeed() { return std::random_device()(); }
 
 std::string DefaultModel(const Jobs& jobs) { return jobs.models().front().id; }
 

@@ -26,13 +26,10 @@ struct Order {
   std::optional<Upload> melody, audio_prompt;
 };
 
-// Decodes the sounds of an order, then calls `place`: on this thread where there is nothing to
-// decode and the model's files have been read, else on a worker. What is thrown answers the call.
+// Decodes the sounds of an order on a worker, then calls `place`; on this thread where there is
+// nothing to decode. What is thrown answers the call.
 using PlaceOrder = std::function<void(JobRequest job, const ModelInfo& info)>;
 void Prepare(Service& service, const Call& call, Order order, PlaceOrder place);
-
-// Of a request that gives none: small enough to be exact in every language.
-uint64_t DrawSeed();
 
 // The name of the model that is served first.
 std::string DefaultModel(const Jobs& jobs);

@@ -196,7 +196,7 @@ Order OrderOf(const Service& service, const FieldValues& input) {
   params.top_p = input.Number("top_p");
   params.temperature = input.Number("temperature");
   params.cfg_coef = input.Number("classifier_free_guidance");
-  params.seed = ReadSeed(input);
+  order.job.seed = ReadSeed(input);
   if (const std::optional<std::string> uri = input.Text("input_audio")) {
     const bool continues = input.Boolean("continuation", false);
     (continues ? order.audio_prompt : order.melody) = InputAudio(input, *uri);

@@ -1,9 +1,10 @@
 // What all operations stand on.
 #pragma once
 
-#include <cstddef>
 #include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "serve/http/server.h"
 #include "serve/jobs/jobs.h"
@@ -20,14 +21,18 @@ struct ServiceOptions {
 
 // Outlives the HttpServer whose routes use it.
 struct Service {
-  Service(Jobs& its_jobs, const ServiceOptions& its_options)
-      : jobs(its_jobs), options(its_options) {}
+  Service(std::vector<ServedModel> models, const JobLimits& limits,
+          const ServiceOptions& its_options, std::function<void(const std::string&)> trouble)
+      : options(its_options), jobs(std::move(models), limits, std::move(trouble)) {}
+  ~Service() { timer.Stop(); }  // what is due uses the jobs
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
 
-  Jobs& jobs;
   const ServiceOptions options;
   Metrics metrics;
   Timer timer;
   std::function<int()> connections = [] { return 0; };
+  Jobs jobs;  // the last member: its threads use the others to their end
 };
 
 }  // namespace musicgen::serve

@@ -6,19 +6,20 @@ namespace musicgen::serve {
 
 Timer::Timer() : thread_([this] { Run(); }) {}
 
-Timer::~Timer() {
+void Timer::Stop() {
   {
     const std::lock_guard lock(mutex_);
     ends_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void Timer::After(double seconds, std::function<void()> work) {
   const auto delay =
       std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
   const std::lock_guard lock(mutex_);
+  if (ends_) return;
   due_.emplace(Clock::now() + delay, std::move(work));
   changed_.notify_all();
 }

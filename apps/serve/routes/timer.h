@@ -10,16 +10,18 @@
 
 namespace musicgen::serve {
 
-// Thread-safe. What is due when it ends is dropped.
+// Thread-safe.
 class Timer {
  public:
   Timer();
-  ~Timer();
+  ~Timer() { Stop(); }
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
   // Runs `work`, which returns at once and throws nothing, in so many seconds.
   void After(double seconds, std::function<void()> work);
+  // Drops what is due and what is still to come.
+  void Stop();
 
  private:
   using Clock = std::chrono::steady_clock;
