@@ -37,6 +37,11 @@ void AnswerFlow::End() {
   callback = std::exchange(callback_, nullptr);
 }
 
+bool AnswerFlow::ended() {
+  std::lock_guard lock(mutex_);
+  return ended_;
+}
+
 bool AnswerFlow::WhenGone(std::function<void()> callback) {
   std::lock_guard lock(mutex_);
   if (gone_) return false;

@@ -18,8 +18,9 @@ class AnswerFlow {
 
   // The client has gone: calls what waits for it.
   void Go();
-  // Nobody waits any more.
+  // The answer is complete, if unsent; nobody waits for the client to go any more.
   void End();
+  bool ended();
   // False: the client has gone already.
   bool WhenGone(std::function<void()> callback);
 

@@ -74,7 +74,8 @@ void Connection::AwaitRequest(double seconds) {
 }
 
 void Connection::Read() {
-  if (reading_ || client_ended_) return;
+  if (reading_) return;
+  if (client_ended_) return OnClientEnd();
   const size_t most = phase_ == Phase::kBody ? kBodyReadBytes : kHeadReadBytes;
   // While an answer is made the next requests may come up to this; the rest waits in the socket.
   const size_t held = phase_ == Phase::kBody ? kBodyReadBytes : state_.limits.header_bytes + 1;
@@ -96,11 +97,11 @@ void Connection::OnRead(bool fine, size_t bytes) {
 }
 
 // A client that ends its side while it waits for an answer has gone: whoever makes the answer
-// stops. What is complete is still sent.
+// stops. What is complete is still sent, and requests that came before the end are answered.
 void Connection::OnClientEnd() {
   client_ended_ = true;
-  if (phase_ == Phase::kAnswer && underway_->ended) return;
-  Drop();
+  const bool complete = phase_ == Phase::kAnswer && (underway_->ended || underway_->flow->ended());
+  if (!complete) Drop();
 }
 
 void Connection::Consume(size_t bytes) {

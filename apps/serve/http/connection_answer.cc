@@ -131,7 +131,8 @@ void Connection::OnWritten(bool fine, size_t bytes) {
 void Connection::FinishIfSent() {
   if (!underway_ || !underway_->ended || !out_.empty() || writing_) return;
   Log();
-  const bool close = underway_->admission.close || client_ended_ || state_.stopping;
+  const bool last = client_ended_ && unread_.empty();
+  const bool close = underway_->admission.close || last || state_.stopping;
   const std::shared_ptr<AnswerFlow> flow = underway_->flow;
   underway_.reset();
   flow->End();

@@ -24,8 +24,8 @@ bool IsPrintable(char c) { return c > 0x20 && c < 0x7F; }
 HeadScanner::State HeadScanner::Next(char c) {
   switch (state_) {
     case State::kFirstLine:
-      if (c == '\r' && last_ != ' ') return State::kLineFeed;
-      if (!(IsPrintable(c) || (c == ' ' && last_ != ' '))) {
+      if (c == '\r' && last_ != ' ' && spaces_ == 2) return State::kLineFeed;
+      if (!IsPrintable(c) && !(c == ' ' && last_ != ' ' && ++spaces_ <= 2)) {
         RefuseHead("The request's first line is not of the form \"METHOD /path HTTP/1.1\".");
       }
       return State::kFirstLine;

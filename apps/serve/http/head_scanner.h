@@ -6,7 +6,7 @@
 
 namespace musicgen::serve {
 
-// Lets pass only lines that end in CR LF, a first line of printable ASCII without runs of spaces,
+// Lets pass only lines that end in CR LF, a first line of three printable words,
 // and fields of the form "name: value": no line that goes on the one before, no space before the
 // colon, no control characters, at most 100 of them. What passes is then parsed by Boost.Beast.
 class HeadScanner {
@@ -25,7 +25,7 @@ class HeadScanner {
   size_t most_bytes_, seen_ = 0;
   State state_ = State::kFirstLine;
   char last_ = ' ';
-  int fields_ = 0;
+  int spaces_ = 0, fields_ = 0;
 };
 
 }  // namespace musicgen::serve
