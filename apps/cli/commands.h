@@ -6,6 +6,7 @@
 namespace musicgen::cli {
 
 int Run(const GenerateFlags& flags);
+int Run(const LiveFlags& flags);
 int Run(const TokenizeFlags& flags);
 int Run(const ScoreFlags& flags);
 int Run(const EncodeFlags& flags);

@@ -59,6 +59,24 @@ struct GenerateFlags {
   std::string codes_out;
 };
 
+struct LiveFlags {
+  ModelFlags model;
+  AudioFlags audio;
+  std::string format = "wav";
+  bool bare_samples = false;  // format pcm: WAV without its header
+  std::vector<std::string> prompts;
+  double ahead_s = 3;
+  double duration_s = 0;  // 0: without end
+  bool end_at_eof = false;
+  std::string melody, continue_file;
+  double max_duration_s = 0, extend_stride_s = 0;  // as in GenerateFlags
+  int64_t seed = -1;
+  GenerationParams params;
+  bool greedy = false, no_progress = false;
+
+  LiveFlags() { audio.output = "-"; }
+};
+
 struct TokenizeFlags {
   ModelFlags model;
   std::vector<std::string> texts;
@@ -153,7 +171,8 @@ struct Answer {
 
 using Command = std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, EncodeFlags, DecodeFlags,
                              ChromaFlags, PlotFlags, InfoFlags, BenchFlags, ConvertFlags,
-                             VerifyFlags, DownloadFlags, ServeFlags, DecodeUploadFlags, Answer>;
+                             VerifyFlags, DownloadFlags, LiveFlags, ServeFlags, DecodeUploadFlags,
+                             Answer>;
 
 // Throws Error(kBadInput).
 Command ParseCommandLine(int argc, const char* const* argv);

@@ -19,6 +19,7 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   common::CommandLine line("musicgen", "Music from text: MusicGen in C++",
                            std::string("musicgen ") + Version());
   GenerateFlags generate;
+  LiveFlags live;
   TokenizeFlags tokenize;
   ScoreFlags score;
   EncodeFlags encode;
@@ -32,6 +33,7 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   DownloadFlags download;
   [[maybe_unused]] ServeFlags serve;
   AddGenerate(line.AddCommand("generate", "Text to music"), generate);
+  AddLive(line.AddCommand("live", "Music without end, steered by lines on stdin"), live);
   AddTokenize(line.AddCommand("tokenize", "Text to token ids"), tokenize);
   AddScore(line.AddCommand("score", "Cross-entropy of given codes"), score);
   AddEncode(line.AddCommand("encode", "Sound to codes"), encode);
@@ -58,6 +60,7 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   if (const std::optional<std::string> answer = line.Parse(argc, argv)) return Answer{*answer};
   const std::string& chosen = line.chosen();
   if (chosen == "generate") return generate;
+  if (chosen == "live") return live;
   if (chosen == "tokenize") return tokenize;
   if (chosen == "score") return score;
   if (chosen == "encode") return encode;

@@ -9,6 +9,9 @@ namespace musicgen::cli {
 // generate_options.cc
 void AddGenerate(common::Flags flags, GenerateFlags& values);
 
+// live_options.cc
+void AddLive(common::Flags flags, LiveFlags& values);
+
 // sound_options.cc: sounds and codes
 void AddEncode(common::Flags flags, EncodeFlags& values);
 void AddDecode(common::Flags flags, DecodeFlags& values);
@@ -34,6 +37,9 @@ void AddModel(common::Flags& flags, ModelFlags& values);
 void AddReading(common::Flags& flags, ModelFlags& values);  // precision and reference
 void AddMachine(common::Flags& flags, ModelFlags& values);
 void AddAudio(common::Flags& flags, AudioFlags& values);
+void AddWindows(common::Flags& flags, double& max_duration_s, double& extend_stride_s);
+void AddSeed(common::Flags& flags, int64_t& seed, const std::string& help);
+void AddSampling(common::Flags& flags, GenerationParams& params, bool& greedy);
 void AddPromptsFile(common::Flags& flags, std::string& path);
 
 }  // namespace musicgen::cli

@@ -29,11 +29,11 @@ void Limit(__rlimit_resource_t resource, const char* name, rlim_t soft, rlim_t h
 
 void SetLimits(const SandboxLimits& limits) {
   Limit(RLIMIT_CORE, "RLIMIT_CORE", 0, 0);
-  Limit(RLIMIT_NOFILE, "RLIMIT_NOFILE", 0, 0);
   Limit(RLIMIT_NPROC, "RLIMIT_NPROC", 0, 0);
   Limit(RLIMIT_FSIZE, "RLIMIT_FSIZE", 0, 0);
   Limit(RLIMIT_CPU, "RLIMIT_CPU", limits.cpu_s, limits.cpu_s + 1);
 #if !defined(MUSICGEN_SANITIZED)
+  Limit(RLIMIT_NOFILE, "RLIMIT_NOFILE", 0, 0);
   Limit(RLIMIT_AS, "RLIMIT_AS", limits.memory_bytes, limits.memory_bytes);
 #endif
 }
@@ -85,8 +85,10 @@ void AllowDecoding() {
   }
   filter.Allow(SCMP_SYS(sysinfo));  // glibc's qsort, by which Vorbis sorts, asks for the memory
 #if defined(MUSICGEN_SANITIZED)
+  // A pipe is how it asks whether memory can be read.
   for (const int call : {SCMP_SYS(gettid), SCMP_SYS(getpid), SCMP_SYS(sched_yield),
-                         SCMP_SYS(sigaltstack), SCMP_SYS(rt_sigprocmask), SCMP_SYS(prctl)}) {
+                         SCMP_SYS(sigaltstack), SCMP_SYS(rt_sigprocmask), SCMP_SYS(prctl),
+                         SCMP_SYS(pipe2), SCMP_SYS(write), SCMP_SYS(close)}) {
     filter.Allow(call);
   }
 #endif

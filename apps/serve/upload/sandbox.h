@@ -15,7 +15,8 @@ struct SandboxLimits {
 // the end of the thread that started it. No way back. Throws Error(kFailure) where the system
 // offers no such room.
 //
-// Sanitized builds have no memory limit, as their shadow takes terabytes of addresses.
+// Sanitized builds have no memory limit, as their shadow takes terabytes of addresses, and some
+// more calls.
 void EnterSandbox(const SandboxLimits& limits);
 
 }  // namespace musicgen::serve

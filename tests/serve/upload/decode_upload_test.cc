@@ -19,6 +19,11 @@
 #include "musicgen/sound_files.hpp"
 #include "musicgen/sounds.hpp"
 
+// libvorbis forgets some memory of a file that breaks off; here DecodeAudio meets such.
+extern "C" __attribute__((visibility("default"))) const char* __lsan_default_suppressions() {
+  return "leak:libvorbis.so\n";
+}
+
 namespace musicgen::serve {
 namespace {
 
@@ -168,7 +173,7 @@ TEST(DecodeUpload, SurvivesItsDecoder) {
                 StartsWith("melody: expected a sound file, found one that its decoder"))
         << name;
   }
-  for (const char* name : {"crashes", "ends-in-the-answer", "says-nonsense", "says-too-much",
+  for (const char* name : {"is-killed", "ends-in-the-answer", "says-nonsense", "says-too-much",
                            "says-too-long", "says-no-rate", "says-nothing", "says-no-number"}) {
     EXPECT_THAT(Complaint("x", {}, Child(name)),
                 StartsWith("melody: expected a sound file, found one that its decoder"))
@@ -232,7 +237,7 @@ TEST(DecodeUpload, WorksOnManyThreads) {
 TEST(DecodeUpload, WorksWhereEndsOfChildrenAreIgnored) {
   std::signal(SIGCHLD, SIG_IGN);
   ExpectAsDecodeAudio(FileOf(Tones(8000, 1, 0.1), AudioFormat::kWav));
-  EXPECT_THAT(Complaint("x", {}, Child("crashes")), HasSubstr("does not survive"));
+  EXPECT_THAT(Complaint("x", {}, Child("is-killed")), HasSubstr("does not survive"));
   std::signal(SIGCHLD, SIG_DFL);
 }
 
