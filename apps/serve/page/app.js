@@ -43,7 +43,7 @@ const server = connect((props) => {
 });
 
 function suitSlots() {
-  const { can_melody: can } = composer.model;
+  const { melody: can } = composer.model;
   melody.forbid(can === false ? "This model follows no melodies; a melody model does." : "");
 }
 on("model", "change", suitSlots);
@@ -91,6 +91,7 @@ async function generate(goOnFrom = null) {
   const takes = Array.from({ length: count }, (_, i) =>
     new Take({ ...settings, seed: settings.seed === null ? null : settings.seed + i }));
   for (const take of takes) {
+    take.framesPerS = composer.model.frame_rate ?? 50;
     take.files = { melody: files.melody?.name ?? null, audio_prompt: files.audio_prompt?.name ?? null };
   }
   for (const take of takes.slice().reverse()) library.add(take);

@@ -8,7 +8,7 @@ const number = (id) => (byId(id).value.trim() === "" || !Number.isFinite(Number(
 
 export class Composer {
   #models = [];
-  #limits = { duration_s: 300, prompt_characters: 4096 };
+  #limits = { audio_length_s: 300, prompt_characters: 4096 };
   #guidanceTouched = false; // else it is the model's own
   #wantedModel = "";
 
@@ -40,7 +40,7 @@ export class Composer {
     byId("model").replaceChildren(...this.#models.map(({ id }) => make("option", { value: id }, id)));
     if (this.#models.some(({ id }) => id === this.#wantedModel)) byId("model").value = this.#wantedModel;
     byId("prompt").maxLength = this.#limits.prompt_characters;
-    byId("duration-number").max = this.#limits.duration_s;
+    byId("duration-number").max = this.#limits.audio_length_s;
     this.refresh();
   }
 
@@ -88,7 +88,7 @@ export class Composer {
       byId(id).focus();
       throw new Error(sentence);
     };
-    const limit = this.#limits.duration_s;
+    const limit = this.#limits.audio_length_s;
     if (!this.live && !(settings.duration_s > 0 && settings.duration_s <= limit)) {
       refuse("duration-number", `The length is a number of seconds, at most ${limit}.`);
     }

@@ -4,7 +4,6 @@ import { button, byId, clock, make, on } from "./elements.js";
 import { EXAMPLES } from "./examples.js";
 
 const STORE = "musicgen.scenes";
-const FRAMES_PER_S = 50; // steps of the published models
 
 function storedScenes() {
   try {
@@ -84,7 +83,7 @@ export class Live {
       const { steered_step: step } = await api.steer(take.jobId, change);
       if (step === undefined || step === null) return tell("The server has taken it; it holds in a moment.");
       if (step < 0) return tell("This model takes new words only at its next window, and none is to come.");
-      const second = step / FRAMES_PER_S;
+      const second = step / take.framesPerS;
       take.steered(second, { prompt: change.input, guidance: change.guidance_scale });
       if (turn === this.#turns) this.#turn = { second, take };
       const inS = second - this.player.positionS;

@@ -13,6 +13,7 @@ export class Take extends EventTarget {
   frames = 0; // one past the last
   rateHz = 32000;
   channels = 1;
+  framesPerS = 50; // steps of the model
   ended = false;
   state = "waiting"; // then making; then made, stopped or failed
   steerings = []; // {second, prompt, guidance}
