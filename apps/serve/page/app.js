@@ -17,9 +17,7 @@ import { Take } from "./take.js";
 import { setUpTheme } from "./themes.js";
 import { encodeWav } from "./wav.js";
 
-function complain(sentence) {
-  byId("trouble").textContent = sentence;
-}
+const complain = (sentence) => { byId("trouble").textContent = sentence; };
 
 readColours();
 const player = new Player();

@@ -14,8 +14,8 @@ export class Composer {
 
   constructor() {
     byId("examples").append(...EXAMPLES.map(([name, prompt]) =>
-      button({ class: "chip", title: prompt, click: () => this.#setPrompt(prompt) }, name)));
-    on("dice", "click", () => this.#setPrompt(idea()));
+      button({ class: "chip", title: prompt, click: () => this.#setPrompt(prompt) }, name)),
+      button({ class: "chip", "aria-label": "Another idea", title: "Another idea", click: () => this.#setPrompt(idea()) }, "✦"));
     on("duration", "input", () => { byId("duration-number").value = byId("duration").value; });
     on("duration-number", "input", () => { byId("duration").value = byId("duration-number").value; });
     on("guidance", "input", () => { this.#guidanceTouched = true; });

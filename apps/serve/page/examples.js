@@ -1,4 +1,4 @@
-// Prompts to begin with, in the words that the demo model was taught; larger models know many more.
+// Prompts to begin with, in words that the demo model knows.
 
 export const EXAMPLES = [
   ["Lofi", "a calm lofi tune with vibraphone, electric piano and drums at 75 bpm in f major"],

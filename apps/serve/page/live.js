@@ -26,7 +26,8 @@ export class Live {
     Object.assign(this, { player, begin });
     on("steer", "submit", (event) => {
       event.preventDefault();
-      this.#steer(this.#changes());
+      const prompt = byId("steer-prompt").value.trim();
+      this.#steer({ guidance_scale: Number(byId("steer-guidance").value), ...(prompt !== this.prompt && { input: prompt }) });
     });
     on("steer-guidance", "input", () => this.#showGuidance());
     on("steer-guidance", "change", () => this.#steer({ guidance_scale: Number(byId("steer-guidance").value) }));
@@ -39,7 +40,6 @@ export class Live {
     this.take = take;
     this.#turn = null;
     byId("live").hidden = take === null;
-    if (take) byId("pads-block").hidden = false;
     byId("steer-state").textContent = "";
     if (take) {
       byId("steer-prompt").value = take.settings.prompt;
@@ -57,14 +57,6 @@ export class Live {
     if (!this.take) return this.begin(prompt);
     byId("steer-prompt").value = prompt;
     this.#steer({ input: prompt });
-  }
-
-  #changes() {
-    const change = {};
-    const prompt = byId("steer-prompt").value.trim();
-    if (prompt !== this.prompt) change.input = prompt;
-    change.guidance_scale = Number(byId("steer-guidance").value);
-    return change;
   }
 
   #showGuidance() {
