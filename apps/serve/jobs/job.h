@@ -15,10 +15,11 @@
 namespace musicgen::serve {
 
 struct JobRequest {
-  std::string model;          // a name of /v1/models; empty: the first
-  GenerationRequest request;  // kEndless only with `stream`
-  int takes = 1;              // results of the same request
-  bool stream = false;        // somebody listens while it is made
+  std::string model;             // a name of /v1/models; empty: the first
+  GenerationRequest request;     // kEndless only with `stream`
+  std::optional<uint64_t> seed;  // goes into `request`; absent: drawn
+  int takes = 1;                 // results of the same request
+  bool stream = false;           // somebody listens while it is made
 };
 
 enum class JobState { kQueued, kRunning, kDone, kCancelled, kFailed };
@@ -31,15 +32,16 @@ struct JobStatus {
   GenerationParams params;  // as asked; seed drawn where none was given
   bool endless = false;
   int takes = 1;
-  int64_t steps_done = 0, steps_total = 0;  // of all takes; total 0: without end
-  int64_t frames = 0;                       // of each take, once it has ended
-  int queue_position = 0;                   // from 1 while it is queued
+  // Of all takes. The total is 0 for a job without end, and near the truth until it has begun.
+  int64_t steps_done = 0, steps_total = 0;
+  int64_t frames = 0;      // of each take, once it has ended
+  int queue_position = 0;  // from 1 while it is queued
   std::optional<Failure> failure;
   double created_s = 0;               // Unix time
   double started_s = 0, ended_s = 0;  // 0: not yet
 };
 
-// Hears of one job, on the owner's thread, and returns at once.
+// Hears of one job, on the owner's thread, and returns at once. It may call Jobs, but for Drain.
 class JobWatcher {
  public:
   virtual ~JobWatcher() = default;
@@ -47,8 +49,8 @@ class JobWatcher {
   virtual void Sound(int take, const Waveform& chunk) {  // [C, n], follows the one before
     (void)take, (void)chunk;
   }
-  virtual void Progress(const JobStatus&) {}
-  virtual void Steered(int64_t step) { (void)step; }  // -1: never
+  virtual void Progress(const JobStatus&) {}          // ten times a second at the most
+  virtual void Steered(int64_t step) { (void)step; }  // as Jobs::Steer's; -1: never
   virtual void Ended(const JobStatus&) {}             // the last call
 };
 

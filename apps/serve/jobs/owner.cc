@@ -1,0 +1,183 @@
+// The owner's thread: it steps the sessions of all models in turn; jobs join and leave between
+// steps.
+
+#include <utility>
+
+#include "serve/jobs/jobs_impl.h"
+#include "serve/jobs/refusals.h"
+
+namespace musicgen::serve {
+namespace {
+
+// A take on its way into a session.
+struct Gift {
+  Record record;
+  size_t take = 0;
+  GenerationRequest request;
+};
+
+GenerationRequest RequestOf(JobRecord& record, size_t take) {
+  const bool last = take + 1 == record.takes.size();
+  GenerationRequest request{record.request.prompt, record.request.params, {}, {}};
+  request.params.take = static_cast<uint32_t>(take);
+  if (last) {
+    request.melody = std::exchange(record.request.melody, {});
+    request.audio_prompt = std::exchange(record.request.audio_prompt, {});
+  } else {
+    request.melody = record.request.melody;
+    request.audio_prompt = record.request.audio_prompt;
+  }
+  return request;
+}
+
+}  // namespace
+
+void Jobs::Impl::Own() {
+  std::unique_lock<std::mutex> lock(mutex);
+  for (;;) {
+    if (stopping) CancelAll();
+    woken = false;
+    TakeOrders();
+    HandOver(lock);
+    MakeCalls(lock);
+    bool any_active = false, any_step = false;
+    for (size_t index = 0; index < active.size(); ++index) {
+      if (active[index].empty()) continue;
+      any_active = true;
+      any_step = StepModel(index, lock) || any_step;
+      TakeOrders();
+      MakeCalls(lock);
+    }
+    if (any_step) pace.Step();
+    if (any_active || woken || !calls.empty()) continue;
+    if (stopping && open_jobs == 0) return;
+    pace.Rest();
+    const double now_s = UnixTime();
+    archive.Age(now_s, records);
+    const auto is_woken = [&] { return woken; };
+    if (const double next_s = archive.next_end_s(); next_s > 0) {
+      changed.wait_for(lock, std::chrono::duration<double>(next_s - now_s), is_woken);
+    } else {
+      changed.wait(lock, is_woken);
+    }
+  }
+}
+
+void Jobs::Impl::MakeCalls(std::unique_lock<std::mutex>& lock) {
+  if (calls.empty()) return;
+  std::vector<std::function<void()>> now = std::exchange(calls, {});
+  lock.unlock();
+  for (const std::function<void()>& call : now) {
+    try {
+      call();
+    } catch (const std::exception&) {
+      // A watcher's fault is its own.
+    }
+  }
+  now.clear();
+  lock.lock();
+}
+
+void Jobs::Impl::TakeOrders() {
+  for (const Record& record : std::exchange(to_cancel, {})) CancelTakes(record);
+  for (const Record& record : std::exchange(to_steer, {})) GiveSteerings(*record);
+}
+
+void Jobs::Impl::GiveSteerings(JobRecord& record) {
+  for (Take& take : record.takes) {
+    if (take.state != Take::State::kActive || take.request == 0) continue;
+    for (const Steering& steering : take.steerings.Give()) {
+      shelf.models()[record.model].loaded->session->Steer(take.request, steering);
+    }
+  }
+}
+
+// Jobs whose model is there join, in the order in which they came, as far as there is room.
+void Jobs::Impl::HandOver(std::unique_lock<std::mutex>& lock) {
+  std::vector<Gift> gifts;
+  for (const Record& record : std::vector<Record>(line.begin(), line.end())) {
+    ShelvedModel& model = shelf.models()[record->model];
+    if (model.failure) {
+      record->failure = model.failure;
+      CancelTakes(record);
+      continue;
+    }
+    if (model.loaded == nullptr) {
+      if (!model.loading) shelf.Load(record->model);
+      continue;
+    }
+    while (record->waits() && deferred[record->model] == 0 &&
+           (limits.parallel == 0 || running_takes < limits.parallel)) {
+      const size_t take = record->next_take++;
+      record->takes[take].state = Take::State::kActive;
+      ++running_takes;
+      ++model.active;
+      shelf.Use(model);
+      gifts.push_back({record, take, RequestOf(*record, take)});
+    }
+    if (!record->waits()) LeaveLine(record);
+  }
+  for (ShelvedModel& model : shelf.models()) model.failure.reset();
+
+  for (Gift& gift : gifts) {
+    const Record& record = gift.record;
+    LoadedModel& loaded = *shelf.models()[record->model].loaded;  // stays, since it is active
+    RequestOptions options;
+    options.stream_audio = record->stream;
+    lock.unlock();
+    RequestId id = 0;
+    std::optional<Failure> failure;
+    std::string provenance;
+    try {
+      if (gift.take == 0) provenance = loaded.model.Provenance(gift.request);
+      id = loaded.session->Submit(gift.request, options);
+    } catch (const Error& error) {
+      failure = FailureOfJob(error);
+    } catch (const std::exception& error) {
+      failure = FailureOfJob(Error(ErrorCode::kFailure, error.what()));
+    }
+    lock.lock();
+    if (gift.take == 0) record->provenance = provenance;
+    if (failure) {
+      EndTake(record, gift.take, {}, failure);
+      continue;
+    }
+    active[record->model][id] = {record, gift.take};
+    record->takes[gift.take].request = id;
+    if (record->cancelled || record->failure) CancelTakes(record);
+    GiveSteerings(*record);
+  }
+}
+
+bool Jobs::Impl::StepModel(size_t index, std::unique_lock<std::mutex>& lock) {
+  LoadedModel& loaded = *shelf.models()[index].loaded;  // stays, since it is active
+  std::vector<Event> events;
+  std::string why;
+  lock.unlock();
+  try {
+    loaded.session->Step(&events);
+  } catch (const std::exception& error) {
+    why = error.what();
+    loaded.session.reset();
+    loaded.session.emplace(loaded.model);
+  }
+  lock.lock();
+  bool any_step = false;
+  for (Event& event : events) any_step = TakeEvent(index, event) || any_step;
+  if (!why.empty()) FailModel(index, why);
+  return any_step;
+}
+
+void Jobs::Impl::FailModel(size_t index, const std::string& why) {
+  const Active failed = active[index];
+  for (const auto& [id, take] : failed) {
+    EndTake(take.first, take.second, {}, FailureOfJob(Error(ErrorCode::kFailure, why)));
+  }
+  if (trouble) {
+    calls.push_back([this, text = "a step of " + shelf.models()[index].served.id + ": " + why] {
+      trouble(text);
+    });
+  }
+}
+
+}  // namespace musicgen::serve

@@ -1,0 +1,62 @@
+#include "serve/jobs/render.h"
+
+#include <map>
+#include <optional>
+
+#include "musicgen/model.hpp"
+#include "musicgen/sound_files.hpp"
+#include "musicgen/sounds.hpp"
+#include "serve/jobs/refusals.h"
+
+namespace musicgen::serve {
+namespace {
+
+const std::map<std::string, AudioFormat>& Formats() {
+  static const std::map<std::string, AudioFormat> formats = {{"wav", AudioFormat::kWav},
+                                                             {"flac", AudioFormat::kFlac},
+                                                             {"ogg", AudioFormat::kOgg},
+                                                             {"opus", AudioFormat::kOpus},
+                                                             {"mp3", AudioFormat::kMp3}};
+  return formats;
+}
+
+std::string Text(const std::vector<uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
+
+// A WAV file's samples: its head comes with the first write.
+std::string Samples(const Waveform& sound) {
+  AudioStream wav({AudioFormat::kWav, SampleFormat::kPcm16}, sound.sample_rate_hz, sound.channels,
+                  sound.samples);
+  wav.Write(Waveform(sound.sample_rate_hz, sound.channels, 0));
+  return Text(wav.Write(sound));
+}
+
+}  // namespace
+
+void CheckFormat(const std::string& format) {
+  if (format == "pcm" || Formats().count(format) > 0) return;
+  Refuse(400, "format: expected wav, flac, ogg, opus, mp3 or pcm, found another", "invalid_value",
+         "format");
+}
+
+std::vector<std::string> RenderTakes(const RenderOrder& order) {
+  std::optional<Model> model;
+  std::vector<std::string> files;
+  for (const RenderOrder::Take& take : order.takes) {
+    Waveform sound;
+    if (take.sound != nullptr) {
+      sound = *take.sound;
+    } else {
+      ModelOptions options = order.model;
+      options.threads = 1;
+      if (!model) model.emplace(options);
+      sound = model->Decode(take.codes);
+    }
+    Normalize(sound, Strategy::kLoudness);
+    files.push_back(order.format == "pcm" ? Samples(sound)
+                                          : Text(EncodeAudio(sound, Formats().at(order.format),
+                                                             SampleFormat::kPcm16, order.comment)));
+  }
+  return files;
+}
+
+}  // namespace musicgen::serve

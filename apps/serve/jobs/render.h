@@ -1,0 +1,31 @@
+// Finished files, byte for byte as the command line writes them.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "musicgen/codes.hpp"
+#include "musicgen/model_options.hpp"
+#include "musicgen/waveform.hpp"
+
+namespace musicgen::serve {
+
+struct RenderOrder {
+  struct Take {
+    Codes codes;
+    std::shared_ptr<const Waveform> sound;  // null: made from the codes again
+  };
+  ModelOptions model;
+  std::string comment, format;
+  std::vector<Take> takes;
+};
+
+// Throws Refusal(400).
+void CheckFormat(const std::string& format);
+
+// A file of each take. Where sound has to be made again, a model of its own is opened, whose codec
+// alone is loaded and works on the calling thread: the team of the model that plays is not held up.
+std::vector<std::string> RenderTakes(const RenderOrder& order);
+
+}  // namespace musicgen::serve
