@@ -17,9 +17,7 @@ import { Take } from "./take.js";
 import { setUpTheme } from "./themes.js";
 import { encodeWav } from "./wav.js";
 
-function complain(sentence) {
-  byId("trouble").textContent = sentence;
-}
+const complain = (sentence) => { byId("trouble").textContent = sentence; };
 
 readColours();
 const player = new Player();
@@ -43,7 +41,7 @@ const server = connect((props) => {
 });
 
 function suitSlots() {
-  const { can_melody: can } = composer.model;
+  const { melody: can } = composer.model;
   melody.forbid(can === false ? "This model follows no melodies; a melody model does." : "");
 }
 on("model", "change", suitSlots);
@@ -91,6 +89,7 @@ async function generate(goOnFrom = null) {
   const takes = Array.from({ length: count }, (_, i) =>
     new Take({ ...settings, seed: settings.seed === null ? null : settings.seed + i }));
   for (const take of takes) {
+    take.framesPerS = composer.model.frame_rate ?? 50;
     take.files = { melody: files.melody?.name ?? null, audio_prompt: files.audio_prompt?.name ?? null };
   }
   for (const take of takes.slice().reverse()) library.add(take);

@@ -8,14 +8,14 @@ const number = (id) => (byId(id).value.trim() === "" || !Number.isFinite(Number(
 
 export class Composer {
   #models = [];
-  #limits = { duration_s: 300, prompt_characters: 4096 };
+  #limits = { audio_length_s: 300, prompt_characters: 4096 };
   #guidanceTouched = false; // else it is the model's own
   #wantedModel = "";
 
   constructor() {
     byId("examples").append(...EXAMPLES.map(([name, prompt]) =>
-      button({ class: "chip", title: prompt, click: () => this.#setPrompt(prompt) }, name)));
-    on("dice", "click", () => this.#setPrompt(idea()));
+      button({ class: "chip", title: prompt, click: () => this.#setPrompt(prompt) }, name)),
+      button({ class: "chip", "aria-label": "Another idea", title: "Another idea", click: () => this.#setPrompt(idea()) }, "✦"));
     on("duration", "input", () => { byId("duration-number").value = byId("duration").value; });
     on("duration-number", "input", () => { byId("duration").value = byId("duration-number").value; });
     on("guidance", "input", () => { this.#guidanceTouched = true; });
@@ -40,7 +40,7 @@ export class Composer {
     byId("model").replaceChildren(...this.#models.map(({ id }) => make("option", { value: id }, id)));
     if (this.#models.some(({ id }) => id === this.#wantedModel)) byId("model").value = this.#wantedModel;
     byId("prompt").maxLength = this.#limits.prompt_characters;
-    byId("duration-number").max = this.#limits.duration_s;
+    byId("duration-number").max = this.#limits.audio_length_s;
     this.refresh();
   }
 
@@ -88,7 +88,7 @@ export class Composer {
       byId(id).focus();
       throw new Error(sentence);
     };
-    const limit = this.#limits.duration_s;
+    const limit = this.#limits.audio_length_s;
     if (!this.live && !(settings.duration_s > 0 && settings.duration_s <= limit)) {
       refuse("duration-number", `The length is a number of seconds, at most ${limit}.`);
     }

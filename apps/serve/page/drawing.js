@@ -1,7 +1,7 @@
 // Draws pictures of takes on canvases, in the colours of the theme.
 import { BANDS } from "./spectrum.js";
 
-let palette = null; // 256 colours as the bytes of an ImageData
+let palette = null; // of an ImageData, by level
 let colours = {};
 
 /** Reads the colours anew; after a change of theme. */

@@ -3,15 +3,14 @@
 export const byId = (id) => document.getElementById(id);
 export const on = (id, event, listener) => byId(id).addEventListener(event, listener);
 
-/** An element with attributes (functions: listeners; null and false: left out) and children. */
-export function make(tag, attributes = {}, ...children) {
+/** An element with attributes (functions: listeners) and children. */
+export function make(tag, attributes, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(name, value);
-    else if (value === true) element.setAttribute(name, "");
-    else if (value !== null && value !== false && value !== undefined) element.setAttribute(name, value);
+    else element.setAttribute(name, value);
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined));
+  element.append(...children);
   return element;
 }
 

@@ -14,12 +14,8 @@ export async function keep(take, withSound = false) {
 }
 
 /** A take whose sound is read when it is needed. */
-export function restore(record) {
-  const take = new Take(record.settings, record.id);
-  Object.assign(take, record, { ended: true, keptOutline: record.outline, keptLengthS: record.lengthS });
-  delete take.outline;
-  delete take.lengthS;
-  return take;
+export function restore({ outline, lengthS, ...plain }) {
+  return Object.assign(new Take(plain.settings), plain, { ended: true, keptOutline: outline, keptLengthS: lengthS });
 }
 
 /** Reads the sound of a take that came from the history. */

@@ -19,7 +19,7 @@ export function onKeys(does) {
       does.play();
     } else if (event.key === "s" || event.key === "S") {
       does.stop();
-    } else if (/^[1-9]$/.test(event.key)) {
+    } else if (/^[1-9]$/.test(event.key) && !byId("pads-block").hidden) {
       does.scene(Number(event.key));
     }
   });

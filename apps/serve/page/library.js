@@ -11,6 +11,7 @@ const POINTS = 120; // of a small waveform
 
 export class Library {
   #takes = new Map(); // by id, newest first
+  #unkept = new Set(); // takes that are not in the history yet
   #compared = []; // ids
 
   /** @param {object} does open(take, frame), use(take), complain(sentence), keyed() */
@@ -25,9 +26,10 @@ export class Library {
 
   async read() {
     try {
+      const unkept = new Set(this.#unkept);
       const records = await history.all();
       const old = this.#takes;
-      this.#takes = new Map([...old].filter(([, take]) => !take.ended));
+      this.#takes = new Map([...old].filter(([, take]) => unkept.has(take) || this.#unkept.has(take)));
       for (const record of records) {
         const known = old.get(record.id);
         if (known) known.favourite = record.favourite;
@@ -40,6 +42,7 @@ export class Library {
   }
 
   add(take) {
+    this.#unkept.add(take);
     this.#takes = new Map([[take.id, take], ...this.#takes]);
     take.addEventListener("change", () => this.draw());
     let due = false;
@@ -54,6 +57,7 @@ export class Library {
   async store(take) {
     if (take.frames === 0) this.#takes.delete(take.id);
     else await keep(take, true).catch(() => { byId("library-note").textContent = "This browser did not keep the take; download it."; });
+    this.#unkept.delete(take);
     this.draw();
   }
 

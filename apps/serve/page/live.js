@@ -4,7 +4,6 @@ import { button, byId, clock, make, on } from "./elements.js";
 import { EXAMPLES } from "./examples.js";
 
 const STORE = "musicgen.scenes";
-const FRAMES_PER_S = 50; // steps of the published models
 
 function storedScenes() {
   try {
@@ -27,7 +26,8 @@ export class Live {
     Object.assign(this, { player, begin });
     on("steer", "submit", (event) => {
       event.preventDefault();
-      this.#steer(this.#changes());
+      const prompt = byId("steer-prompt").value.trim();
+      this.#steer({ guidance_scale: Number(byId("steer-guidance").value), ...(prompt !== this.prompt && { input: prompt }) });
     });
     on("steer-guidance", "input", () => this.#showGuidance());
     on("steer-guidance", "change", () => this.#steer({ guidance_scale: Number(byId("steer-guidance").value) }));
@@ -40,7 +40,6 @@ export class Live {
     this.take = take;
     this.#turn = null;
     byId("live").hidden = take === null;
-    if (take) byId("pads-block").hidden = false;
     byId("steer-state").textContent = "";
     if (take) {
       byId("steer-prompt").value = take.settings.prompt;
@@ -60,14 +59,6 @@ export class Live {
     this.#steer({ input: prompt });
   }
 
-  #changes() {
-    const change = {};
-    const prompt = byId("steer-prompt").value.trim();
-    if (prompt !== this.prompt) change.input = prompt;
-    change.guidance_scale = Number(byId("steer-guidance").value);
-    return change;
-  }
-
   #showGuidance() {
     byId("steer-guidance-text").value = Number(byId("steer-guidance").value).toFixed(1);
   }
@@ -84,7 +75,7 @@ export class Live {
       const { steered_step: step } = await api.steer(take.jobId, change);
       if (step === undefined || step === null) return tell("The server has taken it; it holds in a moment.");
       if (step < 0) return tell("This model takes new words only at its next window, and none is to come.");
-      const second = step / FRAMES_PER_S;
+      const second = step / take.framesPerS;
       take.steered(second, { prompt: change.input, guidance: change.guidance_scale });
       if (turn === this.#turns) this.#turn = { second, take };
       const inS = second - this.player.positionS;

@@ -28,9 +28,9 @@ export class Making {
     } catch (error) {
       if (!this.#stopped) {
         take.end("failed");
-        if (take.jobId) api.cancel(take.jobId).catch(() => {});
-        throw error.name === "AbortError" || error instanceof api.Trouble ? error
-          : new api.Trouble("The sound broke off: the connection to the server was lost.", 0);
+        if (error instanceof api.Trouble) throw error;
+        const job = await api.job(take.jobId).catch(() => null);
+        throw new api.Trouble(job?.error?.message ?? "The sound broke off: the connection to the server was lost.", 0);
       }
     } finally {
       if (take.frames > 0 && !take.file) {

@@ -4,48 +4,36 @@ import { BANDS, Spectrum } from "./spectrum.js";
 const LIVE_COLUMNS_PER_S = 50;
 
 export class Picture {
+  count = 0; // columns
+  columnsPerS = LIVE_COLUMNS_PER_S;
+
   /** @param {number|null} durationS null: without end */
-  constructor(durationS) {
-    this.setDuration(durationS);
-    this.clear();
-  }
-
-  setDuration(durationS) {
-    this.columnsPerS = durationS === null ? LIVE_COLUMNS_PER_S : Math.min(100, 1500 / durationS);
-  }
-
-  clear() {
-    this.count = 0; // columns
-    this.levels = new Uint8Array(BANDS * 256); // [columns, BANDS]
-    this.peaks = new Int8Array(2 * 256); // [columns, lowest and highest], full scale 127
-    this.pending = new Float32Array(0);
-    this.tail = new Float32Array(0); // what came before `pending`, for the window
-  }
-
   begin(rateHz, channels, durationS) {
-    if (durationS !== undefined) this.setDuration(durationS);
-    this.clear();
     this.channels = channels;
-    this.hop = Math.round(rateHz / this.columnsPerS);
+    this.hop = Math.round(rateHz / (durationS === null ? LIVE_COLUMNS_PER_S : Math.min(100, 1500 / durationS)));
     this.columnsPerS = rateHz / this.hop;
     this.spectrum = new Spectrum(rateHz);
+    this.count = 0;
+    this.levels = new Uint8Array(BANDS * 256); // [columns, BANDS]
+    this.peaks = new Int8Array(2 * 256); // [columns, lowest and highest], full scale 127
+    this.mono = new Float32Array(0); // the last samples, as far as a window reaches back
+    this.at = 0; // where the next column begins in them
   }
 
   append(samples) {
     const frames = samples.length / this.channels;
-    const mono = new Float32Array(this.tail.length + this.pending.length + frames);
-    mono.set(this.tail);
-    mono.set(this.pending, this.tail.length);
-    const start = this.tail.length + this.pending.length;
+    const start = this.mono.length;
+    const mono = new Float32Array(start + frames);
+    mono.set(this.mono);
     for (let i = 0; i < frames; i++) {
       let sum = 0;
       for (let c = 0; c < this.channels; c++) sum += samples[i * this.channels + c];
       mono[start + i] = sum / this.channels / 32768;
     }
-    let at = this.tail.length;
-    for (; at + this.hop <= mono.length; at += this.hop) this.#column(mono, at);
-    this.tail = mono.slice(Math.max(0, at - Spectrum.SIZE), at);
-    this.pending = mono.slice(at);
+    for (; this.at + this.hop <= mono.length; this.at += this.hop) this.#column(mono, this.at);
+    const gone = Math.max(0, this.at - Spectrum.SIZE);
+    this.mono = mono.slice(gone);
+    this.at -= gone;
   }
 
   #column(mono, at) {

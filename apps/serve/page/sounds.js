@@ -58,10 +58,11 @@ export class SoundSlot extends EventTarget {
   }
 
   put(file, samples, channels, rateHz) {
-    const picture = new Picture(samples.length / channels / rateHz);
-    picture.begin(rateHz, channels);
+    const lengthS = samples.length / channels / rateHz;
+    const picture = new Picture();
+    picture.begin(rateHz, channels, lengthS);
     picture.append(samples);
-    Object.assign(this, { file, lengthS: samples.length / channels / rateHz, outline: picture.outline(48) });
+    Object.assign(this, { file, lengthS, outline: picture.outline(48) });
     this.draw();
     this.complain("");
     this.dispatchEvent(new Event("change"));

@@ -49,16 +49,17 @@ export class Stage {
     return this.playsThis ? this.player.positionS : 0;
   }
 
-  async toggle() {
+  toggle() {
     if (!this.take) return;
-    if (!this.playsThis) await this.player.play(this.take);
+    if (!this.playsThis) this.player.play(this.take);
     else if (this.player.playing) this.player.pause();
     else this.player.resume();
   }
 
-  async #seek(second) {
-    if (!this.playsThis) await this.player.play(this.take, Math.round(second * this.take.rateHz));
-    else this.player.seek(Math.round(second * this.take.rateHz));
+  #seek(second) {
+    const frame = Math.round(second * this.take.rateHz);
+    if (this.playsThis) this.player.seek(frame);
+    else this.player.play(this.take, frame);
   }
 
   // The seconds in view: [from, length].

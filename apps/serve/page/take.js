@@ -13,6 +13,7 @@ export class Take extends EventTarget {
   frames = 0; // one past the last
   rateHz = 32000;
   channels = 1;
+  framesPerS = 50; // steps of the model
   ended = false;
   state = "waiting"; // then making; then made, stopped or failed
   steerings = []; // {second, prompt, guidance}
@@ -31,7 +32,7 @@ export class Take extends EventTarget {
     this.seed = settings.seed;
     this.durationS = settings.duration_s === null ? null : settings.duration_s + (settings.start_s ?? 0);
     this.created = Date.now();
-    this.picture = new Picture(this.durationS);
+    this.picture = new Picture();
   }
 
   get heldS() {
@@ -51,7 +52,7 @@ export class Take extends EventTarget {
 
   begin({ jobId, seed, rateHz, channels }) {
     Object.assign(this, { jobId, seed, rateHz, channels, state: "making" });
-    this.picture.begin(rateHz, channels);
+    this.picture.begin(rateHz, channels, this.durationS);
     this.#change();
   }
 
