@@ -130,6 +130,7 @@ if scripts/python_environment.sh build/torch; then
 else
   fail "torch cannot be installed: training is not tested"
 fi
+unset MUSICGEN_PYTHON_PACKAGES
 # Other makers' clients judge the server, and a browser its page.
 MUSICGEN_PYTHON_REQUIREMENTS=tests/serve/requirements.txt \
   scripts/python_environment.sh build/serve_clients ||

@@ -3,13 +3,18 @@
 Standard library alone. MUSICGEN_BINARY names the program; without it, the release build is taken.
 """
 
+import array
+import contextlib
 import http.client
+import importlib.util
 import json
+import math
 import os
 import re
 import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -17,9 +22,18 @@ import threading
 import time
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
-import support as cli  # noqa: E402
 
+
+def _load_cli():
+    """What the tests of the command line share; its file has this one's name."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli", "support.py")
+    spec = importlib.util.spec_from_file_location("cli_support", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+cli = _load_cli()
 BINARY, ROOT, LONG = cli.BINARY, cli.ROOT, cli.LONG
 FIXTURES = os.path.join(ROOT, "tests", "fixtures")
 TINY = os.path.join(FIXTURES, "hf-tiny-mono")
@@ -209,6 +223,12 @@ class ServerTest(unittest.TestCase):
         if not alive:
             raise AssertionError("the server has ended by itself: " + cls.server.errors())
 
+    def same(self, found, expected, where=None):
+        """Of bytes, which no message should print."""
+        if found != expected:
+            at = next((i for i, (a, b) in enumerate(zip(found, expected)) if a != b), min(len(found), len(expected)))
+            self.fail(f"{where or 'bytes'}: {len(found)} found, {len(expected)} expected, the first other one is {at}")
+
     def refuse(self, answer, status, says="", param=None):
         """Expects our shape of an error."""
         self.assertEqual(answer.status, status, answer.body)
@@ -216,6 +236,26 @@ class ServerTest(unittest.TestCase):
         self.assertEqual(set(error), {"message", "type", "param", "code"})
         self.assertIn(says, error["message"])
         self.assertEqual(error["param"], param)
+
+
+def sound(seconds=3.0, rate=32000, hz=440.0):
+    """A WAV file: a tone that comes and goes."""
+    samples = array.array("h", (int(12000 * math.sin(2 * math.pi * hz * i / rate) * math.sin(9 * i / rate))
+                                for i in range(int(seconds * rate))))
+    data = samples.tobytes()
+    head = struct.pack("<IHHIIHH", 16, 1, 1, rate, 2 * rate, 2, 16)
+    return (b"RIFF" + struct.pack("<I", 36 + len(data)) + b"WAVEfmt " + head + b"data" +
+            struct.pack("<I", len(data)) + data)
+
+
+@contextlib.contextmanager
+def sound_file(**how):
+    """The path of a file with that sound."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "sound.wav")
+        with open(path, "wb") as file:
+            file.write(sound(**how))
+        yield path
 
 
 def command_line(*arguments):

@@ -85,8 +85,7 @@ TEST(FieldValues, SaysWhichFieldAndWhatWasExpected) {
 TEST(FieldValues, UnknownFieldsAreRefusedOrIgnored) {
   const auto [param, message] = Fault(R"({"input": "x", "inptu": 1})");
   EXPECT_EQ(param, "inptu");
-  EXPECT_NE(message.find("the field \"inptu\" is not known: expected input, format"),
-            message.npos);
+  EXPECT_NE(message.find("the field \"inptu\" is not known: expected input, format"), message.npos);
   EXPECT_EQ(Read(R"({"input": "x", "inptu": 1})", OtherFields::kIgnored).Text("input"), "x");
 }
 
@@ -109,8 +108,7 @@ TEST(FieldValues, FormsCarryNumbersAsText) {
                            part("stream", "true") + part("speed", "null") +
                            "--b\r\nContent-Disposition: form-data; name=\"melody\"; "
                            "filename=\"../x.wav\"\r\n\r\nRIFF\r\n--b--\r\n";
-  const FieldValues values =
-      FieldValues::FromMultipart(Table(), OtherFields::kRefused, type, body);
+  const FieldValues values = FieldValues::FromMultipart(Table(), OtherFields::kRefused, type, body);
   EXPECT_EQ(values.Text("input"), "17");
   EXPECT_EQ(values.Number("length"), 2.5);
   EXPECT_TRUE(values.IsNull("seed"));

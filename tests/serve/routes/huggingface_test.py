@@ -20,14 +20,14 @@ class Inference(ServerTest):
 
     def test_the_bare_address(self):
         sound = self.client("/").text_to_speech(PROMPT, extra_body={"seed": 5, "duration": 1})
-        self.assertEqual(sound, command_line("-m", TINY, "-d", "1", "-s", "5", "--format", "flac", PROMPT))
+        self.same(sound, command_line("-m", TINY, "-d", "1", "-s", "5", "--format", "flac", PROMPT))
 
     def test_parameters_of_generate(self):
         sound = self.client("/models/facebook/hf-tiny-mono").text_to_speech(
             PROMPT, do_sample=True, temperature=0.8, top_k=40, max_new_tokens=53, extra_body={"seed": 5})
         wanted = command_line("-m", TINY, "-d", "1", "-s", "5", "--format", "flac", "--temperature", "0.8", "--top-k", "40",
                               PROMPT)
-        self.assertEqual(sound, wanted)
+        self.same(sound, wanted)
 
     def test_plain_requests(self):
         body = {"inputs": PROMPT, "parameters": {"generate_kwargs": {"max_new_tokens": 28, "do_sample": False}}}

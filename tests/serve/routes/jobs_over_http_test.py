@@ -35,7 +35,7 @@ class Steering(ServerTest):
         self.assertGreaterEqual(frame, 120 - 4)
         self.assertLessEqual(frame, 120 + 50)
         again, _ = self.run_steered(input="loud drums", guidance_scale=8, at_step=120)
-        self.assertEqual(again, sound)
+        self.same(again, sound)
 
     def test_without_a_step_it_holds_at_once(self):
         connection, answer = self.server.stream(input="x", audio_length=None, response_format="pcm")

@@ -8,7 +8,7 @@ import sys
 import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from support import DEMO, FIXTURES, TINY, TINY_MELODY, Server, ServerTest, main  # noqa: E402
+from support import TINY, TINY_MELODY, ServerTest, main, sound  # noqa: E402
 
 UNKNOWN = "0" * 32
 
@@ -63,28 +63,26 @@ class Generate(ServerTest):
         self.assertTrue(all(info.date_time[0] == 1980 and info.compress_type == zipfile.ZIP_STORED
                             for info in files.infolist()))
         one = self.server.generate(input="x", audio_length=0.2, seed=1)
-        self.assertEqual(files.read("take_0.wav"), one.body)
-        self.assertNotEqual(files.read("take_1.wav"), one.body)
+        self.same(files.read("take_0.wav"), one.body)
+        self.assertTrue(files.read("take_1.wav") != one.body)
         again = self.server.generate(input="x", audio_length=0.2, n=3, seed=1)
-        self.assertEqual(again.body, answer.body)
+        self.same(again.body, answer.body)
         job = answer.headers["X-Job-Id"]
-        self.assertEqual(self.server.ask("GET", f"/v1/jobs/{job}/audio?take=0").body, one.body)
+        self.same(self.server.ask("GET", f"/v1/jobs/{job}/audio?take=0").body, one.body)
         self.refuse(self.server.ask("GET", f"/v1/jobs/{job}/audio?take=3"), 400, "take", "take")
 
     def test_sounds_come_as_multipart(self):
-        with open(os.path.join(FIXTURES, "audio", sorted(
-                name for name in os.listdir(os.path.join(FIXTURES, "audio")) if name.endswith(".wav"))[0]), "rb") as file:
-            sound = file.read()
+        data = sound()
         fields = {"input": "x", "audio_length": "0.5", "seed": "3", "prompt_duration": "0.1"}
-        answer = self.server.upload("/v1/audio/generate", fields, {"audio_prompt": sound})
+        answer = self.server.upload("/v1/audio/generate", fields, {"audio_prompt": data})
         self.assertEqual(answer.status, 200, answer.body[:300])
         fields = {"input": "x", "audio_length": "0.5", "model": TINY_MELODY}
-        answer = self.server.upload("/v1/audio/generate", fields, {"melody": sound})
+        answer = self.server.upload("/v1/audio/generate", fields, {"melody": data})
         self.assertEqual(answer.status, 200, answer.body[:300])
         self.refuse(self.server.upload("/v1/audio/generate", {"input": "x"}, {"audio_prompt": b"no sound"}), 400,
                     "audio_prompt", "audio_prompt")
         # A melody for a model that hears none.
-        self.assertEqual(self.server.upload("/v1/audio/generate", {"input": "x"}, {"melody": sound}).status, 400)
+        self.assertEqual(self.server.upload("/v1/audio/generate", {"input": "x"}, {"melody": data}).status, 400)
         self.refuse(self.server.upload("/v1/audio/generate", {"inptu": "x"}, {}), 400, "not known", "inptu")
 
     def test_async_answers_at_once(self):
@@ -98,14 +96,14 @@ class Generate(ServerTest):
         self.assertEqual((job["seed"], job["progress"], job["input"], job["n"]), (4, 1.0, "x", 1))
         self.assertEqual(job["steps_done"], job["steps_total"])
         self.assertGreaterEqual(job["ended_at"], job["started_at"])
-        sound = self.server.ask("GET", job["audio_url"])
-        self.assertEqual(sound.status, 200)
-        self.assertEqual(sound.body, self.server.generate(input="x", audio_length=1, seed=4).body)
+        answer = self.server.ask("GET", job["audio_url"])
+        self.assertEqual(answer.status, 200)
+        self.same(answer.body, self.server.generate(input="x", audio_length=1, seed=4).body)
 
     def test_greedy_and_temperature_0_are_the_same(self):
         a = self.server.generate(input="x", audio_length=0.3, greedy=True, seed=1, response_format="pcm")
         b = self.server.generate(input="x", audio_length=0.3, temperature=0, seed=2, response_format="pcm")
-        self.assertEqual(a.body, b.body)
+        self.same(a.body, b.body)
 
     def test_what_vllm_omni_sends(self):
         answer = self.server.generate(input="x", model=TINY, response_format="wav", speed=1.0, stream_format="audio",
@@ -118,7 +116,7 @@ class Jobs(ServerTest):
     def test_unknown_jobs(self):
         for method, path in (("GET", ""), ("DELETE", ""), ("GET", "/audio"), ("GET", "/events"), ("PATCH", "")):
             body = {"input": "x"} if method == "PATCH" else None
-            for job in (UNKNOWN, "x", "%00", "..%2f.."):
+            for job in (UNKNOWN, "x", "x%20y"):
                 self.assertEqual(self.server.ask(method, f"/v1/jobs/{job}{path}", body).status, 404, (method, job, path))
 
     def test_cancel(self):
@@ -154,7 +152,7 @@ class Jobs(ServerTest):
         self.assertTrue(again.startswith("event: done\n"))
 
     def test_formats_of_a_finished_job(self):
-        job = self.server.generate(input="x", audio_length=0.2, **{"async": True}).json
+        job = self.server.generate(input="x", audio_length=1, **{"async": True}).json
         self.server.wait_for(job["id"], "succeeded")
         sounds = {name: self.server.ask("GET", f"{job['audio_url']}?format={name}").body
                   for name in ("wav", "flac", "mp3", "opus", "pcm")}
@@ -162,7 +160,7 @@ class Jobs(ServerTest):
         self.assertTrue(sounds["wav"].endswith(sounds["pcm"]) or sounds["pcm"] in sounds["wav"])
         peak = self.server.ask("GET", f"{job['audio_url']}?strategy=peak")
         self.assertEqual(peak.status, 200)
-        self.assertNotEqual(peak.body, sounds["wav"])
+        self.assertTrue(peak.body != sounds["wav"])
         self.refuse(self.server.ask("GET", f"{job['audio_url']}?format=aac"), 400, "format", "format")
 
 

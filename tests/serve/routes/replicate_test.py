@@ -1,13 +1,11 @@
 """Replicate's own client drives predictions, with all parameters of its MusicGen."""
 
-import io
 import os
 import sys
-import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from clients import is_mp3, need  # noqa: E402
-from support import FIXTURES, TINY, TINY_MELODY, ServerTest, command_line, main  # noqa: E402
+from support import TINY, TINY_MELODY, ServerTest, command_line, main, sound_file  # noqa: E402
 
 (replicate, ) = need("replicate")
 PROMPT = "a piano"
@@ -20,8 +18,9 @@ class Predictions(ServerTest):
     def setUp(self):
         self.client = replicate.Client(api_token="r8_test", base_url=self.server.url)
         self.client.poll_interval = 0.05
-        folder = os.path.join(FIXTURES, "audio")
-        self.sound = os.path.join(folder, sorted(name for name in os.listdir(folder) if name.endswith(".wav"))[0])
+        holder = sound_file()
+        self.sound = holder.__enter__()
+        self.addCleanup(holder.__exit__, None, None, None)
 
     def run_model(self, reference="meta/musicgen", **inputs):
         return self.client.run(reference, input={"prompt": PROMPT, "duration": 1, "seed": 7, **inputs},
@@ -29,8 +28,8 @@ class Predictions(ServerTest):
 
     def test_run_gives_the_file_of_the_command_line(self):
         wanted = command_line("-m", TINY, "-d", "1", "-s", "7", PROMPT)
-        self.assertEqual(self.run_model().read(), wanted)
-        self.assertEqual(self.run_model("meta/musicgen:" + "0" * 64).read(), wanted)
+        self.same(self.run_model().read(), wanted)
+        self.same(self.run_model("meta/musicgen:" + "0" * 64).read(), wanted)
         self.assertTrue(is_mp3(self.run_model(output_format="mp3").read()))
 
     def test_the_whole_parameter_list(self):
@@ -39,15 +38,15 @@ class Predictions(ServerTest):
                                 temperature=0.9, classifier_free_guidance=2, output_format="wav")
         wanted = command_line("-m", TINY, "-d", "1", "-s", "7", "--top-k", "50", "--top-p", "0", "--temperature", "0.9",
                               "--cfg-coef", "2", "--strategy", "peak", PROMPT)
-        self.assertEqual(output.read(), wanted)
+        self.same(output.read(), wanted)
 
     def test_sounds_come_as_data_uris(self):
         with open(self.sound, "rb") as file:
             output = self.run_model(model_version="hf-tiny-melody", input_audio=file)
-        self.assertEqual(output.read(), command_line("-m", TINY_MELODY, "-d", "1", "-s", "7", "--melody", self.sound, "--top-k", "250", PROMPT))
+        self.same(output.read(), command_line("-m", TINY_MELODY, "-d", "1", "-s", "7", "--melody", self.sound, "--top-k", "250", PROMPT))
         with open(self.sound, "rb") as file:
             output = self.run_model(input_audio=file, continuation=True, duration=5)
-        self.assertEqual(output.read(), command_line("-m", TINY, "-d", "5", "-s", "7", "--continue", self.sound, PROMPT))
+        self.same(output.read(), command_line("-m", TINY, "-d", "5", "-s", "7", "--continue", self.sound, PROMPT))
         for uri in ("http://127.0.0.1:1/x.wav", "file:///etc/passwd", "data:audio/wav,x"):
             with self.assertRaises(replicate.exceptions.ReplicateError) as caught:
                 self.run_model(input_audio=uri)

@@ -16,17 +16,14 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from support import DEMO, FIXTURES, TINY, TINY_MELODY, Server  # noqa: E402
+from support import TINY, TINY_MELODY, Server, sound  # noqa: E402
 
 
 class Soak:
     def __init__(self, server, end):
         self.server, self.end = server, end
         self.counts, self.faults, self.lock = {}, [], threading.Lock()
-        folder = os.path.join(FIXTURES, "audio")
-        name = sorted(name for name in os.listdir(folder) if name.endswith(".wav"))[0]
-        with open(os.path.join(folder, name), "rb") as file:
-            self.sound = file.read()
+        self.sound = sound(1.0)
 
     def file(self, chance):
         return self.server.generate(input="x", audio_length=chance.choice((0.5, 2, 5)), n=chance.choice((1, 1, 2)),

@@ -37,9 +37,7 @@ TEST(Zip, HoldsTheFilesAsTheyAre) {
   }
 }
 
-TEST(Zip, TheSameFilesAreTheSameBytes) {
-  EXPECT_EQ(Zip({{"a", "b"}}), Zip({{"a", "b"}}));
-}
+TEST(Zip, TheSameFilesAreTheSameBytes) { EXPECT_EQ(Zip({{"a", "b"}}), Zip({{"a", "b"}})); }
 
 }  // namespace
 }  // namespace musicgen::serve
