@@ -18,6 +18,7 @@ int Run(const BenchFlags& flags);
 int Run(const ConvertFlags& flags);
 int Run(const VerifyFlags& flags);
 int Run(const DownloadFlags& flags);
+int Run(const ServeFlags& flags);
 int Run(const DecodeUploadFlags& flags);
 
 }  // namespace musicgen::cli

@@ -145,6 +145,22 @@ struct DownloadFlags {
   bool offline = false;
 };
 
+// Of the server. Sizes are the option's units.
+struct ServeFlags {
+  ModelFlags model;                 // what all models share; `model` itself stays empty
+  std::vector<std::string> models;  // the first is the default; empty: the demo model
+  std::string host = "127.0.0.1";
+  int64_t port = 8080;  // 0: any that is free
+  int64_t parallel = 0, queue = 32;
+  std::string api_key, tls_cert, tls_key;
+  std::vector<std::string> allowed_hosts;
+  std::string access_log;
+  double drain_s = 30;
+  int64_t header_kib = 16, json_kib = 1024, upload_mib = 50, bodies_mib = 256, connections = 4096;
+  double upload_minutes = 10, audio_length_s = 300, kept_s = 3600;
+  int64_t prompt_characters = 4096, takes = 16, kept_jobs = 512;
+};
+
 // The server's child that decodes what clients send.
 struct DecodeUploadFlags {};
 
@@ -155,7 +171,8 @@ struct Answer {
 
 using Command = std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, EncodeFlags, DecodeFlags,
                              ChromaFlags, PlotFlags, InfoFlags, BenchFlags, ConvertFlags,
-                             VerifyFlags, DownloadFlags, LiveFlags, DecodeUploadFlags, Answer>;
+                             VerifyFlags, DownloadFlags, LiveFlags, ServeFlags, DecodeUploadFlags,
+                             Answer>;
 
 // Throws Error(kBadInput).
 Command ParseCommandLine(int argc, const char* const* argv);

@@ -31,6 +31,7 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   ConvertFlags convert;
   VerifyFlags verify;
   DownloadFlags download;
+  [[maybe_unused]] ServeFlags serve;
   AddGenerate(line.AddCommand("generate", "Text to music"), generate);
   AddLive(line.AddCommand("live", "Music without end, steered by lines on stdin"), live);
   AddTokenize(line.AddCommand("tokenize", "Text to token ids"), tokenize);
@@ -51,6 +52,7 @@ Command ParseCommandLine(int argc, const char* const* argv) {
       .Choice("form", form, "What to print", {"man", "bash", "zsh", "fish"});
 #if defined(MUSICGEN_SERVER)
   line.AddHiddenCommand("decode-upload");
+  AddServe(line.AddCommand("serve", "HTTP server and web page"), serve);
 #endif
   AddDownload(line.AddCommand("download", "A model from the Hugging Face hub into its cache"),
               download);
@@ -70,6 +72,7 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   if (chosen == "verify") return verify;
   if (chosen == "documentation") return Answer{Documentation(line.Describe(), form)};
   if (chosen == "download") return download;
+  if (chosen == "serve") return serve;
   if (chosen == "decode-upload") return DecodeUploadFlags();
   return bench;
 }

@@ -17,6 +17,10 @@ void AddModelPaths(common::Flags& flags, ModelFlags& values) {
       "Directory or GGUF file of the model, org/name[@revision] on the Hugging Face hub, or a "
       "short name: downloaded where the cache lacks it; by default the demo model",
       "MODEL");
+  AddModelParts(flags, values);
+}
+
+void AddModelParts(common::Flags& flags, ModelFlags& values) {
   flags.Name("--text-encoder", values.text_encoder,
              "Directory or hub id of a T5, where the model's files hold none", "DIR");
   flags.Name("--codec", values.codec,
@@ -35,13 +39,17 @@ void AddMachine(common::Flags& flags, ModelFlags& values) {
   flags.Number("-t,--threads", values.threads, "0: one for each processor", "N", 0, 256);
 }
 
-void AddModel(common::Flags& flags, ModelFlags& values) {
-  AddModelPaths(flags, values);
+void AddReading(common::Flags& flags, ModelFlags& values) {
   flags.Choice("--precision", values.precision, "Format of the weights in memory",
                {"auto", "f32", "f16", "bf16", "q8", "q4"});
   flags.Choice("--reference", values.reference,
                "Whose reading of empty prompts and padding to follow",
                {"auto", "hf", "audiocraft"});
+}
+
+void AddModel(common::Flags& flags, ModelFlags& values) {
+  AddModelPaths(flags, values);
+  AddReading(flags, values);
   AddMachine(flags, values);
 }
 

@@ -18,6 +18,9 @@ void AddDecode(common::Flags flags, DecodeFlags& values);
 void AddChroma(common::Flags flags, ChromaFlags& values);
 void AddPlot(common::Flags flags, PlotFlags& values);
 
+// serve_options.cc
+void AddServe(common::Flags flags, ServeFlags& values);
+
 // model_options.cc: what a model says of texts, codes and itself
 void AddTokenize(common::Flags flags, TokenizeFlags& values);
 void AddScore(common::Flags flags, ScoreFlags& values);
@@ -29,7 +32,9 @@ void AddDownload(common::Flags flags, DownloadFlags& values);
 
 // shared_options.cc: what several of them have
 void AddModelPaths(common::Flags& flags, ModelFlags& values);
+void AddModelParts(common::Flags& flags, ModelFlags& values);  // all but the model itself
 void AddModel(common::Flags& flags, ModelFlags& values);
+void AddReading(common::Flags& flags, ModelFlags& values);  // precision and reference
 void AddMachine(common::Flags& flags, ModelFlags& values);
 void AddAudio(common::Flags& flags, AudioFlags& values);
 void AddWindows(common::Flags& flags, double& max_duration_s, double& extend_stride_s);

@@ -1,0 +1,50 @@
+// The same request for a shell, the command line and Python.
+
+const OPTIONAL = ["guidance", "temperature", "top_k", "top_p"];
+const OPTIONS = ["--cfg-coef", "--temperature", "--top-k", "--top-p"];
+const FIELDS = ["guidance_scale", "temperature", "top_k", "top_p"];
+const PARAMETERS = ["cfg_coef", "temperature", "top_k", "top_p"];
+
+const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** [name, value] of what was chosen, by the names that another program has for it. */
+const chosen = (settings, names) => OPTIONAL.map((ours, i) => [names[i], settings[ours]]).filter(([, value]) => value !== null);
+
+/**
+ * @param {object} what settings, seed, lengthS, files (melody, audio_prompt: names or null), keyed
+ * @param {string} origin of the server
+ */
+export function curl({ settings, seed, lengthS, files, keyed }, origin) {
+  const fields = { input: settings.prompt, model: settings.model, audio_length: lengthS, seed, response_format: "wav",
+    ...Object.fromEntries(chosen(settings, FIELDS)) };
+  const sounds = Object.entries(files).filter(([, name]) => name);
+  const parts = sounds.length === 0
+    ? ["-H 'Content-Type: application/json'", `-d ${quote(JSON.stringify(fields))}`]
+    : [...Object.entries(fields).map(([name, value]) => `--form-string ${quote(`${name}=${value}`)}`),
+       ...sounds.map(([name, file]) => `-F ${quote(`${name}=@"${file}"`)}`)];
+  if (keyed) parts.unshift('-H "Authorization: Bearer $MUSICGEN_API_KEY"');
+  return [`curl ${origin}/v1/audio/generate -o out.wav`, ...parts].join(" \\\n  ");
+}
+
+export function commandLine({ settings, seed, lengthS, files }) {
+  const options = chosen(settings, OPTIONS).map(([name, value]) => `${name} ${value}`);
+  if (files.melody) options.push(`--melody ${quote(files.melody)}`);
+  if (files.audio_prompt) options.push(`--continue ${quote(files.audio_prompt)}`);
+  return [`musicgen generate -m ${quote(settings.model)} -s ${seed} -d ${lengthS}`, ...options,
+    `-o out.wav -- ${quote(settings.prompt)}`].join(" \\\n  ");
+}
+
+export function pythonCode({ settings, seed, lengthS, files }) {
+  const parameters = [["duration", lengthS], ...chosen(settings, PARAMETERS)].map(([name, value]) => `${name}=${value}`);
+  const prompt = JSON.stringify(settings.prompt);
+  const sound = files.audio_prompt ?? files.melody;
+  const call = files.audio_prompt ? `generate_continuation(sound, rate, [${prompt}]`
+    : sound ? `generate_with_chroma([${prompt}], [sound], rate` : `generate([${prompt}]`;
+  return `from musicgen.models import MusicGen
+from musicgen.data.audio import audio_read, audio_write
+
+model = MusicGen.get_pretrained(${JSON.stringify(settings.model)})
+model.set_generation_params(${parameters.join(", ")})
+${sound ? `sound, rate = audio_read(${JSON.stringify(sound)})\n` : ""}wav = model.${call}, seed=${seed})
+audio_write("out", wav[0].cpu(), model.sample_rate, strategy="loudness")`;
+}
