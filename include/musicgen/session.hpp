@@ -16,8 +16,8 @@ namespace musicgen {
 // share each pass over its weights, and none touches what another receives: the same request with
 // the same steering gives the same codes in any company.
 //
-// Submit, Cancel and Steer may be called from any thread at any time. Step from one at a time; work
-// is done inside Step by whichever session's thread comes first, for all of them.
+// Submit, Cancel, Hold and Steer may be called from any thread at any time. Step from one at a
+// time; work is done inside Step by whichever session's thread comes first, for all of them.
 class Session {
  public:
   explicit Session(Model& model) { detail::Check(mg_session_new(model.handle(), session_.out())); }
@@ -40,6 +40,12 @@ class Session {
   }
   // The request ends at the next step. One that has ended or is not known is left alone.
   void Cancel(RequestId request) { detail::Check(mg_session_cancel(session_.get(), request)); }
+  // The request stands still from the next step on, or goes on again; others go on without it. What
+  // comes of it is the same. One that has ended or is not known is left alone. Where all are held,
+  // Step returns at once.
+  void Hold(RequestId request, bool hold) {
+    detail::Check(mg_session_hold(session_.get(), request, hold ? 1 : 0));
+  }
   // Throws Error(kBadInput) for values that no request may have. Steerings of one request take
   // effect in the order of their steps. One that has ended or is not known is left alone.
   void Steer(RequestId request, const Steering& steering) {

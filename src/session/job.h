@@ -56,6 +56,8 @@ struct Job {
   RequestOptions options;
   GenerationParams params;  // as steered
   bool cancelled = false;
+  bool held = false;    // its caller wants it to stand still
+  bool stands = false;  // and it does, for that or for a steering
   bool told_deferred = false;
 
   std::optional<generate::Sample> sample;  // once prepared

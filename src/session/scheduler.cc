@@ -66,6 +66,10 @@ void Scheduler::Cancel(RequestId id) {
   if (Job* job = Find(id)) job->cancelled = true;
 }
 
+void Scheduler::Hold(RequestId id, bool hold) {
+  if (Job* job = Find(id)) job->held = hold;
+}
+
 // Takes back all that the job holds.
 void Scheduler::Remove(RequestId id) {
   const auto job =

@@ -40,6 +40,7 @@ class Scheduler {
   // Requests that depend on one another, or a single one.
   void Submit(std::vector<Submission> batch);
   void Cancel(RequestId id);
+  void Hold(RequestId id, bool hold);
   void Steer(RequestId id, const Steering& steering);
 
   // Does what can be done now, one step of the running streams at the most; waits for at most 20 ms

@@ -32,7 +32,7 @@ void Scheduler::Steer(RequestId id, const Steering& steering) {
 void Scheduler::SteerRunning() {
   std::vector<RequestId> ids;
   for (const Job& job : jobs_) {
-    if (job.window && !job.steerings.empty()) ids.push_back(job.id);
+    if (job.window && (!job.steerings.empty() || job.held || job.stands)) ids.push_back(job.id);
   }
   for (const RequestId id : ids) {
     try {
@@ -70,7 +70,8 @@ void Scheduler::SteerJob(Job& job) {
       ++steering;
     }
   }
-  engine_.Hold(stream, waits);
+  job.stands = waits || job.held;
+  engine_.Hold(stream, job.stands);
 }
 
 void Scheduler::Apply(Job& job, PendingSteering& steering) {

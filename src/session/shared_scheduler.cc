@@ -42,6 +42,12 @@ void SharedScheduler::Cancel(const std::shared_ptr<Mailbox>& mailbox, RequestId 
   if (Owns(mailbox, id)) orders_.push_back([id](Scheduler& scheduler) { scheduler.Cancel(id); });
 }
 
+void SharedScheduler::Hold(const std::shared_ptr<Mailbox>& mailbox, RequestId id, bool hold) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (!Owns(mailbox, id)) return;
+  orders_.push_back([id, hold](Scheduler& scheduler) { scheduler.Hold(id, hold); });
+}
+
 void SharedScheduler::Steer(const std::shared_ptr<Mailbox>& mailbox, RequestId id,
                             const Steering& steering) {
   std::lock_guard<std::mutex> lock(mutex_);

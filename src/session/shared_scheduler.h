@@ -33,6 +33,7 @@ class SharedScheduler {
                                 const RequestOptions& options);
   // Of the mailbox's own requests; others are left alone.
   void Cancel(const std::shared_ptr<Mailbox>& mailbox, RequestId id);
+  void Hold(const std::shared_ptr<Mailbox>& mailbox, RequestId id, bool hold);
   void Steer(const std::shared_ptr<Mailbox>& mailbox, RequestId id, const Steering& steering);
   // What the steps so far spent where.
   StageSeconds stage_seconds() const;

@@ -42,6 +42,7 @@ struct Jobs::Impl {
   void HandOver(std::unique_lock<std::mutex>& lock);
   void GiveSteerings(JobRecord& record);
   bool StepModel(size_t index, std::unique_lock<std::mutex>& lock);  // whether any take went on
+  bool PaceTakes(size_t index);  // whether any goes on
   void FailModel(size_t index, const std::string& why);
   bool TakeEvent(size_t index, Event& event);
   void TakeProgress(const Record& record, Take& take, const GenerationProgress& progress);

@@ -9,6 +9,8 @@
 namespace musicgen::serve {
 namespace {
 
+constexpr auto kHeldPause = std::chrono::milliseconds(10);
+
 // A take on its way into a session.
 struct Gift {
   Record record;
@@ -40,21 +42,26 @@ void Jobs::Impl::Own() {
     TakeOrders();
     HandOver(lock);
     MakeCalls(lock);
-    bool any_active = false, any_step = false;
+    bool any_active = false, any_step = false, all_held = true;
     for (size_t index = 0; index < active.size(); ++index) {
       if (active[index].empty()) continue;
       any_active = true;
       any_step = StepModel(index, lock) || any_step;
+      all_held = !PaceTakes(index) && all_held;
       TakeOrders();
       MakeCalls(lock);
     }
     if (any_step) pace.Step();
+    const auto is_woken = [&] { return woken; };
+    if (any_active && all_held && calls.empty()) {
+      pace.Rest();
+      changed.wait_for(lock, kHeldPause, is_woken);  // sound may still be on its way
+    }
     if (any_active || woken || !calls.empty()) continue;
     if (stopping && open_jobs == 0) return;
     pace.Rest();
     const double now_s = UnixTime();
     archive.Age(now_s, records);
-    const auto is_woken = [&] { return woken; };
     if (const double next_s = archive.next_end_s(); next_s > 0) {
       changed.wait_for(lock, std::chrono::duration<double>(next_s - now_s), is_woken);
     } else {
@@ -166,6 +173,24 @@ bool Jobs::Impl::StepModel(size_t index, std::unique_lock<std::mutex>& lock) {
   for (Event& event : events) any_step = TakeEvent(index, event) || any_step;
   if (!why.empty()) FailModel(index, why);
   return any_step;
+}
+
+// Music without end would run ahead of its listener as fast as the machine can, and what is steered
+// would be heard minutes later.
+bool Jobs::Impl::PaceTakes(size_t index) {
+  const auto now = std::chrono::steady_clock::now();
+  bool any_goes_on = false;
+  for (const auto& [id, place] : active[index]) {
+    Take& take = place.first->takes[place.second];
+    if (place.first->endless() && take.sound_s > 0) {
+      const double heard_s = std::chrono::duration<double>(now - take.first_sound).count();
+      const bool hold = take.sound_s - heard_s > limits.live_lead_s;
+      if (hold != take.held) shelf.models()[index].loaded->session->Hold(id, hold);
+      take.held = hold;
+    }
+    any_goes_on = any_goes_on || !take.held;
+  }
+  return any_goes_on;
 }
 
 void Jobs::Impl::FailModel(size_t index, const std::string& why) {

@@ -79,6 +79,9 @@ void Jobs::Impl::CountSound(Take& take, double until_s) {
 
 void Jobs::Impl::TakeSound(const Record& record, size_t take, Waveform sound) {
   Begin(record);
+  if (record->takes[take].sound_s == 0) {
+    record->takes[take].first_sound = std::chrono::steady_clock::now();
+  }
   CountSound(record->takes[take], record->takes[take].sound_s + sound.duration_s());
   const auto chunk = std::make_shared<const Waveform>(std::move(sound));
   TellWatchers(record, [chunk, number = static_cast<int>(take)](JobWatcher& watcher) {

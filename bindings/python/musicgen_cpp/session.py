@@ -82,6 +82,10 @@ class Session:
         """The request ends at the next step. One that has ended is left alone."""
         call("mg_session_cancel", self._handle, request)
 
+    def hold(self, request: int, hold: bool = True) -> None:
+        """The request stands still from the next step on, or goes on again; others go on without it."""
+        call("mg_session_hold", self._handle, request, 1 if hold else 0)
+
     def steer(self, request: int, *, prompt: Optional[str] = None, cfg_coef: Optional[float] = None,
               temperature: Optional[float] = None, top_k: Optional[int] = None, top_p: Optional[float] = None,
               at_step: Optional[int] = None) -> None:
