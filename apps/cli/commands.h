@@ -6,6 +6,7 @@
 namespace musicgen::cli {
 
 int Run(const GenerateFlags& flags);
+int Run(const LiveFlags& flags);
 int Run(const TokenizeFlags& flags);
 int Run(const ScoreFlags& flags);
 int Run(const EncodeFlags& flags);
@@ -17,5 +18,7 @@ int Run(const BenchFlags& flags);
 int Run(const ConvertFlags& flags);
 int Run(const VerifyFlags& flags);
 int Run(const DownloadFlags& flags);
+int Run(const ServeFlags& flags);
+int Run(const DecodeUploadFlags& flags);
 
 }  // namespace musicgen::cli

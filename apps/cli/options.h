@@ -59,6 +59,24 @@ struct GenerateFlags {
   std::string codes_out;
 };
 
+struct LiveFlags {
+  ModelFlags model;
+  AudioFlags audio;
+  std::string format = "wav";
+  bool bare_samples = false;  // format pcm: WAV without its header
+  std::vector<std::string> prompts;
+  double ahead_s = 3;
+  double duration_s = 0;  // 0: without end
+  bool end_at_eof = false;
+  std::string melody, continue_file;
+  double max_duration_s = 0, extend_stride_s = 0;  // as in GenerateFlags
+  int64_t seed = -1;
+  GenerationParams params;
+  bool greedy = false, no_progress = false;
+
+  LiveFlags() { audio.output = "-"; }
+};
+
 struct TokenizeFlags {
   ModelFlags model;
   std::vector<std::string> texts;
@@ -127,6 +145,25 @@ struct DownloadFlags {
   bool offline = false;
 };
 
+// Of the server. Sizes are the option's units.
+struct ServeFlags {
+  ModelFlags model;                 // what all models share; `model` itself stays empty
+  std::vector<std::string> models;  // the first is the default; empty: the demo model
+  std::string host = "127.0.0.1";
+  int64_t port = 8080;  // 0: any that is free
+  int64_t parallel = 0, queue = 32;
+  std::string api_key, tls_cert, tls_key;
+  std::vector<std::string> allowed_hosts;
+  std::string access_log;
+  double drain_s = 30;
+  int64_t header_kib = 16, json_kib = 1024, upload_mib = 50, bodies_mib = 256, connections = 4096;
+  double upload_minutes = 10, audio_length_s = 300, kept_s = 3600;
+  int64_t prompt_characters = 4096, takes = 16, kept_jobs = 512;
+};
+
+// The server's child that decodes what clients send.
+struct DecodeUploadFlags {};
+
 // What is left to do when the parser itself has answered: --help, --version.
 struct Answer {
   std::string text;
@@ -134,7 +171,8 @@ struct Answer {
 
 using Command = std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, EncodeFlags, DecodeFlags,
                              ChromaFlags, PlotFlags, InfoFlags, BenchFlags, ConvertFlags,
-                             VerifyFlags, DownloadFlags, Answer>;
+                             VerifyFlags, DownloadFlags, LiveFlags, ServeFlags, DecodeUploadFlags,
+                             Answer>;
 
 // Throws Error(kBadInput).
 Command ParseCommandLine(int argc, const char* const* argv);

@@ -19,6 +19,7 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   common::CommandLine line("musicgen", "Music from text: MusicGen in C++",
                            std::string("musicgen ") + Version());
   GenerateFlags generate;
+  LiveFlags live;
   TokenizeFlags tokenize;
   ScoreFlags score;
   EncodeFlags encode;
@@ -30,7 +31,9 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   ConvertFlags convert;
   VerifyFlags verify;
   DownloadFlags download;
+  [[maybe_unused]] ServeFlags serve;
   AddGenerate(line.AddCommand("generate", "Text to music"), generate);
+  AddLive(line.AddCommand("live", "Music without end, steered by lines on stdin"), live);
   AddTokenize(line.AddCommand("tokenize", "Text to token ids"), tokenize);
   AddScore(line.AddCommand("score", "Cross-entropy of given codes"), score);
   AddEncode(line.AddCommand("encode", "Sound to codes"), encode);
@@ -47,12 +50,17 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   std::string form = "man";
   line.AddHiddenCommand("documentation")
       .Choice("form", form, "What to print", {"man", "bash", "zsh", "fish"});
+#if defined(MUSICGEN_SERVER)
+  line.AddHiddenCommand("decode-upload");
+  AddServe(line.AddCommand("serve", "HTTP server and web page"), serve);
+#endif
   AddDownload(line.AddCommand("download", "A model from the Hugging Face hub into its cache"),
               download);
 
   if (const std::optional<std::string> answer = line.Parse(argc, argv)) return Answer{*answer};
   const std::string& chosen = line.chosen();
   if (chosen == "generate") return generate;
+  if (chosen == "live") return live;
   if (chosen == "tokenize") return tokenize;
   if (chosen == "score") return score;
   if (chosen == "encode") return encode;
@@ -64,6 +72,8 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   if (chosen == "verify") return verify;
   if (chosen == "documentation") return Answer{Documentation(line.Describe(), form)};
   if (chosen == "download") return download;
+  if (chosen == "serve") return serve;
+  if (chosen == "decode-upload") return DecodeUploadFlags();
   return bench;
 }
 

@@ -1,5 +1,6 @@
 #include <cctype>
 #include <filesystem>
+#include <limits>
 #include <map>
 
 #include "cli/lora.h"
@@ -16,6 +17,10 @@ void AddModelPaths(common::Flags& flags, ModelFlags& values) {
       "Directory or GGUF file of the model, org/name[@revision] on the Hugging Face hub, or a "
       "short name: downloaded where the cache lacks it; by default the demo model",
       "MODEL");
+  AddModelParts(flags, values);
+}
+
+void AddModelParts(common::Flags& flags, ModelFlags& values) {
   flags.Name("--text-encoder", values.text_encoder,
              "Directory or hub id of a T5, where the model's files hold none", "DIR");
   flags.Name("--codec", values.codec,
@@ -34,13 +39,17 @@ void AddMachine(common::Flags& flags, ModelFlags& values) {
   flags.Number("-t,--threads", values.threads, "0: one for each processor", "N", 0, 256);
 }
 
-void AddModel(common::Flags& flags, ModelFlags& values) {
-  AddModelPaths(flags, values);
+void AddReading(common::Flags& flags, ModelFlags& values) {
   flags.Choice("--precision", values.precision, "Format of the weights in memory",
                {"auto", "f32", "f16", "bf16", "q8", "q4"});
   flags.Choice("--reference", values.reference,
                "Whose reading of empty prompts and padding to follow",
                {"auto", "hf", "audiocraft"});
+}
+
+void AddModel(common::Flags& flags, ModelFlags& values) {
+  AddModelPaths(flags, values);
+  AddReading(flags, values);
   AddMachine(flags, values);
 }
 
@@ -56,6 +65,39 @@ void AddAudio(common::Flags& flags, AudioFlags& values) {
   flags.Choice("--sample-format", values.sample_format,
                "Sample format of WAV and FLAC; by default s16, with strategy none f32 (FLAC: s24)",
                {"s16", "s24", "f32"});
+}
+
+void AddWindows(common::Flags& flags, double& max_duration_s, double& extend_stride_s) {
+  flags.Number("--max-duration", max_duration_s,
+               "Window that longer pieces are made of; 0: the model's own, 30 for the published "
+               "ones",
+               "S", 0.0, kMaxDuration);
+  flags.Number("--extend-stride", extend_stride_s,
+               "Each window begins so many seconds after the one before; 0: 18, or 0.6 of a window "
+               "that is not longer",
+               "S", 0.0, kMaxDuration);
+}
+
+void AddSeed(common::Flags& flags, int64_t& seed, const std::string& help) {
+  constexpr int64_t kMaxSeed = std::numeric_limits<int64_t>::max() / 2;  // room for seed + i
+  flags.Number("-s,--seed", seed, help, "N", -1, kMaxSeed);
+}
+
+void AddSampling(common::Flags& flags, GenerationParams& params, bool& greedy) {
+  flags.Number("--temperature", params.temperature,
+               "0 means --greedy; 1 unless the model has its own", "X", 0.0, 100.0);
+  flags.Number("--top-k", params.top_k,
+               "Draw among the k most probable codes; 0: all; 250 unless the model has its own",
+               "K", 0, 1 << 20);
+  flags.Number("--top-p", params.top_p,
+               "Above 0: draw among the most probable codes of this total probability instead; 0 "
+               "unless the model has its own",
+               "P", 0.0, 1.0);
+  flags.Number("--cfg-coef", params.cfg_coef,
+               "Strength of the prompt; 1: no guidance; 3 unless the model has its own", "X", 0.0,
+               100.0);
+  flags.Switch("--two-step-cfg", params.two_step_cfg, "Guidance in two passes");
+  flags.Switch("--greedy", greedy, "Always take the most probable code");
 }
 
 void AddPromptsFile(common::Flags& flags, std::string& path) {

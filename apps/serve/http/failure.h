@@ -28,11 +28,18 @@ class Refusal : public std::exception {
   Failure failure_;
 };
 
+// The usual type for a status: invalid_request_error, authentication_error, permission_error,
+// rate_limit_error, server_error.
+std::string TypeOf(int status);
+
+[[noreturn]] void Refuse(int status, const std::string& code, const std::string& message);
+
 // 400, invalid_request_error.
 [[noreturn]] void RefuseInput(const std::string& param, const std::string& message);
 
-// What any exception means for the client: a Refusal's own failure, 400 for
-// Error(kBadInput), 507 for Error(kOutOfMemory), else 500 in words that tell nothing of the inside.
+// What any exception means for the client: a Refusal's own failure, 400 for Error(kBadInput) and
+// Error(kUnsupported), 507 where memory is short, else 500 in words that tell nothing of the
+// inside.
 Failure FailureOf(const std::exception_ptr& exception);
 
 }  // namespace musicgen::serve

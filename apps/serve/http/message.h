@@ -15,6 +15,10 @@ struct Header {
   std::string name, value;
 };
 
+// Names of headers, schemes and hosts are the same in any case of their ASCII letters.
+bool SameName(std::string_view a, std::string_view b);
+std::string LowerCase(std::string_view text);
+
 // Complete: its body has arrived.
 struct Request {
   uint64_t id = 0;     // counts the requests of this server

@@ -133,7 +133,7 @@ std::string Jobs::Submit(JobRequest order, std::shared_ptr<JobWatcher> watcher) 
   if (watcher != nullptr) record->watchers.push_back(std::move(watcher));
 
   std::lock_guard<std::mutex> lock(impl.mutex);
-  if (impl.draining) Refuse(503, "the server is shutting down", "draining");
+  if (impl.draining) RefuseOrder(503, "the server is shutting down", "draining");
   if (!impl.HasRoom() && impl.waiting() >= impl.limits.queue) {
     ++impl.totals.refused;
     throw Refusal({429, "the server is busy and its queue is full", "rate_limit_error", "",
@@ -186,7 +186,7 @@ void Jobs::Steer(const std::string& id, const Steering& steering,
   const Record record = impl_->FindOpen(id);
   if (record == nullptr) RefuseUnknownJob();
   if (record->ended())
-    Refuse(409, "job: expected one that runs, found one that has ended", "ended");
+    RefuseOrder(409, "job: expected one that runs, found one that has ended", "ended");
   const auto call = std::make_shared<SteerCall>();
   call->takes_left = 0;
   call->steered = std::move(steered);
@@ -220,7 +220,7 @@ void Jobs::Render(const std::string& id, const std::string& format,
     const Record record = impl_->FindOpen(id);
     if (record == nullptr) RefuseUnknownJob();
     if (record->state != JobState::kDone) {
-      Refuse(409, "job: expected one that is done, found one that is not", "not_done");
+      RefuseOrder(409, "job: expected one that is done, found one that is not", "not_done");
     }
     order.comment = record->provenance;
     order.model = impl_->shelf.models()[record->model].served.options;

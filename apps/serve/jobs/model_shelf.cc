@@ -39,8 +39,8 @@ size_t ModelShelf::Find(const std::string& name) const {
   }
   std::string names;
   for (const ShelvedModel& each : models_) names += (names.empty() ? "" : ", ") + each.served.id;
-  Refuse(404, "model: expected one that is served, " + names + ", found another", "model_not_found",
-         "model");
+  RefuseOrder(404, "model: expected one that is served, " + names + ", found another",
+              "model_not_found", "model");
 }
 
 void ModelShelf::Load(size_t index) {

@@ -9,8 +9,8 @@
 
 namespace musicgen::serve {
 
-[[noreturn]] inline void Refuse(int status, const std::string& message, const std::string& code,
-                                const std::string& param = "") {
+[[noreturn]] inline void RefuseOrder(int status, const std::string& message,
+                                     const std::string& code, const std::string& param = "") {
   Failure failure;
   failure.status = status;
   failure.message = message;
@@ -21,8 +21,9 @@ namespace musicgen::serve {
 }
 
 [[noreturn]] inline void RefuseUnknownJob() {
-  Refuse(404, "job: expected the id of a job that runs or has ended not long ago, found another",
-         "job_not_found");
+  RefuseOrder(404,
+              "job: expected the id of a job that runs or has ended not long ago, found another",
+              "job_not_found");
 }
 
 // What the failure of a job means for its client. The sentences of failures that are not of the

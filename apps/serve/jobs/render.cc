@@ -34,8 +34,8 @@ std::string Samples(const Waveform& sound) {
 
 void CheckFormat(const std::string& format) {
   if (format == "pcm" || Formats().count(format) > 0) return;
-  Refuse(400, "format: expected wav, flac, ogg, opus, mp3 or pcm, found another", "invalid_value",
-         "format");
+  RefuseOrder(400, "format: expected wav, flac, ogg, opus, mp3 or pcm, found another",
+              "invalid_value", "format");
 }
 
 std::vector<std::string> RenderTakes(const RenderOrder& order) {

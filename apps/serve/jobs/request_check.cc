@@ -20,7 +20,7 @@ std::string Text(double number) {
 
 [[noreturn]] void RefuseField(const std::string& param, const std::string& expected,
                               const std::string& found) {
-  Refuse(400, param + ": expected " + expected + ", found " + found, "invalid_value", param);
+  RefuseOrder(400, param + ": expected " + expected + ", found " + found, "invalid_value", param);
 }
 
 void CheckRange(const char* param, double value, double low, double high) {

@@ -29,10 +29,10 @@ const Kind& KindOf(const std::string& name) {
                                                     {"flac", {AudioFormat::kFlac, "audio/flac"}}};
   const auto found = kinds.find(name);
   if (found != kinds.end()) return found->second;
-  Refuse(400,
-         "response_format: expected wav, pcm, mp3, opus or flac where sound is streamed, "
-         "found another",
-         "invalid_value", "response_format");
+  RefuseOrder(400,
+              "response_format: expected wav, pcm, mp3, opus or flac where sound is streamed, "
+              "found another",
+              "invalid_value", "response_format");
 }
 
 std::string Text(const std::vector<uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }

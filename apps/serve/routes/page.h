@@ -1,0 +1,24 @@
+// The web page: files inside the program.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "serve/http/route.h"
+
+namespace musicgen::serve {
+
+struct PageFile {
+  std::string_view name;  // "index.html", "modules/player.js"
+  std::string_view bytes;
+  std::string_view tag;  // changes with the bytes
+};
+
+// Written by the build from apps/serve/page.
+std::span<const PageFile> PageFiles();
+
+// GET / and the other files by their names.
+std::vector<Route> PageRoutes();
+
+}  // namespace musicgen::serve
