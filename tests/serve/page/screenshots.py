@@ -54,7 +54,7 @@ def with_takes(browser, url, scheme, *size):
 def main():
     folder = sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "docs", "page")
     os.makedirs(folder, exist_ok=True)
-    server = Server("-m", DEMO)
+    server = Server(models=[DEMO])
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -77,7 +77,7 @@ def main():
             shoot(live, folder, "live")
             browser.close()
     finally:
-        server.stop()
+        server.close()
 
 
 if __name__ == "__main__":
