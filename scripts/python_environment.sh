@@ -3,14 +3,20 @@
 # there:  python_environment.sh DIR [arguments of python …]
 # It is made with the first of $MUSICGEN_ORACLE, /usr/bin/python3 and python3 that has torch, else with python3, and
 # sees that interpreter's packages; numpy, pytest, tqdm and, beside torch, julius come from PyPI. With
-# MUSICGEN_PYTHON_PACKAGES, names of PyPI, it has those instead of torch and sees nothing else. Exit status 77: it
-# cannot be made.
+# MUSICGEN_PYTHON_PACKAGES, names of PyPI, it has those instead of torch and sees nothing else; likewise what a file of
+# pip's says that MUSICGEN_PYTHON_REQUIREMENTS names. Exit status 77: it cannot be made.
 set -euo pipefail
 [[ $# -ge 1 ]] || { echo "usage: $0 DIR [arguments of python …]" >&2; exit 2; }
 venv=$1
 shift
 
 make_environment() {
+  if [[ -n ${MUSICGEN_PYTHON_REQUIREMENTS:-} ]]; then
+    python3 -m venv --clear "$venv" || return 1
+    "$venv/bin/python" -m pip install -q --disable-pip-version-check -r "$MUSICGEN_PYTHON_REQUIREMENTS" || return 1
+    touch "$venv/complete"
+    return
+  fi
   if [[ -n ${MUSICGEN_PYTHON_PACKAGES:-} ]]; then
     python3 -m venv --clear "$venv" || return 1
     # shellcheck disable=SC2086  # several names

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # The long tier: everything of test.sh, all of it built by clang and read by clang-tidy; Arm under
-# emulation; an hour of each fuzzer; the command line's kill and disk tests at full length; the
-# acceptance of the demo model; and checks on full-size checkpoints when MUSICGEN_MODELS names a
-# folder that holds them (small, melody, stereo-large, …). FUZZ_SECONDS sets the time for each
-# fuzzer.
+# emulation; an hour of each fuzzer; a day of the server under every kind of client; the command
+# line's kill and disk tests at full length; the acceptance of the demo model; and checks on
+# full-size checkpoints when MUSICGEN_MODELS names a folder that holds them (small, melody,
+# stereo-large, …). FUZZ_SECONDS sets the time for each fuzzer, SOAK_SECONDS that of the server.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -32,6 +32,9 @@ if "$oracle" -c 'import torch, gguf, safetensors' 2> /dev/null; then
   "$oracle" scripts/check_gguf.py tests/fixtures/{hf,ac}-tiny-{mono,stereo,melody} \
     tests/fixtures/hf-tiny-melody-stereo || status=1
 fi
+
+echo "== Soak of the server"
+python3 -B tests/serve/routes/soak.py "${SOAK_SECONDS:-86400}" || status=1
 
 echo "== Acceptance of the demo model"
 export MUSICGEN_PYTHON_PACKAGES="safetensors torch transformers essentia"

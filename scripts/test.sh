@@ -131,6 +131,10 @@ else
   fail "torch cannot be installed: training is not tested"
 fi
 unset MUSICGEN_PYTHON_PACKAGES
+# Other makers' clients judge the server, and a browser its page.
+MUSICGEN_PYTHON_REQUIREMENTS=tests/serve/requirements.txt \
+  scripts/python_environment.sh build/serve_clients ||
+  echo "Without other makers' clients: the tests that need them will be skipped."
 if build release "${strict[@]}" "${training[@]}"; then run_ctest release; fi
 # The program's tests run on the program that users have; what it stands on is tested here.
 sanitized=(-LE '^cli$' -E '^hub[.]')

@@ -186,11 +186,10 @@ int Run(const ServeFlags& flags) {
   serve::Service service(models, Limits(flags), options,
                          [](const std::string& trouble) { PrintWarnings({trouble}); });
   for (const serve::ModelStatus& model : service.jobs.models()) PrintWarnings(model.info.warnings);
-  serve::HttpServer server(http, serve::AllRoutes(service),
-                           [&](const serve::AccessRecord& record) {
-                             service.metrics.Count(record);
-                             log.Write(record);
-                           });
+  serve::HttpServer server(http, serve::AllRoutes(service), [&](const serve::AccessRecord& record) {
+    service.metrics.Count(record);
+    log.Write(record);
+  });
   service.connections = [&server] { return server.connections(); };
   std::thread drain;
   {

@@ -24,17 +24,19 @@ void AddLimits(common::Flags& flags, ServeFlags& values) {
 }  // namespace
 
 void AddServe(common::Flags flags, ServeFlags& values) {
-  flags.Names("-m,--model", values.models,
-              "Directory or GGUF file of a model, org/name[@revision] on the Hugging Face hub, or a "
-              "short name; repeatable: the first is the default and loads at once; none: the demo "
-              "model",
-              "MODEL");
+  flags.Names(
+      "-m,--model", values.models,
+      "Directory or GGUF file of a model, org/name[@revision] on the Hugging Face hub, or a "
+      "short name; repeatable: the first is the default and loads at once; none: the demo "
+      "model",
+      "MODEL");
   AddModelParts(flags, values.model);
   AddReading(flags, values.model);
   AddMachine(flags, values.model);
   flags.Name("--host", values.host, "Address to listen on", "HOST");
   flags.Number("--port", values.port, "Port to listen on; 0: any that is free", "N", 0, 65535);
-  flags.Number("--parallel", values.parallel, "Pieces made at once; 0: as many as fit", "N", 0, 256);
+  flags.Number("--parallel", values.parallel, "Pieces made at once; 0: as many as fit", "N", 0,
+               256);
   flags.Number("--queue", values.queue, "Jobs that may wait", "N", 0, 1 << 20);
   flags.Name("--api-key", values.api_key,
              "What requests must bring, but for /health and the page; better by its environment "

@@ -210,31 +210,58 @@ std::vector<Codes> Jobs::CodesOf(const std::string& id) const {
   return codes;
 }
 
-void Jobs::Render(const std::string& id, const std::string& format,
-                  std::function<void(std::vector<std::string>, std::exception_ptr)> done) {
-  RenderOrder order;
-  order.format = format;
-  CheckFormat(format);
-  {
-    std::lock_guard<std::mutex> lock(impl_->mutex);
-    const Record record = impl_->FindOpen(id);
-    if (record == nullptr) RefuseUnknownJob();
-    if (record->state != JobState::kDone) {
-      RefuseOrder(409, "job: expected one that is done, found one that is not", "not_done");
-    }
-    order.comment = record->provenance;
-    order.model = impl_->shelf.models()[record->model].served.options;
-    for (const Take& take : record->takes) order.takes.push_back({take.codes, take.sound});
+RenderOrder Jobs::Impl::OrderOf(const std::string& id) const {
+  const Record record = FindOpen(id);
+  if (record == nullptr) RefuseUnknownJob();
+  if (record->state != JobState::kDone) {
+    RefuseOrder(409, "job: expected one that is done, found one that is not", "not_done");
   }
+  RenderOrder order;
+  order.comment = record->provenance;
+  order.model = shelf.models()[record->model].served.options;
+  for (const Take& take : record->takes) order.takes.push_back({take.codes, take.sound});
+  return order;
+}
+
+namespace {
+
+// On the worker: `make` throws or not, `done` hears of it.
+template <class Result, class Make>
+void MakeAndTell(const Make& make,
+                 const std::function<void(std::vector<Result>, std::exception_ptr)>& done) {
+  std::vector<Result> results;
+  try {
+    results = make();
+  } catch (...) {
+    done({}, std::current_exception());
+    return;
+  }
+  done(std::move(results), nullptr);
+}
+
+}  // namespace
+
+void Jobs::Render(const std::string& id, const std::string& format,
+                  std::function<void(std::vector<std::string>, std::exception_ptr)> done,
+                  Strategy strategy) {
+  CheckFormat(format);
+  std::unique_lock<std::mutex> lock(impl_->mutex);
+  RenderOrder order = impl_->OrderOf(id);
+  lock.unlock();
+  order.format = format;
+  order.strategy = strategy;
   impl_->long_worker.Post([order = std::move(order), done = std::move(done)] {
-    std::vector<std::string> files;
-    try {
-      files = RenderTakes(order);
-    } catch (...) {
-      done({}, std::current_exception());
-      return;
-    }
-    done(std::move(files), nullptr);
+    MakeAndTell<std::string>([&] { return RenderTakes(order); }, done);
+  });
+}
+
+void Jobs::MakeSounds(const std::string& id,
+                      std::function<void(std::vector<Waveform>, std::exception_ptr)> done) {
+  std::unique_lock<std::mutex> lock(impl_->mutex);
+  RenderOrder order = impl_->OrderOf(id);
+  lock.unlock();
+  impl_->long_worker.Post([order = std::move(order), done = std::move(done)] {
+    MakeAndTell<Waveform>([&] { return SoundsOf(order); }, done);
   });
 }
 

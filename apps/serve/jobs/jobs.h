@@ -12,6 +12,8 @@
 #include "musicgen/events.hpp"
 #include "musicgen/model_info.hpp"
 #include "musicgen/model_options.hpp"
+#include "musicgen/normalization.hpp"
+#include "musicgen/waveform.hpp"
 #include "serve/jobs/job.h"
 
 namespace musicgen::serve {
@@ -80,7 +82,11 @@ class Jobs {
   // ogg, opus, mp3; or pcm: 16-bit little-endian samples without a head. Throws Refusal: 404, 409
   // for a job that is not done, 400 for another format.
   void Render(const std::string& id, const std::string& format,
-              std::function<void(std::vector<std::string> files, std::exception_ptr)> done);
+              std::function<void(std::vector<std::string> files, std::exception_ptr)> done,
+              Strategy strategy = Strategy::kLoudness);
+  // The sound of each take as the model made it, [C, 640·T], likewise.
+  void MakeSounds(const std::string& id,
+                  std::function<void(std::vector<Waveform> sounds, std::exception_ptr)> done);
 
   std::vector<ModelStatus> models() const;
   // The files' description of a model, of the first one for ""; throws Refusal(404).

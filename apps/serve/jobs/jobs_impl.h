@@ -17,6 +17,7 @@
 #include "serve/jobs/model_shelf.h"
 #include "serve/jobs/pace.h"
 #include "serve/jobs/record.h"
+#include "serve/jobs/render.h"
 #include "serve/jobs/worker.h"
 
 namespace musicgen::serve {
@@ -33,6 +34,7 @@ struct Jobs::Impl {
   int waiting() const;                           // jobs in line
   int RetryAfter() const;
   JobStatus StatusOf(const JobRecord& record) const;
+  RenderOrder OrderOf(const std::string& id) const;  // throws Refusal
   void Wake();
   void CancelAll();
 

@@ -38,20 +38,26 @@ void CheckFormat(const std::string& format) {
               "invalid_value", "format");
 }
 
-std::vector<std::string> RenderTakes(const RenderOrder& order) {
+std::vector<Waveform> SoundsOf(const RenderOrder& order) {
   std::optional<Model> model;
-  std::vector<std::string> files;
+  std::vector<Waveform> sounds;
   for (const RenderOrder::Take& take : order.takes) {
-    Waveform sound;
     if (take.sound != nullptr) {
-      sound = *take.sound;
-    } else {
-      ModelOptions options = order.model;
-      options.threads = 1;
-      if (!model) model.emplace(options);
-      sound = model->Decode(take.codes);
+      sounds.push_back(*take.sound);
+      continue;
     }
-    Normalize(sound, Strategy::kLoudness);
+    ModelOptions options = order.model;
+    options.threads = 1;
+    if (!model) model.emplace(options);
+    sounds.push_back(model->Decode(take.codes));
+  }
+  return sounds;
+}
+
+std::vector<std::string> RenderTakes(const RenderOrder& order) {
+  std::vector<std::string> files;
+  for (Waveform& sound : SoundsOf(order)) {
+    Normalize(sound, order.strategy);
     files.push_back(order.format == "pcm" ? Samples(sound)
                                           : Text(EncodeAudio(sound, Formats().at(order.format),
                                                              SampleFormat::kPcm16, order.comment)));

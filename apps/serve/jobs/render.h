@@ -7,6 +7,7 @@
 
 #include "musicgen/codes.hpp"
 #include "musicgen/model_options.hpp"
+#include "musicgen/normalization.hpp"
 #include "musicgen/waveform.hpp"
 
 namespace musicgen::serve {
@@ -18,14 +19,18 @@ struct RenderOrder {
   };
   ModelOptions model;
   std::string comment, format;
+  Strategy strategy = Strategy::kLoudness;
   std::vector<Take> takes;
 };
 
 // Throws Refusal(400).
 void CheckFormat(const std::string& format);
 
-// A file of each take. Where sound has to be made again, a model of its own is opened, whose codec
-// alone is loaded and works on the calling thread: the team of the model that plays is not held up.
+// The sound of each take. Where sound has to be made again, a model of its own is opened, whose
+// codec alone is loaded and works on the calling thread: the team of the model that plays is not
+// held up.
+std::vector<Waveform> SoundsOf(const RenderOrder& order);
+// A file of each.
 std::vector<std::string> RenderTakes(const RenderOrder& order);
 
 }  // namespace musicgen::serve

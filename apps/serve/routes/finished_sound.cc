@@ -11,20 +11,6 @@
 namespace musicgen::serve {
 namespace {
 
-Waveform FromPcm(std::string_view pcm, const ModelInfo& info) {
-  const int64_t channels = info.audio_channels;
-  Waveform wave(info.sample_rate_hz, channels, static_cast<int64_t>(pcm.size()) / 2 / channels);
-  for (int64_t n = 0; n < wave.samples; ++n) {
-    for (int64_t c = 0; c < channels; ++c) {
-      const auto at = static_cast<size_t>(2 * (n * channels + c));
-      const int low = static_cast<unsigned char>(pcm[at]);
-      const auto sample = static_cast<int16_t>(low | static_cast<unsigned char>(pcm[at + 1]) << 8);
-      wave.channel(c)[n] = static_cast<float>(sample) / 32768.0F;
-    }
-  }
-  return wave;
-}
-
 std::string ToPcm(const Waveform& wave) {
   std::string pcm;
   pcm.reserve(static_cast<size_t>(2 * wave.channels * wave.samples));
@@ -91,42 +77,26 @@ std::string ContentTypeOf(const SoundFormat& format, const ModelInfo& info) {
 std::string SuffixOf(const SoundFormat& format) { return IsG711(format) ? "raw" : format.name; }
 
 void RenderSound(Service& service, const std::string& id, const SoundFormat& format,
+                 Strategy strategy,
                  std::function<void(std::vector<std::string>, std::exception_ptr)> done) {
   if (IsNative(format)) {
-    service.jobs.Render(id, format.name, std::move(done));
+    service.jobs.Render(id, format.name, std::move(done), strategy);
     return;
   }
-  SoundsOf(
-      service, id,
-      [format, done = std::move(done)](std::vector<Waveform> sounds, std::exception_ptr failure) {
-        if (failure) return done({}, failure);
-        std::vector<std::string> files;
-        try {
-          for (Waveform& sound : sounds) files.push_back(Convert(std::move(sound), format));
-        } catch (...) {
-          return done({}, std::current_exception());
-        }
-        done(std::move(files), nullptr);
-      });
-}
-
-void SoundsOf(Service& service, const std::string& id,
-              std::function<void(std::vector<Waveform>, std::exception_ptr)> done) {
-  service.jobs.Render(id, "pcm",
-                      [&service, id, done = std::move(done)](std::vector<std::string> files,
-                                                             std::exception_ptr failure) {
-                        if (failure) return done({}, failure);
-                        std::vector<Waveform> sounds;
-                        try {
-                          const std::optional<JobStatus> status = service.jobs.Status(id);
-                          const ModelInfo info = service.jobs.InfoOf(status ? status->model : "");
-                          for (const std::string& file : files)
-                            sounds.push_back(FromPcm(file, info));
-                        } catch (...) {
-                          return done({}, std::current_exception());
-                        }
-                        done(std::move(sounds), nullptr);
-                      });
+  service.jobs.MakeSounds(id, [format, strategy, done = std::move(done)](
+                                  std::vector<Waveform> sounds, std::exception_ptr failure) {
+    if (failure) return done({}, failure);
+    std::vector<std::string> files;
+    try {
+      for (Waveform& sound : sounds) {
+        Normalize(sound, strategy);
+        files.push_back(Convert(std::move(sound), format));
+      }
+    } catch (...) {
+      return done({}, std::current_exception());
+    }
+    done(std::move(files), nullptr);
+  });
 }
 
 }  // namespace musicgen::serve

@@ -14,11 +14,8 @@ namespace musicgen::serve {
 // One file for each take, on a worker's thread. Beside StreamSound's formats "ulaw" and "alaw".
 // Where only the format's name is given the bytes are the command line's.
 void RenderSound(Service& service, const std::string& id, const SoundFormat& format,
+                 Strategy strategy,
                  std::function<void(std::vector<std::string> files, std::exception_ptr)> done);
-
-// The sounds themselves, likewise on a worker's thread.
-void SoundsOf(Service& service, const std::string& id,
-              std::function<void(std::vector<Waveform> sounds, std::exception_ptr)> done);
 
 bool IsG711(const SoundFormat& format);
 // What StreamSound makes of it, before TranscodePiece.

@@ -120,7 +120,7 @@ void Retry(Service& service, const std::shared_ptr<Sessions>& sessions, const Ca
   Place(service, sessions, call, *session);
 }
 
-// What was sent, up to where the music takes over, and the music.
+// What was sent, up to where the music takes over, and the music at its own level.
 Waveform Joined(const Service& service, const GarySession& session, const Waveform& music) {
   const Waveform sent =
       DecodeUpload(*session.sound, "audio_data", Excerpt(), service.options.upload);
@@ -176,16 +176,15 @@ void Poll(Service& service, const std::shared_ptr<Sessions>& sessions, const Cal
   }
   Json json = PollJson(*status);
   if (status->state != JobState::kDone) return call.Answer(200, json);
-  SoundsOf(
-      service, id,
-      [&service, call, session, json](std::vector<Waveform> sounds, std::exception_ptr failure) {
-        call.Guard([&] {
-          if (failure) std::rethrow_exception(failure);
-          Json whole = json;
-          whole["audio_data"] = WavText(Joined(service, *session, sounds.at(0)));
-          call.Answer(200, whole);
-        });
-      });
+  service.jobs.MakeSounds(id, [&service, call, session, json](std::vector<Waveform> sounds,
+                                                              std::exception_ptr failure) {
+    call.Guard([&] {
+      if (failure) std::rethrow_exception(failure);
+      Json whole = json;
+      whole["audio_data"] = WavText(Joined(service, *session, sounds.at(0)));
+      call.Answer(200, whole);
+    });
+  });
 }
 
 // Sizes as the published models have them.

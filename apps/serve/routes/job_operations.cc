@@ -1,5 +1,6 @@
 // /v1/jobs/{id}: how far it is, its sound, its end, and steering it.
 #include <atomic>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -33,6 +34,14 @@ void Cancel(Service& service, const Call& call) {
             [&service, call] { call.Guard([&] { Show(service, call); }); });
 }
 
+Strategy StrategyOf(const std::string& name) {
+  static const std::map<std::string, Strategy> strategies = {{"loudness", Strategy::kLoudness},
+                                                             {"peak", Strategy::kPeak},
+                                                             {"rms", Strategy::kRms},
+                                                             {"clip", Strategy::kClip}};
+  return strategies.at(name);
+}
+
 void Sound(Service& service, const Call& call) {
   const JobStatus status = StatusOf(service, call.parameter(0));
   if (!HasEnded(status.state)) {
@@ -50,7 +59,8 @@ void Sound(Service& service, const Call& call) {
   SoundFormat format;
   format.name = call.query.Text("format").value_or("wav");
   SendSound(service, call, status.id, format,
-            take ? std::optional(static_cast<int>(*take)) : std::nullopt);
+            take ? std::optional(static_cast<int>(*take)) : std::nullopt,
+            StrategyOf(call.query.Text("strategy").value_or("loudness")));
 }
 
 Steering ReadSteering(const FieldValues& fields) {

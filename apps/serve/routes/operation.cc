@@ -29,9 +29,18 @@ FieldValues ReadBody(const Operation& operation, const Request& request) {
   return FieldValues::FromJson(operation.fields, operation.other_fields, request.body);
 }
 
+constexpr size_t kLargeBody = 1 << 20;  // JSON with sounds in base64: a second for 50 MB
+
+void Run(const Operation& operation, Call& call) {
+  const Request& request = call.request();
+  call.query = FieldValues::FromTexts(operation.query, operation.other_query, request.query);
+  if (operation.body != BodyKind::kNone) call.fields = ReadBody(operation, request);
+  operation.run(call);
+}
+
 }  // namespace
 
-Route RouteOf(const Operation& operation) {
+Route RouteOf(const Operation& operation, const PostWork& post_long) {
   const auto shared = std::make_shared<const Operation>(operation);
   Route route;
   route.method = operation.method;
@@ -39,14 +48,15 @@ Route RouteOf(const Operation& operation) {
   route.body = operation.body;
   route.open = operation.open;
   route.failure_body = operation.failure_body ? operation.failure_body : FailureBody(ErrorObject);
-  route.handler = [shared, body = route.failure_body](const std::shared_ptr<Exchange>& exchange) {
+  route.handler = [shared, post_long,
+                   body = route.failure_body](const std::shared_ptr<Exchange>& exchange) {
     Call call;
     call.exchange = exchange;
     call.failure_body = body;
-    const Request& request = exchange->request();
-    call.query = FieldValues::FromTexts(shared->query, shared->other_query, request.query);
-    if (shared->body != BodyKind::kNone) call.fields = ReadBody(*shared, request);
-    shared->run(call);
+    if (call.request().body.size() <= kLargeBody || IsMultipart(call.request())) {
+      return Run(*shared, call);
+    }
+    post_long([shared, call]() mutable { call.Guard([&] { Run(*shared, call); }); });
   };
   return route;
 }

@@ -40,6 +40,10 @@ struct Operation {
   std::function<void(const Call&)> run;
 };
 
-Route RouteOf(const Operation& operation);
+// Runs work that takes long elsewhere.
+using PostWork = std::function<void(std::function<void()>)>;
+
+// Large bodies are read there, not on the server's thread.
+Route RouteOf(const Operation& operation, const PostWork& post_long);
 
 }  // namespace musicgen::serve

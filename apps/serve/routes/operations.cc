@@ -1,5 +1,6 @@
 #include "serve/routes/operations.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -28,7 +29,10 @@ Operations AllOperations(Service& service) {
 std::vector<Route> AllRoutes(Service& service) {
   const Operations operations = AllOperations(service);
   std::vector<Route> routes = PageRoutes();
-  for (const Operation& operation : operations) routes.push_back(RouteOf(operation));
+  const PostWork post_long = [&service](std::function<void()> work) {
+    service.jobs.PostLong(std::move(work));
+  };
+  for (const Operation& operation : operations) routes.push_back(RouteOf(operation, post_long));
   const auto document = std::make_shared<const std::string>(Dump(OpenApiOf(operations, Version())));
   Route description;
   description.method = "GET";

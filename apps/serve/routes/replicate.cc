@@ -23,7 +23,7 @@ constexpr size_t kLongestShown = 1024;  // of a text of `input` that is told bac
 
 struct Prediction {
   Json input;
-  std::string model, version, format, base;  // base: the server as its client names it
+  std::string model, version, format, strategy, base;  // base: the server as its client names it
 };
 
 using Predictions = KeptOrders<Prediction>;
@@ -111,8 +111,8 @@ Json PredictionJson(const JobStatus& status, const Prediction& prediction) {
                {"completed_at", TimeOrNull(status.ended_s)},
                {"urls", {{"get", place}, {"cancel", place + "/cancel"}}}};
   if (done) {
-    json["output"] =
-        prediction.base + "/v1/jobs/" + status.id + "/audio?format=" + prediction.format;
+    json["output"] = prediction.base + "/v1/jobs/" + status.id +
+                     "/audio?format=" + prediction.format + "&strategy=" + prediction.strategy;
     json["metrics"]["predict_time"] = status.ended_s - status.started_s;
   }
   if (status.failure) json["error"] = status.failure->message;
@@ -225,6 +225,7 @@ void Create(Service& service, const std::shared_ptr<Predictions>& predictions, c
   prediction.model = order.job.model;
   prediction.version = call.fields.Text("version").value_or("1");
   prediction.format = input.Text("output_format").value_or("wav");
+  prediction.strategy = input.Text("normalization_strategy").value_or("loudness");
   prediction.base = BaseOf(call.request());
   const double wait_s = SecondsToWait(call.request());
   Prepare(service, call, std::move(order),

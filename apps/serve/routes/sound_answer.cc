@@ -163,7 +163,7 @@ void FileAnswer(Service& service, const Call& call, JobRequest job, const SoundF
 }
 
 void SendSound(Service& service, const Call& call, const std::string& id, const SoundFormat& format,
-               std::optional<int> take) {
+               std::optional<int> take, Strategy strategy) {
   const auto send = [&service, call, id, format, take](std::vector<std::string> files,
                                                        std::exception_ptr failure) {
     call.Guard([&] {
@@ -173,7 +173,7 @@ void SendSound(Service& service, const Call& call, const std::string& id, const 
       call.exchange->Send(FileResponse(service, *status, format, std::move(files), take));
     });
   };
-  call.Guard([&] { RenderSound(service, id, format, send); });
+  call.Guard([&] { RenderSound(service, id, format, strategy, send); });
 }
 
 }  // namespace musicgen::serve

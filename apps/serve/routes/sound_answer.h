@@ -31,7 +31,7 @@ void FileAnswer(Service& service, const Call& call, JobRequest job, const SoundF
 
 // The finished file of a job that is done: of one take, else of all.
 void SendSound(Service& service, const Call& call, const std::string& id, const SoundFormat& format,
-               std::optional<int> take = std::nullopt);
+               std::optional<int> take = std::nullopt, Strategy strategy = Strategy::kLoudness);
 
 // What a job's end means for somebody who waited for its sound.
 Failure FailureOfJob(const JobStatus& status);
