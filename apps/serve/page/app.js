@@ -78,12 +78,12 @@ async function generate(goOnFrom = null) {
   let settings;
   try {
     settings = composer.settings();
+    await player.unlock();
   } catch (error) {
     return complain(error.message);
   }
   const files = { melody: melody.file, audio_prompt: goOnFrom?.file ?? start.file };
   settings.start_s = goOnFrom?.lengthS ?? start.lengthS;
-  await player.unlock();
   if (settings.duration_s === null) stop();
   const count = goOnFrom ? 1 : composer.takes;
   const takes = Array.from({ length: count }, (_, i) =>

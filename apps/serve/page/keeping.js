@@ -15,7 +15,7 @@ export async function keep(take, withSound = false) {
 
 /** A take whose sound is read when it is needed. */
 export function restore({ outline, lengthS, ...plain }) {
-  return Object.assign(new Take(plain.settings), plain, { ended: true, keptOutline: outline, keptLengthS: lengthS });
+  return Object.assign(new Take(plain.settings), plain, { ended: true, whole: true, keptOutline: outline, keptLengthS: lengthS });
 }
 
 /** Reads the sound of a take that came from the history. */

@@ -90,6 +90,7 @@ export class Making {
       }
       while (take.durationS === null && take.heldS - this.heardS() > LIVE_AHEAD_S) await api.pause(0.05, this.#abort.signal);
     }
+    take.close();
   }
 
   async #watchQueue() {

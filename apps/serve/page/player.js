@@ -11,7 +11,6 @@ export class Player extends EventTarget {
   #base = 0; // frame of the take that came first since the last clear
   #sent = 0; // frame of the take up to which chunks were sent
   #onSound = () => this.#feed();
-  #onEnd = () => this.#feed();
   take = null;
   playing = false; // wanted by the listener
   waiting = false; // for enough sound in hand
@@ -46,7 +45,6 @@ export class Player extends EventTarget {
     this.#leave();
     this.take = take;
     take.addEventListener("sound", this.#onSound);
-    take.addEventListener("end", this.#onEnd);
     this.playing = true;
     this.seek(frame);
   }
@@ -85,7 +83,6 @@ export class Player extends EventTarget {
 
   #leave() {
     this.take?.removeEventListener("sound", this.#onSound);
-    this.take?.removeEventListener("end", this.#onEnd);
   }
 
   #feed() {
@@ -93,7 +90,7 @@ export class Player extends EventTarget {
     if (take.rateHz !== this.#context.sampleRate) return this.play(take);
     for (const chunk of take.from(this.#sent)) this.#port.postMessage({ chunk });
     this.#sent = take.frames;
-    if (take.ended) this.#port.postMessage({ end: true });
+    if (take.whole) this.#port.postMessage({ end: true });
     if (this.waiting && this.#enough()) {
       this.waiting = false;
       this.#changed();
@@ -105,10 +102,10 @@ export class Player extends EventTarget {
   // So much sound in hand that it will not run dry: all that a slower model cannot make in time.
   #enough() {
     const { take } = this;
-    if (take.ended) return true;
+    if (take.whole) return true;
     const aheadS = (take.frames - this.position) / take.rateHz;
     const speed = take.speed();
-    const leftS = take.durationS === null ? 10 : take.durationS - this.positionS;
+    const leftS = take.durationS === null ? 3 : take.durationS - this.positionS;
     const neededS = speed === null || speed > 1.05 ? 0 : leftS * (1 - speed / 1.05);
     return aheadS >= Math.max(LEAST_AHEAD_S, neededS);
   }

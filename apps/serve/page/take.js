@@ -4,7 +4,7 @@ import { Picture } from "./picture.js";
 const KEPT_LIVE_S = 600; // of music without end; what is older is let go
 
 /**
- * Events: "sound" (more samples), "change" (steered, file, state), "end".
+ * Events: "sound" (more samples, or no more), "change" (steered, file, state).
  * `settings` is what was asked (settings.js); `durationS` null: without end.
  */
 export class Take extends EventTarget {
@@ -14,7 +14,8 @@ export class Take extends EventTarget {
   rateHz = 32000;
   channels = 1;
   framesPerS = 50; // steps of the model
-  ended = false;
+  whole = false; // no more samples will come
+  ended = false; // and its state is known
   state = "waiting"; // then making; then made, stopped or failed
   steerings = []; // {second, prompt, guidance}
   file = null; // ArrayBuffer: the finished WAV
@@ -74,12 +75,17 @@ export class Take extends EventTarget {
     }
   }
 
+  /** No more samples will come. */
+  close() {
+    this.whole = true;
+    this.dispatchEvent(new Event("sound"));
+  }
+
   end(state) {
     if (this.ended) return;
     this.state = state;
     this.ended = true;
-    this.dispatchEvent(new Event("sound"));
-    this.dispatchEvent(new Event("end"));
+    this.close();
     this.#change();
   }
 

@@ -5,82 +5,31 @@ MUSICGEN_BINARY names the program, MUSICGEN_CHROMIUM the browser. Without Playwr
 
 import base64
 import os
-import re
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
-import urllib.error
-import urllib.request
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from support import BINARY, DEMO, FIXTURES, ROOT, Server, cli  # noqa: E402
 
 try:
     from playwright.sync_api import expect, sync_playwright
 except ImportError:
     sync_playwright = expect = None
 
-ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
-BINARY = os.environ.get("MUSICGEN_BINARY", os.path.join(ROOT, "build", "release", "bin", "musicgen"))
 CHROMIUM = os.environ.get("MUSICGEN_CHROMIUM", "/usr/bin/chromium")
-DEMO = os.path.join(ROOT, "models", "demo")
 PAGE = os.path.join(ROOT, "apps", "serve", "page")
 PROMPT = "a calm lofi tune with piano and drums at 90 bpm in c major"
 SAMPLE_RATE_HZ = 32000
 
 
-def environment():
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("MUSICGEN_")}
-    kept["HF_HUB_OFFLINE"] = "1"
-    return kept
-
-
-class Server:
-    """`musicgen serve` on a free port, ready."""
-
-    def __init__(self, *options):
-        self.log = tempfile.TemporaryFile()
-        self.process = subprocess.Popen([BINARY, "serve", "--port", "0", *options], env=environment(),
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.log)
-        try:
-            self.url = self.wait(lambda: re.search(r"listening on (http://\S+)", self.said()), "to listen").group(1)
-            self.wait(self.healthy, "to be ready")
-        except BaseException:
-            self.stop()
-            raise
-
-    def said(self):
-        self.log.seek(0)
-        return self.log.read().decode("utf-8", "replace")
-
-    def wait(self, condition, for_what):
-        end = time.monotonic() + 60
-        while time.monotonic() < end and self.process.poll() is None:
-            found = condition()
-            if found:
-                return found
-            time.sleep(0.02)
-        raise AssertionError(f"waited in vain for the server {for_what}: {self.said()}")
-
-    def healthy(self):
-        try:
-            return urllib.request.urlopen(self.url + "/health", timeout=5).status == 200
-        except urllib.error.HTTPError:
-            return False
-
-    def stop(self):
-        self.process.terminate()
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.log.close()
-
-
 class PageTest(unittest.TestCase):
     """One server and one browser for the tests of a class; after each test no page may have complained."""
 
-    OPTIONS = ["-m", DEMO]
+    MODEL = DEMO
+    OPTIONS = []
     FLAGS = []  # of the browser
 
     @classmethod
@@ -89,8 +38,8 @@ class PageTest(unittest.TestCase):
             raise unittest.SkipTest("Playwright for Python is not installed")
         if not os.path.exists(CHROMIUM):
             raise unittest.SkipTest(f"there is no Chromium at {CHROMIUM}")
-        cls.server = Server(*cls.OPTIONS)
-        cls.addClassCleanup(cls.server.stop)
+        cls.server = Server(*cls.OPTIONS, models=[cls.MODEL])
+        cls.addClassCleanup(cls.server.close)
         cls.playwright = sync_playwright().start()
         cls.addClassCleanup(cls.playwright.stop)
         cls.browser = cls.playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *cls.FLAGS])
@@ -180,7 +129,7 @@ class PageTest(unittest.TestCase):
         """The bytes that the command line writes for the same request."""
         path = os.path.join(self.folder, name)
         subprocess.run([BINARY, "generate", "-m", DEMO, "-s", str(seed), "-d", str(seconds), "-o", path, *options,
-                        "--no-progress", "--", prompt], env=environment(), check=True, stdin=subprocess.DEVNULL,
+                        "--no-progress", "--", prompt], env=cli.environment(), check=True, stdin=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL)
         with open(path, "rb") as file:
             return file.read()

@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from browser import BINARY, PROMPT, SAMPLE_RATE_HZ, PageTest, environment, expect, main
+from browser import BINARY, PROMPT, SAMPLE_RATE_HZ, PageTest, cli, expect, main
 
 
 class Generate(PageTest):
@@ -49,7 +49,7 @@ class Generate(PageTest):
         page.get_by_role("button", name="Copy as…").first.click()
         page.get_by_role("button", name="command line").click()
         command = page.locator("#copy-text").inner_text()
-        env = {**environment(), "PATH": os.path.dirname(BINARY) + os.pathsep + os.environ["PATH"]}
+        env = {**cli.environment(), "PATH": os.path.dirname(BINARY) + os.pathsep + os.environ["PATH"]}
         subprocess.run(command, shell=True, cwd=self.folder, env=env, check=True, capture_output=True)
         page.get_by_role("button", name="curl").click()
         curl = page.locator("#copy-text").inner_text()
@@ -122,7 +122,7 @@ class Generate(PageTest):
 
 
 class Stop(PageTest):
-    OPTIONS = [*PageTest.OPTIONS, "--parallel", "1"]
+    OPTIONS = ["--parallel", "1"]
 
     def test_frees_the_place_at_once(self):
         page = self.open()

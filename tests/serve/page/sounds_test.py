@@ -3,11 +3,11 @@
 import os
 import struct
 
-from browser import ROOT, PageTest, expect, main
+from browser import FIXTURES, PageTest, expect, main
 
 
 class Sounds(PageTest):
-    OPTIONS = ["-m", os.path.join(ROOT, "tests", "fixtures", "hf-tiny-melody")]
+    MODEL = os.path.join(FIXTURES, "hf-tiny-melody")
     FLAGS = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
     def test_a_microphone_gives_the_melody(self):
