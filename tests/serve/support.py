@@ -186,8 +186,7 @@ class Server:
 
     def terminate(self, timeout=60):
         """SIGTERM; the exit status."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+        self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout)
 
     def close(self):
@@ -198,6 +197,7 @@ class Server:
             reader.join(5)
         self.process.stdout.close()
         self.process.stderr.close()
+        self._log.close()
 
     def __enter__(self):
         return self
@@ -218,10 +218,10 @@ class ServerTest(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
-        alive = cls.server.process.poll() is None
+        alive, errors = cls.server.process.poll() is None, cls.server.errors()
         cls.server.close()
         if not alive:
-            raise AssertionError("the server has ended by itself: " + cls.server.errors())
+            raise AssertionError("the server has ended by itself: " + errors)
 
     def same(self, found, expected, where=None):
         """Of bytes, which no message should print."""
