@@ -1,6 +1,7 @@
 // The form: what the next music shall be like.
 import { button, byId, make, on } from "./elements.js";
-import { EXAMPLES, idea } from "./examples.js";
+import { EXAMPLES } from "./examples.js";
+import { nameOf } from "./settings.js";
 
 const STORE = "musicgen.settings";
 const SAMPLING = ["temperature", "top_k", "top_p"];
@@ -14,8 +15,7 @@ export class Composer {
 
   constructor() {
     byId("examples").append(...EXAMPLES.map(([name, prompt]) =>
-      button({ class: "chip", title: prompt, click: () => this.#setPrompt(prompt) }, name)),
-      button({ class: "chip", "aria-label": "Another idea", title: "Another idea", click: () => this.#setPrompt(idea()) }, "✦"));
+      button({ class: "chip", title: prompt, click: () => this.#setPrompt(prompt) }, name)));
     on("duration", "input", () => { byId("duration-number").value = byId("duration").value; });
     on("duration-number", "input", () => { byId("duration").value = byId("duration-number").value; });
     on("guidance", "input", () => { this.#guidanceTouched = true; });
@@ -37,7 +37,7 @@ export class Composer {
   setServer(props) {
     this.#models = props.models;
     Object.assign(this.#limits, props.limits);
-    byId("model").replaceChildren(...this.#models.map(({ id }) => make("option", { value: id }, id)));
+    byId("model").replaceChildren(...this.#models.map(({ id }) => make("option", { value: id }, nameOf(id))));
     if (this.#models.some(({ id }) => id === this.#wantedModel)) byId("model").value = this.#wantedModel;
     byId("prompt").maxLength = this.#limits.prompt_characters;
     byId("duration-number").max = this.#limits.audio_length_s;

@@ -8,7 +8,7 @@ let colours = {};
 export function readColours() {
   const style = getComputedStyle(document.documentElement);
   const get = (name) => style.getPropertyValue(name).trim();
-  colours = { played: get("--wave-played"), ahead: get("--wave-ahead"), line: get("--playhead") };
+  colours = { played: get("--wave-played"), ahead: get("--wave-ahead") };
   const stops = ["--spec-0", "--spec-1", "--spec-2", "--spec-3", "--spec-4"].map((name) => {
     const hex = parseInt(get(name).slice(1), 16);
     return [hex >> 16, (hex >> 8) & 255, hex & 255];
@@ -49,14 +49,6 @@ export function drawSpectrogram(canvas, picture, startS, lengthS) {
   columns.getContext("2d").putImageData(image, 0, 0);
   context.imageSmoothingQuality = "high";
   context.drawImage(columns, 0, 0, canvas.width, canvas.height);
-}
-
-/** A line where it plays. */
-export function drawPlayhead(canvas, part) {
-  if (part < 0 || part > 1) return;
-  const context = canvas.getContext("2d");
-  context.fillStyle = colours.line;
-  context.fillRect(Math.round(part * (canvas.width - 2)), 0, Math.max(1.5, devicePixelRatio), canvas.height);
 }
 
 /** A waveform as bars, from an outline (picture.js); the first `part` of it in full colour. */

@@ -7,19 +7,3 @@ export const EXAMPLES = [
   ["Rock", "happy rock with drums and electric guitar"],
   ["Ambient", "slow dreamy ambient music with nylon guitar and soft pad in d major, without drums"],
 ];
-
-const WORDS = {
-  mood: ["happy", "calm", "dark", "sad", "bright", "dreamy", "melancholic", "uplifting"],
-  style: ["pop", "rock", "lofi", "techno", "jazz", "waltz", "ambient"],
-  noun: ["song", "track", "tune", "piece"],
-  lead: ["piano", "flute", "nylon guitar", "vibraphone", "lead synth"],
-  chords: ["piano chords", "strummed guitar", "electric piano", "warm pad"],
-  drums: [" and drums", " and drums", " and a drum machine", ", no drums"],
-  key: ["c major", "d major", "f major", "g major", "b flat major", "a minor", "d minor", "e minor", "g minor"],
-};
-
-export function idea() {
-  const of = (name) => WORDS[name][Math.floor(Math.random() * WORDS[name].length)];
-  const bpm = 76 + 4 * Math.floor(19 * Math.random());
-  return `a ${of("mood")} ${of("style")} ${of("noun")} with ${of("lead")}, ${of("chords")}${of("drums")} at ${bpm} bpm in ${of("key")}`;
-}

@@ -127,7 +127,7 @@ export class Library {
       if (!take) continue;
       const current = player.take === take;
       const part = current ? player.positionS / Math.max(0.1, take.lengthS) : 0;
-      const stamp = `${part.toFixed(3)} ${take.frames} ${card.clientWidth} ${document.documentElement.dataset.theme}`;
+      const stamp = `${Math.floor(part * POINTS)} ${take.frames} ${card.clientWidth} ${document.documentElement.dataset.theme}`;
       const playing = current && player.playing;
       card.classList.toggle("current", current);
       const play = card.querySelector(".play");

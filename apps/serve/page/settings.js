@@ -11,6 +11,9 @@
  * @property {number} start_s of the sound that it goes on from; 0: none
  */
 
+/** A model's name for people: of a folder the last part. */
+export const nameOf = (model) => (/^[./~]/.test(model) ? model.split("/").filter(Boolean).at(-1) : model);
+
 /** The fields of POST /v1/audio/generate; the length counts the sound that it goes on from. */
 export function fields(settings) {
   const all = {

@@ -1,6 +1,7 @@
 // The take that is shown large: picture, position, transport, and where to continue from.
 import { byId, clock, lasting, make, on } from "./elements.js";
-import { drawOutline, drawPlayhead, drawSpectrogram } from "./drawing.js";
+import { drawOutline, drawSpectrogram } from "./drawing.js";
+import { nameOf } from "./settings.js";
 
 const LIVE_VIEW_S = 24; // seconds in view of music without end
 const LIVE_PLAYHEAD = 0.8; // where in the view it plays
@@ -9,6 +10,9 @@ export class Stage {
   take = null;
   sentence = ""; // what its making waits for
   #dirty = true;
+  #drawn = ""; // what the picture shows
+  #played = 0; // bars
+  #outline = null;
   #actionsOf = "";
   #onTake = () => this.refresh();
   #onSound = () => { this.#dirty = true; };
@@ -66,7 +70,7 @@ export class Stage {
   view() {
     const { take } = this;
     if (take.durationS !== null || take.ended) return [0, Math.max(0.1, take.ended ? take.lengthS : take.durationS)];
-    return [Math.max(0, this.positionS - LIVE_PLAYHEAD * LIVE_VIEW_S), LIVE_VIEW_S];
+    return [Math.max(0, Math.floor(15 * (this.positionS - LIVE_PLAYHEAD * LIVE_VIEW_S)) / 15), LIVE_VIEW_S];
   }
 
   refresh() {
@@ -79,7 +83,7 @@ export class Stage {
     byId("stage").classList.toggle("making", !take.ended);
     byId("stage").classList.toggle("waiting", !take.ended && take.frames === 0);
     const length = take.durationS === null && !take.ended ? "live" : lasting(take.lengthS);
-    byId("stage-meta").textContent = [take.settings.model, length, take.seed === null ? "" : `seed ${take.seed}`].filter(Boolean).join(" · ");
+    byId("stage-meta").textContent = [nameOf(take.settings.model), length, take.seed === null ? "" : `seed ${take.seed}`].filter(Boolean).join(" · ");
     byId("play").setAttribute("aria-label", playing ? "Pause" : "Play");
     byId("play").disabled = take.frames === 0 && take.ended && !take.keptLengthS;
     const state = this.#state();
@@ -89,7 +93,7 @@ export class Stage {
     if (stamp !== this.#actionsOf) byId("stage-actions").replaceChildren(...(take.ended && take.lengthS > 0 ? this.actions(take) : []));
     this.#actionsOf = stamp;
     this.refreshMarker();
-    this.#marks();
+    this.#drawn = "";
   }
 
   #state() {
@@ -146,13 +150,21 @@ export class Stage {
     const spectrogram = byId("spectrogram");
     if (!take) return;
     const [from, length] = this.view();
-    drawSpectrogram(spectrogram, take.picture, from, length);
+    const { picture } = take;
     const part = (this.positionS - from) / length;
-    const { columnsPerS } = take.picture;
-    const bars = Math.round(byId("waveform").clientWidth / 3);
-    drawOutline(byId("waveform"), take.picture.outline(bars, from * columnsPerS, (from + length) * columnsPerS), part);
-    if (this.playsThis) for (const id of ["spectrogram", "waveform"]) drawPlayhead(byId(id), part);
-    if (take.durationS === null && !take.ended) this.#marks();
+    const bars = Math.round(spectrogram.clientWidth / 3);
+    const drawn = [take.id, picture.count, from, length, bars, spectrogram.clientHeight].join();
+    const played = Math.floor(part * bars);
+    if (drawn !== this.#drawn) {
+      drawSpectrogram(spectrogram, picture, from, length);
+      this.#outline = picture.outline(bars, from * picture.columnsPerS, (from + length) * picture.columnsPerS);
+      this.#marks();
+    }
+    if (drawn !== this.#drawn || played !== this.#played) drawOutline(byId("waveform"), this.#outline, part);
+    this.#drawn = drawn;
+    this.#played = played;
+    byId("playhead").hidden = !this.playsThis || part < 0 || part > 1;
+    byId("playhead").style.left = `${100 * part}%`;
     this.#facts();
     const words = take.steerings.findLast(({ second, prompt }) => prompt && second <= this.positionS)?.prompt ?? take.settings.prompt;
     byId("stage-title").textContent = words || "Music without words";

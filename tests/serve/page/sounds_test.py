@@ -24,7 +24,7 @@ class Sounds(PageTest):
         self.assertIn("multipart/form-data", sent[0])
         expect(page.locator("#takes > li")).to_contain_text("with a melody")
         slot.get_by_role("button", name="Remove").click()
-        expect(slot.get_by_role("button", name="Record")).to_be_focused()
+        expect(slot.get_by_role("button", name="File")).to_be_focused()
 
     def test_files_are_dropped_and_chosen(self):
         page = self.open()
