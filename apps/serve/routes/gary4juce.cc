@@ -86,11 +86,13 @@ std::shared_ptr<const std::string> SoundOf(const std::string& text) {
 void Place(Service& service, const std::shared_ptr<Sessions>& sessions, const Call& call,
            const GarySession& session) {
   Order order = OrderOf(service, call.fields, session);
-  Prepare(service, call, std::move(order),
-          [&service, sessions, call, session](JobRequest job, const ModelInfo&) {
+  Call answer = call;
+  answer.fields = {};  // with the sound in base64
+  Prepare(service, answer, std::move(order),
+          [&service, sessions, answer, session](JobRequest job, const ModelInfo&) {
             const std::string id = service.jobs.Submit(std::move(job));
             sessions->Put(id, session, session.sound->size());
-            call.Answer(
+            answer.Answer(
                 200,
                 {{"success", true}, {"session_id", id}, {"message", "Audio processing started"}});
           });

@@ -145,15 +145,18 @@ std::string BaseOf(const Request& request) {
 }
 
 // A sound is not told back, nor long texts whole.
-Json ShownInput(Json input) {
-  if (input.contains("input_audio") && input["input_audio"].is_string()) {
-    input["input_audio"] = "data:";
+Json ShownInput(const Json& input) {
+  Json shown = Json::object();
+  for (const auto& [name, value] : input.items()) {
+    const bool is_long =
+        value.is_string() && value.get_ref<const std::string&>().size() > kLongestShown;
+    if (name == "input_audio" && value.is_string()) {
+      shown[name] = "data:";
+    } else {
+      shown[name] = is_long ? Json("…") : value;
+    }
   }
-  for (auto& [name, value] : input.items()) {
-    if (value.is_string() && value.get_ref<const std::string&>().size() > kLongestShown)
-      value = "…";
-  }
-  return input;
+  return shown;
 }
 
 Upload InputAudio(const FieldValues& input, const std::string& uri) {
@@ -228,12 +231,14 @@ void Create(Service& service, const std::shared_ptr<Predictions>& predictions, c
   prediction.strategy = input.Text("normalization_strategy").value_or("loudness");
   prediction.base = BaseOf(call.request());
   const double wait_s = SecondsToWait(call.request());
-  Prepare(service, call, std::move(order),
-          [&service, predictions, call, prediction, wait_s](JobRequest job, const ModelInfo&) {
+  Call answer = call;
+  answer.fields = {};  // a sound is not to be kept for as long as somebody waits
+  Prepare(service, answer, std::move(order),
+          [&service, predictions, answer, prediction, wait_s](JobRequest job, const ModelInfo&) {
             const std::string id = service.jobs.Submit(std::move(job));
             predictions->Put(id, prediction);
-            const auto show = [&service, predictions, call, id] {
-              call.Guard([&] { Show(service, *predictions, call, id, 201); });
+            const auto show = [&service, predictions, answer, id] {
+              answer.Guard([&] { Show(service, *predictions, answer, id, 201); });
             };
             wait_s > 0 ? WhenEnded(service, id, wait_s, show) : show();
           });

@@ -3,7 +3,7 @@
 
 Clients of every kind come and go: files, streams, live music that is steered, async jobs, vendors' shapes, uploads,
 events, bad requests, clients that vanish. Each minute one line of JSON: counts, resident memory, open files. Status 1
-where an answer was none of those expected, memory grew by more than 5 % after the first tenth, or the server ended.
+where an answer was none of those expected, memory grew by more than 5 % after the first tenth (at least two minutes), or the server ended.
 """
 
 import argparse
@@ -117,7 +117,7 @@ def main():
                 break
             now = server.resident_bytes()
             elapsed = time.monotonic() - start
-            if warm is None and elapsed > arguments.seconds / 10:
+            if warm is None and elapsed > max(120, arguments.seconds / 10):
                 warm = now
             files = len(os.listdir(f"/proc/{server.process.pid}/fd"))
             print(json.dumps({"s": round(elapsed), "resident_mb": round(now / 1e6, 1), "files": files,
