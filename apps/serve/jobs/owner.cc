@@ -183,8 +183,13 @@ bool Jobs::Impl::PaceTakes(size_t index) {
   for (const auto& [id, place] : active[index]) {
     Take& take = place.first->takes[place.second];
     if (place.first->endless() && take.sound_s > 0) {
-      const double heard_s = std::chrono::duration<double>(now - take.first_sound).count();
-      const bool hold = take.sound_s - heard_s > limits.live_lead_s;
+      double ahead_s = take.sound_s - std::chrono::duration<double>(now - take.first_sound).count();
+      if (ahead_s < 0) {  // it ran dry: whoever listens has waited too
+        take.first_sound = now - std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                                     std::chrono::duration<double>(take.sound_s));
+        ahead_s = 0;
+      }
+      const bool hold = ahead_s > limits.live_lead_s;
       if (hold != take.held) shelf.models()[index].loaded->session->Hold(id, hold);
       take.held = hold;
     }

@@ -22,7 +22,7 @@ struct Take {
   bool deferred = false;  // the session has no room for it yet
   int64_t steps_done = 0, steps_total = 0;
   double sound_s = 0;  // that was counted
-  std::chrono::steady_clock::time_point first_sound;
+  std::chrono::steady_clock::time_point first_sound;  // later where it ran dry
   bool held = false;  // music without end that is far enough ahead of its listener
   SteeringQueue steerings;
   Codes codes;                            // once it has ended
