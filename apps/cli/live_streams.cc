@@ -18,6 +18,8 @@ constexpr size_t kSentBytes = 4096;  // a pipe that takes any takes so many
 }  // namespace
 
 void LineInput::Read() {
+  bytes_.erase(0, begin_);
+  begin_ = 0;
   const size_t before = bytes_.size();
   bytes_.resize(before + kReadBytes);
   const ssize_t got = read(STDIN_FILENO, bytes_.data() + before, kReadBytes);
@@ -27,19 +29,19 @@ void LineInput::Read() {
 }
 
 bool LineInput::Take(Line& line) {
-  const size_t end = bytes_.find('\n');
-  const bool whole = end != std::string::npos;
-  const bool last = !whole && ended_ && !bytes_.empty();
-  const bool overflows = std::min(end, bytes_.size()) > kMostBytes;
-  if (!whole && !last && !overflows) return false;
+  const size_t newline = bytes_.find('\n', begin_);
+  const bool whole = newline != std::string::npos;
+  const size_t size = (whole ? newline : bytes_.size()) - begin_;
+  const bool last = !whole && ended_ && size > 0;
+  const bool too_long = size > kMostBytes;
+  if (!whole && !last && !too_long) return false;
   const bool rest = skipping_;
+  if (!rest) ++taken_;
+  if (!rest) line = {too_long ? "" : bytes_.substr(begin_, size), taken_, too_long};
+  begin_ += size + (whole ? 1 : 0);
   skipping_ = !whole && !last;
-  line = {bytes_.substr(0, end), taken_ + (rest ? 0 : 1), overflows};
-  bytes_.erase(0, whole ? end + 1 : bytes_.size());
-  taken_ = line.number;
   if (rest) return Take(line);
-  if (overflows) line.text.clear();
-  if (!line.text.empty() && line.text.back() == '\r') line.text.pop_back();
+  if (line.text.ends_with('\r')) line.text.pop_back();
   return true;
 }
 

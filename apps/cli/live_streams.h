@@ -26,7 +26,8 @@ class LineInput {
   bool ended() const { return ended_; }  // nothing will be read any more
 
  private:
-  std::string bytes_;  // behind the lines that were taken
+  std::string bytes_;
+  size_t begin_ = 0;  // of the next line in them
   bool ended_ = false;
   bool skipping_ = false;  // the rest of a line that is too long
   int64_t taken_ = 0;

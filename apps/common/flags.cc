@@ -295,13 +295,17 @@ CommandLine::~CommandLine() = default;
 
 Flags CommandLine::AddCommand(const std::string& name, const std::string& about) {
   impl_->commands.push_back({impl_->app.add_subcommand(name, about)});
+  // With a callback, CLI11 reads the environment of the chosen subcommand alone: flags of one name
+  // may take other values elsewhere.
+  impl_->commands.back().app->parse_complete_callback([] {});
   return Flags(impl_->commands.back());
 }
 
 Flags CommandLine::AddHiddenCommand(const std::string& name) {
-  impl_->commands.push_back({impl_->app.add_subcommand(name), true});
+  const Flags flags = AddCommand(name, "");
+  impl_->commands.back().hidden = true;
   impl_->commands.back().app->group("");
-  return Flags(impl_->commands.back());
+  return flags;
 }
 
 ProgramText CommandLine::Describe() const {

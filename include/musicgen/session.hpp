@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -16,7 +17,7 @@ namespace musicgen {
 // share each pass over its weights, and none touches what another receives: the same request with
 // the same steering gives the same codes in any company.
 //
-// Submit, Cancel, Hold and Steer may be called from any thread at any time. Step from one at a
+// Submit, Cancel, Steer and Hold may be called from any thread at any time. Step from one at a
 // time; work is done inside Step by whichever session's thread comes first, for all of them.
 class Session {
  public:
@@ -40,11 +41,11 @@ class Session {
   }
   // The request ends at the next step. One that has ended or is not known is left alone.
   void Cancel(RequestId request) { detail::Check(mg_session_cancel(session_.get(), request)); }
-  // The request stands still from the next step on, or goes on again; others go on without it. What
-  // comes of it is the same. One that has ended or is not known is left alone. Where all are held,
-  // Step returns at once.
-  void Hold(RequestId request, bool hold) {
-    detail::Check(mg_session_hold(session_.get(), request, hold ? 1 : 0));
+  // The request makes no steps from `at_step` (from 0) on, until it is held at a later one, or at
+  // none. What it makes is the same. A player that holds its request a few seconds ahead of what is
+  // heard is heard soon when it steers.
+  void Hold(RequestId request, std::optional<int64_t> at_step) {
+    detail::Check(mg_session_hold(session_.get(), request, at_step.value_or(-1)));
   }
   // Throws Error(kBadInput) for values that no request may have. Steerings of one request take
   // effect in the order of their steps. One that has ended or is not known is left alone.

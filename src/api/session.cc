@@ -46,13 +46,13 @@ std::vector<RequestId> Session::SubmitBatch(std::vector<GenerationRequest> reque
 
 void Session::Cancel(RequestId request) { impl_->scheduler.Cancel(impl_->mailbox, request); }
 
-void Session::Hold(RequestId request, bool hold) {
-  impl_->scheduler.Hold(impl_->mailbox, request, hold);
-}
-
 void Session::Steer(RequestId request, const Steering& steering) {
   generate::CheckSteering(steering);
   impl_->scheduler.Steer(impl_->mailbox, request, steering);
+}
+
+void Session::Hold(RequestId request, std::optional<int64_t> at_step) {
+  impl_->scheduler.Hold(impl_->mailbox, request, at_step);
 }
 
 bool Session::Step(std::vector<Event>* events) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "api/model.h"
@@ -9,7 +10,7 @@
 
 namespace musicgen::api {
 
-// SubmitBatch, Cancel, Hold and Steer may be called from any thread at any time; Step from one at a time.
+// SubmitBatch, Cancel and Steer may be called from any thread at any time; Step from one at a time.
 class Session {
  public:
   // The model must outlive the session and stay where it is.
@@ -21,8 +22,8 @@ class Session {
   std::vector<RequestId> SubmitBatch(std::vector<GenerationRequest> requests,
                                      const RequestOptions& options);
   void Cancel(RequestId request);
-  void Hold(RequestId request, bool hold);  // stands still until it is let go on
   void Steer(RequestId request, const Steering& steering);
+  void Hold(RequestId request, std::optional<int64_t> at_step);
   // Appends to `events`. False when none of its requests is left.
   bool Step(std::vector<Event>* events);
 

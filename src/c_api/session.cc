@@ -60,8 +60,10 @@ mg_status mg_session_cancel(mg_session* session, uint64_t id) {
   return Guard([&] { Get(session)->session.Cancel(id); });
 }
 
-mg_status mg_session_hold(mg_session* session, uint64_t id, int32_t hold) {
-  return Guard([&] { Get(session)->session.Hold(id, hold != 0); });
+mg_status mg_session_hold(mg_session* session, uint64_t id, int64_t at_step) {
+  return Guard([&] {
+    Get(session)->session.Hold(id, at_step < 0 ? std::nullopt : std::optional<int64_t>(at_step));
+  });
 }
 
 mg_status mg_session_steer(mg_session* session, uint64_t id, const mg_steering* steering) {

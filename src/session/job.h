@@ -56,8 +56,6 @@ struct Job {
   RequestOptions options;
   GenerationParams params;  // as steered
   bool cancelled = false;
-  bool held = false;    // its caller wants it to stand still
-  bool stands = false;  // and it does, for that or for a steering
   bool told_deferred = false;
 
   std::optional<generate::Sample> sample;  // once prepared
@@ -73,6 +71,7 @@ struct Job {
   int64_t delivered = 0;                  // frames that went to the codec
   bool all_sound = false;                 // has come back from it
   std::deque<PendingSteering> steerings;  // by step
+  std::optional<int64_t> hold_at;         // no steps from this one on
   std::vector<std::vector<float>> audio;  // of each channel, where it is kept
 
   bool wants_audio() const { return options.stream_audio || keeps_audio(); }

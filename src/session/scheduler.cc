@@ -66,10 +66,6 @@ void Scheduler::Cancel(RequestId id) {
   if (Job* job = Find(id)) job->cancelled = true;
 }
 
-void Scheduler::Hold(RequestId id, bool hold) {
-  if (Job* job = Find(id)) job->held = hold;
-}
-
 // Takes back all that the job holds.
 void Scheduler::Remove(RequestId id) {
   const auto job =
@@ -136,6 +132,8 @@ void Scheduler::Work() {
     Take(engine_.Tick(/*pass_chunk=*/turn == Turn::kChunk));
   } else if (turn == Turn::kNone && preparer_.busy()) {
     preparer_.Wait();
+  } else if (turn == Turn::kNone) {
+    rests_ = sound_ == nullptr || !sound_->busy();
   }
   held_up_ = false;
 }
@@ -260,6 +258,7 @@ void Scheduler::TellProgress(const Job& job) {
 
 void Scheduler::Step(std::vector<Event>* events) {
   events_ = events;
+  rests_ = false;
   DropCancelled();
   const bool news = PrepareBatches();
   Admit();
@@ -267,7 +266,9 @@ void Scheduler::Step(std::vector<Event>* events) {
   SteerRunning();
   if (!news) Work();  // what is new is told before work goes into it
   TakeSound();
-  for (const Job& job : jobs_) TellProgress(job);
+  if (!rests_) {
+    for (const Job& job : jobs_) TellProgress(job);
+  }
   events_ = nullptr;
 }
 

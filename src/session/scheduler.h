@@ -40,13 +40,16 @@ class Scheduler {
   // Requests that depend on one another, or a single one.
   void Submit(std::vector<Submission> batch);
   void Cancel(RequestId id);
-  void Hold(RequestId id, bool hold);
   void Steer(RequestId id, const Steering& steering);
+  // The request stops before this of its steps, until it is held at a later one or at none.
+  void Hold(RequestId id, std::optional<int64_t> at_step);
 
   // Does what can be done now, one step of the running streams at the most; waits for at most 20 ms
   // where nothing can. Appends what happened.
   void Step(std::vector<Event>* events);
   bool idle() const { return jobs_.empty(); }
+  // The last step found nothing to do: all that runs is held.
+  bool rests() const { return rests_; }
   // What the steps so far spent where.
   StageSeconds stage_seconds() const { return engine_.stage_seconds(); }
 
@@ -112,6 +115,7 @@ class Scheduler {
   std::map<lm::StreamId, RequestId> streams_;
   // The running streams have waited for something since their last step, and wait for nothing else.
   bool held_up_ = false;
+  bool rests_ = false;
   size_t turn_ = 0;                       // counts the turns
   std::vector<Event>* events_ = nullptr;  // of the step at hand
 };

@@ -29,10 +29,14 @@ void Scheduler::Steer(RequestId id, const Steering& steering) {
   job->steerings.insert(after, std::move(pending));
 }
 
+void Scheduler::Hold(RequestId id, std::optional<int64_t> at_step) {
+  if (Job* job = Find(id)) job->hold_at = at_step;
+}
+
 void Scheduler::SteerRunning() {
   std::vector<RequestId> ids;
   for (const Job& job : jobs_) {
-    if (job.window && (!job.steerings.empty() || job.held || job.stands)) ids.push_back(job.id);
+    if (job.window) ids.push_back(job.id);
   }
   for (const RequestId id : ids) {
     try {
@@ -70,8 +74,8 @@ void Scheduler::SteerJob(Job& job) {
       ++steering;
     }
   }
-  job.stands = waits || job.held;
-  engine_.Hold(stream, job.stands);
+  const int64_t next = job.steps_before + engine_.steps(stream);
+  engine_.Hold(stream, waits || next >= job.hold_at.value_or(next + 1));
 }
 
 void Scheduler::Apply(Job& job, PendingSteering& steering) {

@@ -1,10 +1,13 @@
 #include "session/shared_scheduler.h"
 
+#include <chrono>
 #include <iterator>
 #include <utility>
 
 namespace musicgen::session {
 namespace {
+
+constexpr auto kRest = std::chrono::milliseconds(2);
 
 bool IsLast(Event::Kind kind) {
   return kind == Event::Kind::kDone || kind == Event::Kind::kCancelled ||
@@ -16,6 +19,11 @@ bool IsLast(Event::Kind kind) {
 bool SharedScheduler::Owns(const std::shared_ptr<Mailbox>& mailbox, RequestId id) const {
   const auto found = mailboxes_.find(id);
   return found != mailboxes_.end() && found->second == mailbox;
+}
+
+void SharedScheduler::Enqueue(std::function<void(Scheduler&)> order) {
+  orders_.push_back(std::move(order));
+  changed_.notify_all();
 }
 
 std::vector<RequestId> SharedScheduler::Submit(const std::shared_ptr<Mailbox>& mailbox,
@@ -31,7 +39,7 @@ std::vector<RequestId> SharedScheduler::Submit(const std::shared_ptr<Mailbox>& m
     mailboxes_[submission.id] = mailbox;
     ++mailbox->open;
   }
-  orders_.push_back([waiting = std::move(submissions)](Scheduler& scheduler) mutable {
+  Enqueue([waiting = std::move(submissions)](Scheduler& scheduler) mutable {
     scheduler.Submit(std::move(waiting));
   });
   return ids;
@@ -39,20 +47,21 @@ std::vector<RequestId> SharedScheduler::Submit(const std::shared_ptr<Mailbox>& m
 
 void SharedScheduler::Cancel(const std::shared_ptr<Mailbox>& mailbox, RequestId id) {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (Owns(mailbox, id)) orders_.push_back([id](Scheduler& scheduler) { scheduler.Cancel(id); });
-}
-
-void SharedScheduler::Hold(const std::shared_ptr<Mailbox>& mailbox, RequestId id, bool hold) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  if (!Owns(mailbox, id)) return;
-  orders_.push_back([id, hold](Scheduler& scheduler) { scheduler.Hold(id, hold); });
+  if (Owns(mailbox, id)) Enqueue([id](Scheduler& scheduler) { scheduler.Cancel(id); });
 }
 
 void SharedScheduler::Steer(const std::shared_ptr<Mailbox>& mailbox, RequestId id,
                             const Steering& steering) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (!Owns(mailbox, id)) return;
-  orders_.push_back([id, steering](Scheduler& scheduler) { scheduler.Steer(id, steering); });
+  Enqueue([id, steering](Scheduler& scheduler) { scheduler.Steer(id, steering); });
+}
+
+void SharedScheduler::Hold(const std::shared_ptr<Mailbox>& mailbox, RequestId id,
+                           std::optional<int64_t> at_step) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (!Owns(mailbox, id)) return;
+  Enqueue([id, at_step](Scheduler& scheduler) { scheduler.Hold(id, at_step); });
 }
 
 StageSeconds SharedScheduler::stage_seconds() const {
@@ -64,7 +73,7 @@ void SharedScheduler::Close(const std::shared_ptr<Mailbox>& mailbox) {
   std::unique_lock<std::mutex> lock(mutex_);
   for (const auto& [id, owner] : mailboxes_) {
     if (owner == mailbox) {
-      orders_.push_back([cancelled = id](Scheduler& scheduler) { scheduler.Cancel(cancelled); });
+      Enqueue([cancelled = id](Scheduler& scheduler) { scheduler.Cancel(cancelled); });
     }
   }
   // Nobody else may step again, and what the requests hold must not wait for that.
@@ -79,11 +88,11 @@ void SharedScheduler::Close(const std::shared_ptr<Mailbox>& mailbox) {
 
 void SharedScheduler::Drive(std::unique_lock<std::mutex>& lock) {
   driven_ = true;
-  std::vector<Order> orders = std::exchange(orders_, {});
+  std::vector<std::function<void(Scheduler&)>> orders = std::exchange(orders_, {});
   lock.unlock();
   std::vector<Event> events;
   try {
-    for (Order& order : orders) order(scheduler_);
+    for (auto& order : orders) order(scheduler_);
     scheduler_.Step(&events);
   } catch (...) {
     lock.lock();
@@ -92,8 +101,10 @@ void SharedScheduler::Drive(std::unique_lock<std::mutex>& lock) {
     throw;
   }
   const StageSeconds stage_seconds = scheduler_.stage_seconds();
+  const bool rests = scheduler_.rests();
   lock.lock();
   driven_ = false;
+  rests_ = rests;
   stage_seconds_ = stage_seconds;
   for (Event& event : events) {
     const auto found = mailboxes_.find(event.request);
@@ -121,6 +132,10 @@ bool SharedScheduler::Step(const std::shared_ptr<Mailbox>& mailbox, std::vector<
     } else {
       Drive(lock);
       stepped = true;
+      // Nothing will happen before an order comes; whoever steps other models, too, goes on soon.
+      if (rests_ && mailbox->events.empty()) {
+        changed_.wait_for(lock, kRest, [&] { return !orders_.empty() || driven_; });
+      }
     }
   }
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -33,8 +34,8 @@ class SharedScheduler {
                                 const RequestOptions& options);
   // Of the mailbox's own requests; others are left alone.
   void Cancel(const std::shared_ptr<Mailbox>& mailbox, RequestId id);
-  void Hold(const std::shared_ptr<Mailbox>& mailbox, RequestId id, bool hold);
   void Steer(const std::shared_ptr<Mailbox>& mailbox, RequestId id, const Steering& steering);
+  void Hold(const std::shared_ptr<Mailbox>& mailbox, RequestId id, std::optional<int64_t> at_step);
   // What the steps so far spent where.
   StageSeconds stage_seconds() const;
   // Cancels all of the mailbox's requests and forgets it.
@@ -45,8 +46,8 @@ class SharedScheduler {
   bool Step(const std::shared_ptr<Mailbox>& mailbox, std::vector<Event>* events);
 
  private:
-  using Order = std::function<void(Scheduler&)>;
   bool Owns(const std::shared_ptr<Mailbox>& mailbox, RequestId id) const;
+  void Enqueue(std::function<void(Scheduler&)> order);
   // Takes the orders and steps, as the only thread to do so.
   void Drive(std::unique_lock<std::mutex>& lock);
 
@@ -55,9 +56,10 @@ class SharedScheduler {
   mutable std::mutex mutex_;  // of what follows
   std::condition_variable changed_;
   bool driven_ = false;
+  bool rests_ = false;  // the scheduler, until an order comes
   StageSeconds stage_seconds_{};
   RequestId next_id_ = 1;
-  std::vector<Order> orders_;  // not yet given to the scheduler
+  std::vector<std::function<void(Scheduler&)>> orders_;  // not yet given to the scheduler
   std::unordered_map<RequestId, std::shared_ptr<Mailbox>> mailboxes_;
 };
 

@@ -88,39 +88,6 @@ TEST(SessionTest, ThreadsShareAModelAndGetWhatTheyWouldAlone) {
   EXPECT_EQ(wrong, 0);
 }
 
-TEST(SessionTest, WhatIsHeldStandsStillAndComesOutTheSame) {
-  Model model(Fixture("ac-tiny-mono"));
-  const std::vector alone = model.Generate(std::vector{Request(1, 1), Request(2, 0.5)});
-  Session session(model);
-  const RequestId held = session.Submit(Request(1, 1)), other = session.Submit(Request(2, 0.5));
-  int64_t steps = 0, steps_held = -1;
-  std::vector<Event> events;
-  std::map<RequestId, std::vector<int32_t>> codes;
-  const auto step = [&] {
-    const bool is_running = session.Step(&events);
-    for (Event& event : std::exchange(events, {})) {
-      if (event.request == held && event.kind == Event::Kind::kProgress) {
-        steps = event.progress.steps_done;
-      }
-      if (event.kind == Event::Kind::kDone) codes[event.request] = event.result.codes.values;
-    }
-    return is_running;
-  };
-  while (steps < 5) ASSERT_TRUE(step());
-  session.Hold(held, true);
-  while (!codes.contains(other)) {
-    ASSERT_TRUE(step());
-    if (steps_held < 0) steps_held = steps;
-  }
-  for (int i = 0; i < 20; ++i) ASSERT_TRUE(step());
-  EXPECT_LE(steps, steps_held + 2);  // those that were on their way
-  session.Hold(held, false);
-  while (step()) {
-  }
-  EXPECT_EQ(codes[held], alone[0].codes.values);
-  EXPECT_EQ(codes[other], alone[1].codes.values);
-}
-
 TEST(SessionTest, LeavingASessionCancelsWhatIsLeft) {
   Model model(Fixture("ac-tiny-mono"));
   for (int steps = 0; steps < 12; ++steps) {

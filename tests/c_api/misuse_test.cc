@@ -238,6 +238,7 @@ class Caller {
     uint64_t id = 0;
     Count(mg_session_submit(session, Any<mg_request>(), static_cast<uint32_t>(Below(10)), &id));
     Count(mg_session_steer(session, Below(2) == 0 ? id : random_(), Any<mg_steering>()));
+    if (Below(2) == 0) Count(mg_session_hold(session, id, 2));
     if (Below(2) == 0) Count(mg_session_cancel(session, id));
     for (int i = 0; i < 3; ++i) {
       Make<mg_events>([&](auto** out) { return mg_session_step(session, out, nullptr); });

@@ -122,6 +122,8 @@ class Streams(LiveTest):
         self.assertEqual(pcm, wav[HEAD:])
         floats, _ = self.live("x", "-d", "1", "--format", "pcm", "--sample-format", "f32")
         self.assertEqual(len(floats), 2 * len(pcm))
+        file, _ = self.live("x", "-d", "1", "--sample-format", "f32")
+        self.assertTrue(file.endswith(floats))
         for form, magic in (("flac", b"fLaC"), ("ogg", b"OggS"), ("mp3", b"\xff\xfb")):
             out, _ = self.live("x", "-d", "1", "--format", form)
             self.assertIn(magic, out[:2000])
@@ -129,11 +131,10 @@ class Streams(LiveTest):
                 file.write(out)
             self.succeed("plot", self.path("x"), "-o", self.path("x.png"))
 
-    def test_pcm_with_float_wav_headers(self):
-        out, _ = self.live("x", "-d", "0.5", "--sample-format", "f32", "--format", "wav")
-        bare, _ = self.live("x", "-d", "0.5", "--sample-format", "f32", "--format", "pcm")
-        self.assertTrue(out.endswith(bare))
-        self.assertEqual(len(bare), 4 * 16000)
+    def test_twins_of_flags_that_generate_has_otherwise(self):
+        out = self.succeed(*LIVE, "x", "-d", "0.5", env={"MUSICGEN_FORMAT": "pcm", "MUSICGEN_AHEAD": "0"}).bytes
+        self.assertEqual(len(out), 25 * STEP_BYTES)
+        self.refuse("generate", "-m", MODEL, "x", env={"MUSICGEN_FORMAT": "pcm"}, says="--format")
 
     def test_it_keeps_pace_with_its_listener(self):
         process = self.start("x", "--ahead", "1", "--format", "pcm")

@@ -240,7 +240,7 @@ class AgainstTheServer(unittest.TestCase):
             self.assertEqual(longer["waveform"].shape[-1], int((prompt_s + 0.5) * 50) * 640)
 
     def test_what_the_server_says(self):
-        with self.assertRaisesRegex(RuntimeError, "no-such-model"):
+        with self.assertRaisesRegex(RuntimeError, "^model: expected one that is served"):
             self.make("MusicGenText", seconds=0.5, model="no-such-model")
 
 

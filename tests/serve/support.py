@@ -57,10 +57,16 @@ class Answer:
 
 
 class Server:
-    """A server of its own, on a free port. What it prints is in `errors()`."""
+    """A server of its own, on a free port. What it prints is in `errors()`.
 
-    def __init__(self, *arguments, models=(TINY,), env=None, wait=True, scheme="http"):
-        flags = [flag for model in models for flag in ("--model", model)]
+    One thread computes for tiny models, unless more are asked for: they gain nothing by more, and threads that wait
+    for one another lose much where other tests run beside them.
+    """
+
+    def __init__(self, *arguments, models=(TINY,), env=None, wait=True, scheme="http", threads=None):
+        if threads is None:
+            threads = 1 if models and all(model.startswith(FIXTURES) for model in models) else 0
+        flags = ["--threads", str(threads), *(flag for model in models for flag in ("--model", model))]
         self._log = tempfile.TemporaryFile()
         self.scheme = scheme
         self.process = subprocess.Popen(
@@ -186,8 +192,7 @@ class Server:
 
     def terminate(self, timeout=60):
         """SIGTERM; the exit status."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+        self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout)
 
     def close(self):
@@ -198,6 +203,7 @@ class Server:
             reader.join(5)
         self.process.stdout.close()
         self.process.stderr.close()
+        self._log.close()
 
     def __enter__(self):
         return self
@@ -218,10 +224,10 @@ class ServerTest(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
-        alive = cls.server.process.poll() is None
+        alive, errors = cls.server.process.poll() is None, cls.server.errors()
         cls.server.close()
         if not alive:
-            raise AssertionError("the server has ended by itself: " + cls.server.errors())
+            raise AssertionError("the server has ended by itself: " + errors)
 
     def same(self, found, expected, where=None):
         """Of bytes, which no message should print."""

@@ -25,6 +25,7 @@ struct Outcome {
   Event::Kind end = Event::Kind::kProgress;  // until it has ended
   ErrorCode error = ErrorCode::kFailure;
   bool deferred = false;
+  int64_t steps_done = 0;
   std::vector<int64_t> steered;
 };
 
@@ -77,6 +78,7 @@ class Schedule {
         outcome.steered.push_back(event.steered_step);
         break;
       case Event::Kind::kProgress:
+        outcome.steps_done = event.progress.steps_done;
         break;
       case Event::Kind::kFailed:
         outcome.error = event.error->code();

@@ -198,6 +198,27 @@ TEST_P(SteeringTest, LongPromptsComeWhenTheyAreReady) {
   EXPECT_EQ(schedule.outcomes.at(id).end, Event::Kind::kDone);
 }
 
+TEST_P(SteeringTest, WhatIsHeldWaitsAndGoesOnAsIfNothingHadBeen) {
+  Schedule schedule("hf-tiny-mono", GetParam());
+  const GenerationRequest request = Greedy(kPrompts[0], 1.2, kCfgCoef);
+  const RequestId free = schedule.Submit(request), held = schedule.Submit(request);
+  schedule.scheduler().Hold(held, 0);
+  const auto rest = [&] {
+    for (int i = 0; i < 2000 && !schedule.scheduler().rests(); ++i) schedule.Step();
+    EXPECT_TRUE(schedule.scheduler().rests());
+  };
+  rest();
+  EXPECT_EQ(schedule.outcomes.at(free).end, Event::Kind::kDone);
+  EXPECT_EQ(schedule.outcomes.at(held).steps_done, 0);
+  schedule.scheduler().Hold(held, 20);
+  schedule.Step();
+  rest();
+  EXPECT_EQ(schedule.outcomes.at(held).steps_done, 20);
+  schedule.scheduler().Hold(held, std::nullopt);
+  schedule.Finish();
+  EXPECT_EQ(schedule.outcomes.at(held).codes.values, schedule.outcomes.at(free).codes.values);
+}
+
 INSTANTIATE_TEST_SUITE_P(Devices, SteeringTest, testing::Values(0, 2), [](const auto& param_info) {
   return param_info.param == 0 ? "Cpu" : "Late";
 });

@@ -9,12 +9,17 @@
 namespace musicgen::serve {
 namespace {
 
-constexpr size_t kHeadReadBytes = 4 << 10;
-constexpr size_t kBodyReadBytes = 64 << 10;
+constexpr size_t kReadBytes = 4 << 10;
+constexpr size_t kBodyReadBytes = 64 << 10;  // of a body that comes fast
 constexpr size_t kFirstBodyBytes = 16 << 10;
 
-// Of a path as it came, for the log of what was not understood.
-std::string PathOf(const std::string& target) { return target.substr(0, target.find('?')); }
+// Method and path as they came, three words in a line: for the log of what is not understood.
+void NoteFirstLine(std::string_view head, AccessRecord& record) {
+  const size_t space = head.find(' ');
+  record.method = head.substr(0, space);
+  head.remove_prefix(space + 1);
+  record.path = head.substr(0, head.find_first_of(" ?"));
+}
 
 Failure Timeout(const char* what) {
   return {.status = 408,
@@ -76,7 +81,8 @@ void Connection::AwaitRequest(double seconds) {
 void Connection::Read() {
   if (reading_) return;
   if (client_ended_) return OnClientEnd();
-  const size_t most = phase_ == Phase::kBody ? kBodyReadBytes : kHeadReadBytes;
+  const bool fast = phase_ == Phase::kBody && filled_;
+  const size_t most = fast ? kBodyReadBytes : kReadBytes;
   // While an answer is made the next requests may come up to this; the rest waits in the socket.
   const size_t held = phase_ == Phase::kBody ? kBodyReadBytes : state_.limits.header_bytes + 1;
   const size_t room = std::min(most, held - std::min(held, unread_.size()));
@@ -92,6 +98,7 @@ void Connection::Read() {
 void Connection::OnRead(bool fine, size_t bytes) {
   if (!fine) return OnClientEnd();
   if (phase_ == Phase::kLinger) return DrainUntilGone();
+  filled_ = bytes == arriving_.size();
   unread_.append(arriving_.data(), bytes);
   Advance();
 }
@@ -132,11 +139,10 @@ void Connection::BeginHead() {
 
 bool Connection::ParseHead() {
   if (!scanner_->Scan(unread_)) return false;
+  NoteFirstLine(unread_, underway_->record);
   RequestHead head = parser_->ParseHead(std::string_view(unread_).substr(0, scanner_->size()));
   Consume(scanner_->size());
   read_deadline_.Clear();
-  underway_->record.method = head.method;
-  underway_->record.path = PathOf(head.target);
   underway_->admission = state_.gate.Admit(std::move(head));
   const Admission& admission = underway_->admission;
   if (admission.refused) throw Refusal(*admission.refused);
@@ -187,10 +193,17 @@ bool Connection::ParseBody() {
   return true;
 }
 
+// Thousands of connections that wait hold little.
+void Connection::FreeBuffers() {
+  if (unread_.empty()) std::string().swap(unread_);
+  if (!reading_) std::vector<char>().swap(arriving_);
+}
+
 void Connection::HandOver() {
   read_deadline_.Clear();
   phase_ = Phase::kAnswer;
   state_.connections.Stand(this, Standing::kAnswering);
+  FreeBuffers();
   Request& request = underway_->admission.request;
   request.id = underway_->record.request;
   request.peer = peer_;

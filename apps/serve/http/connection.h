@@ -59,6 +59,7 @@ class Connection final : public Member,
   void BeginBody();
   void ReserveBody(size_t more);
   void HandOver();
+  void FreeBuffers();
   void Consume(size_t bytes);
   void RefuseRequest(const Failure& failure);
   void Close(bool reset);
@@ -94,7 +95,7 @@ class Connection final : public Member,
 
   std::vector<char> arriving_;  // where the transport puts bytes
   std::string unread_;          // that have come and are not parsed; bounded by Read
-  bool reading_ = false, client_ended_ = false;
+  bool reading_ = false, filled_ = false, client_ended_ = false;
   std::optional<HeadScanner> scanner_;
   std::unique_ptr<RequestParser> parser_;
   std::optional<Underway> underway_;

@@ -137,10 +137,7 @@ void Connection::FinishIfSent() {
   underway_.reset();
   flow->End();
   if (close) return Linger();
-  if (unread_.empty()) {
-    std::string().swap(unread_);
-    if (!reading_) std::vector<char>().swap(arriving_);
-  }
+  FreeBuffers();
   AwaitRequest(state_.limits.idle_s);
 }
 

@@ -9,7 +9,8 @@
 namespace musicgen::serve {
 
 // Held by shared_ptr as long as an answer is to come. Methods may be called from any thread and
-// return at once; what comes after the end is ignored.
+// return at once; what comes after the end is ignored. It may outlive the server: then nobody
+// listens.
 class Exchange {
  public:
   virtual ~Exchange() = default;  // without an answer: 500
@@ -30,7 +31,8 @@ class Exchange {
   virtual void Abort() = 0;
 
   // Called once, on the server's thread, when the client goes away before the answer is whole, at
-  // once if it has gone already. Never after the end.
+  // once if it has gone already; a client that ends its side of the connection has gone. Never
+  // after the end. The callback does not throw, and is forgotten with the end or the call.
   virtual void WhenGone(std::function<void()> callback) = 0;
 };
 

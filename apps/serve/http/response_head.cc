@@ -98,7 +98,7 @@ std::string ResponseHead(const Response& response, const AnswerForm& form) {
   head.append(Reason(response.status)).append("\r\n");
   AddLine(head, "Date", Date());
   if (HasBody(response.status)) {
-    AddLine(head, "Content-Type", response.content_type);
+    if (!response.content_type.empty()) AddLine(head, "Content-Type", response.content_type);
     if (form.chunked) {
       AddLine(head, "Transfer-Encoding", "chunked");
     } else if (form.content_length) {

@@ -24,7 +24,7 @@ class HttpServer {
   void Run();
   // From any thread. No new connections; ends when all answers are whole, or after `grace_s`.
   void Stop(double grace_s);
-  // Runs `work` soon on the server's thread. From any thread.
+  // Runs `work`, which does not throw, soon on the server's thread. From any thread.
   void Post(std::function<void()> work);
   int connections() const;
 

@@ -303,7 +303,9 @@ void Jobs::Drain(double seconds) {
   {
     std::unique_lock<std::mutex> lock(impl_->mutex);
     impl_->draining = true;
-    const auto is_done = [&] { return impl_->open_jobs == 0 && impl_->calls.empty(); };
+    const auto is_done = [&] {
+      return impl_->open_jobs == 0 && impl_->calls.empty() && !impl_->calling;
+    };
     if (!impl_->changed.wait_for(lock, std::chrono::duration<double>(seconds), is_done)) {
       impl_->CancelAll();
       impl_->changed.wait(lock, is_done);

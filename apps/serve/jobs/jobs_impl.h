@@ -43,8 +43,8 @@ struct Jobs::Impl {
   void TakeOrders();
   void HandOver(std::unique_lock<std::mutex>& lock);
   void GiveSteerings(JobRecord& record);
+  void HoldEndless(size_t index);                                    // near to what is heard
   bool StepModel(size_t index, std::unique_lock<std::mutex>& lock);  // whether any take went on
-  bool PaceTakes(size_t index);  // whether any goes on
   void FailModel(size_t index, const std::string& why);
   bool TakeEvent(size_t index, Event& event);
   void TakeProgress(const Record& record, Take& take, const GenerationProgress& progress);
@@ -88,6 +88,7 @@ struct Jobs::Impl {
   bool woken = false;
   std::vector<Record> to_cancel, to_steer;
   std::vector<std::function<void()>> calls;  // that it makes without the lock
+  bool calling = false;                      // now
 
   ModelShelf shelf;
   Worker short_worker, long_worker;

@@ -1,12 +1,14 @@
 #include "serve/jobs/model_shelf.h"
 
-#include <algorithm>
+#include <set>
 #include <utility>
 
 #include "serve/jobs/refusals.h"
 
 namespace musicgen::serve {
 namespace {
+
+constexpr int kRetryAfterS = 30;
 
 uint64_t WeightsBytes(const ModelInfo& info) {
   const auto need = info.memory.find(PrecisionName(info.precision));
@@ -24,7 +26,12 @@ ModelShelf::ModelShelf(std::vector<ServedModel> models, uint64_t weights_bytes, 
       trouble_(std::move(trouble)),
       loader_(1, Worker::Kind::kDroppedAtTheEnd, /*gives_way=*/false) {
   if (models.empty()) throw Error(ErrorCode::kBadInput, "serve: expected a model, found none");
+  std::set<std::string> ids;
   for (ServedModel& served : models) {
+    if (!ids.insert(served.id).second) {
+      throw Error(ErrorCode::kBadInput,
+                  "serve: expected models of different names, found " + served.id + " twice");
+    }
     ShelvedModel shelved;
     shelved.info = Model(served.options).info();
     shelved.served = std::move(served);
@@ -57,14 +64,13 @@ void ModelShelf::LoadNow(size_t index) {
   } catch (const std::exception& error) {
     const auto* known = dynamic_cast<const Error*>(&error);
     const bool memory = known != nullptr && known->code() == ErrorCode::kOutOfMemory;
-    failure = Failure{
-        memory ? 503 : 500,
-        "model " + model.served.id +
-            (memory ? " does not fit into memory beside the models at work" : " cannot be loaded"),
-        "server_error",
-        "model",
-        memory ? "out_of_memory" : "model_failed",
-        {}};
+    failure = Failure{.status = memory ? 503 : 500,
+                      .message = "model " + model.served.id +
+                                 (memory ? " does not fit into memory beside the models at work"
+                                         : " cannot be loaded"),
+                      .param = "model",
+                      .code = memory ? "out_of_memory" : "model_failed"};
+    if (memory) failure->retry_after_s = kRetryAfterS;
     if (trouble_) trouble_("model " + model.served.id + " cannot be loaded: " + error.what());
   }
   std::lock_guard<std::mutex> lock(mutex_);

@@ -1,6 +1,8 @@
 // The owner's thread: it steps the sessions of all models in turn; jobs join and leave between
 // steps.
 
+#include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "serve/jobs/jobs_impl.h"
@@ -8,8 +10,6 @@
 
 namespace musicgen::serve {
 namespace {
-
-constexpr auto kHeldPause = std::chrono::milliseconds(10);
 
 // A take on its way into a session.
 struct Gift {
@@ -42,26 +42,22 @@ void Jobs::Impl::Own() {
     TakeOrders();
     HandOver(lock);
     MakeCalls(lock);
-    bool any_active = false, any_step = false, all_held = true;
+    bool any_active = false, any_step = false;
     for (size_t index = 0; index < active.size(); ++index) {
       if (active[index].empty()) continue;
       any_active = true;
+      HoldEndless(index);
       any_step = StepModel(index, lock) || any_step;
-      all_held = !PaceTakes(index) && all_held;
       TakeOrders();
       MakeCalls(lock);
     }
     if (any_step) pace.Step();
-    const auto is_woken = [&] { return woken; };
-    if (any_active && all_held && calls.empty()) {
-      pace.Rest();
-      changed.wait_for(lock, kHeldPause, is_woken);  // sound may still be on its way
-    }
     if (any_active || woken || !calls.empty()) continue;
     if (stopping && open_jobs == 0) return;
     pace.Rest();
     const double now_s = UnixTime();
     archive.Age(now_s, records);
+    const auto is_woken = [&] { return woken; };
     if (const double next_s = archive.next_end_s(); next_s > 0) {
       changed.wait_for(lock, std::chrono::duration<double>(next_s - now_s), is_woken);
     } else {
@@ -73,6 +69,7 @@ void Jobs::Impl::Own() {
 void Jobs::Impl::MakeCalls(std::unique_lock<std::mutex>& lock) {
   if (calls.empty()) return;
   std::vector<std::function<void()>> now = std::exchange(calls, {});
+  calling = true;
   lock.unlock();
   for (const std::function<void()>& call : now) {
     try {
@@ -83,6 +80,8 @@ void Jobs::Impl::MakeCalls(std::unique_lock<std::mutex>& lock) {
   }
   now.clear();
   lock.lock();
+  calling = false;
+  changed.notify_all();
 }
 
 void Jobs::Impl::TakeOrders() {
@@ -94,7 +93,11 @@ void Jobs::Impl::GiveSteerings(JobRecord& record) {
   for (Take& take : record.takes) {
     if (take.state != Take::State::kActive || take.request == 0) continue;
     for (const Steering& steering : take.steerings.Give()) {
-      shelf.models()[record.model].loaded->session->Steer(take.request, steering);
+      try {
+        shelf.models()[record.model].loaded->session->Steer(take.request, steering);
+      } catch (const std::exception&) {
+        // Checked before, so memory is short; whoever asked hears when the job ends.
+      }
     }
   }
 }
@@ -156,6 +159,24 @@ void Jobs::Impl::HandOver(std::unique_lock<std::mutex>& lock) {
   }
 }
 
+// By the sound that was given out, since windows that overlap take steps of their own.
+void Jobs::Impl::HoldEndless(size_t index) {
+  constexpr double kOftenS = 0.1;
+  const ShelvedModel& model = shelf.models()[index];
+  const auto rate_hz = static_cast<double>(model.info.frame_rate_hz);
+  const auto now = std::chrono::steady_clock::now();
+  for (const auto& [id, at] : active[index]) {
+    Take& take = at.first->takes[at.second];
+    if (!at.first->endless() || take.sound_s == 0) continue;
+    const double heard_s = std::chrono::duration<double>(now - take.first_sound).count();
+    const double missing_s = std::max(0.0, heard_s + limits.ahead_s - take.sound_s);
+    const int64_t hold_at = take.steps_done + static_cast<int64_t>(missing_s * rate_hz);
+    if (std::abs(hold_at - take.hold_at) < static_cast<int64_t>(kOftenS * rate_hz)) continue;
+    take.hold_at = hold_at;
+    model.loaded->session->Hold(id, hold_at);
+  }
+}
+
 bool Jobs::Impl::StepModel(size_t index, std::unique_lock<std::mutex>& lock) {
   LoadedModel& loaded = *shelf.models()[index].loaded;  // stays, since it is active
   std::vector<Event> events;
@@ -166,15 +187,18 @@ bool Jobs::Impl::StepModel(size_t index, std::unique_lock<std::mutex>& lock) {
   } catch (const std::exception& error) {
     why = error.what();
     loaded.session.reset();
-    loaded.session.emplace(loaded.model);
   }
   lock.lock();
+  if (!why.empty()) {
+    FailModel(index, why);
+    return false;
+  }
   bool any_step = false;
   for (Event& event : events) any_step = TakeEvent(index, event) || any_step;
-  if (!why.empty()) FailModel(index, why);
   return any_step;
 }
 
+<<<<<<< HEAD
 // Music without end would run ahead of its listener as fast as the machine can, and what is steered
 // would be heard minutes later.
 bool Jobs::Impl::PaceTakes(size_t index) {
@@ -198,11 +222,16 @@ bool Jobs::Impl::PaceTakes(size_t index) {
   return any_goes_on;
 }
 
+=======
+// The model is loaded anew for whoever comes next.
+>>>>>>> serve-routes
 void Jobs::Impl::FailModel(size_t index, const std::string& why) {
-  const Active failed = active[index];
+  const Active failed = std::exchange(active[index], {});
+  for (const auto& [id, take] : failed) take.first->takes[take.second].request = 0;
   for (const auto& [id, take] : failed) {
     EndTake(take.first, take.second, {}, FailureOfJob(Error(ErrorCode::kFailure, why)));
   }
+  shelf.models()[index].loaded.reset();
   if (trouble) {
     calls.push_back([this, text = "a step of " + shelf.models()[index].served.id + ": " + why] {
       trouble(text);

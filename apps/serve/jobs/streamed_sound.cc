@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -37,6 +38,24 @@ const Kind& KindOf(const std::string& name) {
 
 std::string Text(const std::vector<uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
 
+// Resampling between two rates that share little takes thousands of filters.
+void CheckFormat(const SoundFormat& format) {
+  static const std::set<int64_t> rates = {0,     8000,  11025, 12000, 16000, 22050,
+                                          24000, 32000, 44100, 48000, 96000};
+  KindOf(format.name);
+  if (rates.count(format.sample_rate_hz) == 0) {
+    RefuseOrder(400,
+                "sample_rate: expected one of 8000, 11025, 12000, 16000, 22050, 24000, 32000, "
+                "44100, 48000 and 96000, found " +
+                    std::to_string(format.sample_rate_hz),
+                "invalid_value", "sample_rate");
+  }
+  if (format.channels < 0 || format.channels > 2) {
+    RefuseOrder(400, "channels: expected 1 or 2, found " + std::to_string(format.channels),
+                "invalid_value", "channels");
+  }
+}
+
 // Encodes on the short worker, one chunk after another.
 class Encoder {
  public:
@@ -45,6 +64,7 @@ class Encoder {
         from_hz_(info.sample_rate_hz),
         rate_hz_(format.sample_rate_hz > 0 ? format.sample_rate_hz : info.sample_rate_hz),
         channels_(format.channels > 0 ? format.channels : info.audio_channels) {
+    CheckFormat(format);
     const GenerationParams& params = request.params;
     if (params.duration_s != kEndless) {
       samples_ = FramesOf(params.duration_s, info.frame_rate_hz) * info.hop_samples;

@@ -127,6 +127,7 @@ void AddJobs(Service& service, Operations& operations) {
   sound.query = {
       Word("format", "pcm: 16-bit little-endian samples without a head",
            {"wav", "flac", "mp3", "opus", "pcm"}, "wav"),
+      Word("strategy", "How the level is set", {"loudness", "peak", "rms", "clip"}, "loudness"),
       Integer("take", "Which of several takes, from 0", 0, service.jobs.limits().takes - 1)};
   sound.answers = {{200, "The sound", "audio/*"}, {200, "The sound", "application/zip"}};
   sound.failures = {400, 404, 409, 507};

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "musicgen/frames.hpp"
+
 namespace musicgen::serve {
 
 std::vector<Field> SamplingFields(const Service& service) {
@@ -41,9 +43,12 @@ std::optional<uint64_t> ReadSeed(const FieldValues& fields) {
 }
 
 double DurationOfTokens(int64_t tokens) {
-  constexpr int64_t kDelays = 3;
-  constexpr double kFrameRateHz = 50, kHalfFrame = 0.5;  // so that rounding cannot lose a frame
-  return (static_cast<double>(std::max<int64_t>(1, tokens - kDelays)) + kHalfFrame) / kFrameRateHz;
+  constexpr int64_t kDelays = 3, kFrameRateHz = 50;
+  constexpr double kHalfFrame = 0.5;
+  const int64_t frames = std::max<int64_t>(1, tokens - kDelays);
+  const double duration_s = static_cast<double>(frames) / kFrameRateHz;
+  if (FramesOf(duration_s, kFrameRateHz) == frames) return duration_s;
+  return (static_cast<double>(frames) + kHalfFrame) / kFrameRateHz;  // rounding lost a frame
 }
 
 }  // namespace musicgen::serve

@@ -9,7 +9,7 @@ namespace {
 
 const char* DescriptionOf(int status) {
   static const std::map<int, const char*> descriptions = {
-      {400, "A field is at fault; the message says which and why"},
+      {400, "The request is at fault; the message says what and why"},
       {401, "The API key is missing or wrong"},
       {403, "The request comes from another site's page"},
       {404, "There is no such thing"},
@@ -87,11 +87,9 @@ Json Responses(const Operation& operation) {
   const Json general = {{"$ref", "#/components/schemas/Error"}};
   std::map<int, bool> statuses;  // whether the operation itself answers so
   for (const int status : operation.failures) statuses[status] = true;
-  for (const int status : {403, 421, 431, 500}) statuses.emplace(status, false);
+  for (const int status : {400, 403, 413, 421, 431, 500}) statuses.emplace(status, false);
   if (!operation.open) statuses.emplace(401, false);
-  if (operation.body != BodyKind::kNone) {
-    for (const int status : {400, 408, 413}) statuses.emplace(status, false);
-  }
+  if (operation.body != BodyKind::kNone) statuses.emplace(408, false);
   for (const auto& [status, own] : statuses) {
     Json& response = responses[std::to_string(status)];
     if (response.is_null()) response["description"] = DescriptionOf(status);

@@ -18,6 +18,7 @@ Operations AllOperations(Service& service) {
   AddJobEvents(service, operations);
   AddModels(service, operations);
   AddStatus(service, operations);
+  AddPage(operations);
   AddOpenAi(service, operations);
   AddElevenLabs(service, operations);
   AddReplicate(service, operations);

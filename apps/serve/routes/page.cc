@@ -1,9 +1,15 @@
 #include "serve/routes/page.h"
 
+#include <memory>
 #include <string>
+#include <utility>
+
+#include "serve/routes/operations.h"
 
 namespace musicgen::serve {
 namespace {
+
+constexpr std::string_view kIndex = "index.html";
 
 // Nothing comes from elsewhere, and nobody shows the page in theirs. Sound is played from blobs;
 // the favicon is data.
@@ -52,14 +58,30 @@ void Send(const PageFile& file, const std::shared_ptr<Exchange>& exchange) {
 std::vector<Route> PageRoutes() {
   std::vector<Route> routes;
   for (const PageFile& file : PageFiles()) {
+    if (file.name == kIndex) continue;
     Route route;
     route.method = "GET";
-    route.pattern = file.name == "index.html" ? "/" : "/" + std::string(file.name);
+    route.pattern = "/" + std::string(file.name);
     route.open = true;
     route.handler = [file](const std::shared_ptr<Exchange>& exchange) { Send(file, exchange); };
     routes.push_back(std::move(route));
   }
   return routes;
+}
+
+void AddPage(Operations& operations) {
+  for (const PageFile& file : PageFiles()) {
+    if (file.name != kIndex) continue;
+    Operation page;
+    page.path = "/";
+    page.id = "get_page";
+    page.summary = "The web page";
+    page.tag = "Server";
+    page.open = true;
+    page.answers = {{200, "The page", "text/html"}, {304, "As it was", ""}};
+    page.run = [file](const Call& call) { Send(file, call.exchange); };
+    operations.push_back(std::move(page));
+  }
 }
 
 }  // namespace musicgen::serve

@@ -18,7 +18,7 @@ struct PageFile {
 // Written by the build from apps/serve/page.
 std::span<const PageFile> PageFiles();
 
-// GET / and the other files by their names.
+// The files by their names; index.html is GET /, an operation (operations.h).
 std::vector<Route> PageRoutes();
 
 }  // namespace musicgen::serve

@@ -113,7 +113,7 @@ PROTOTYPES = {
     "mg_session_free": FREE,
     "mg_session_submit_batch": (STATUS, HANDLE, HANDLES, c_size_t, c_uint32, POINTER(c_uint64)),
     "mg_session_cancel": (STATUS, HANDLE, c_uint64),
-    "mg_session_hold": (STATUS, HANDLE, c_uint64, c_int32),
+    "mg_session_hold": (STATUS, HANDLE, c_uint64, c_int64),
     "mg_steering_new": (STATUS, OUT),
     "mg_steering_set_prompt": (STATUS, HANDLE, c_char_p),
     "mg_steering_set_cfg_coef": (STATUS, HANDLE, c_double),

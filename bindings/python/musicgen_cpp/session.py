@@ -41,7 +41,7 @@ class Session:
     """Requests of one caller; `model.session()` makes one. Requests of all sessions of a model share
     each pass over its weights, and none changes what another receives.
 
-    `submit`, `cancel` and `steer` return at once and may be called from any thread. The work is done
+    `submit`, `cancel`, `hold` and `steer` return at once and may be called from any thread. The work is done
     by whoever iterates over `events()`, a step at a time, with the interpreter's lock released; an
     interrupt ends it between two steps. A session is a context manager: leaving it cancels what is left.
     """
@@ -82,9 +82,13 @@ class Session:
         """The request ends at the next step. One that has ended is left alone."""
         call("mg_session_cancel", self._handle, request)
 
-    def hold(self, request: int, hold: bool = True) -> None:
-        """The request stands still from the next step on, or goes on again; others go on without it."""
-        call("mg_session_hold", self._handle, request, 1 if hold else 0)
+    def hold(self, request: int, at_step: Optional[int]) -> None:
+        """The request makes no steps from `at_step` (from 0) on, until it is held at a later one, or at none (None).
+
+        What it makes is the same. A player that holds its request a few seconds ahead of what is heard is heard soon when
+        it steers.
+        """
+        call("mg_session_hold", self._handle, request, -1 if at_step is None else at_step)
 
     def steer(self, request: int, *, prompt: Optional[str] = None, cfg_coef: Optional[float] = None,
               temperature: Optional[float] = None, top_k: Optional[int] = None, top_p: Optional[float] = None,

@@ -153,5 +153,19 @@ TEST_F(Guards, PlainChunksPass) {
             "hello, and more");
 }
 
+// Beast asserts on a last chunk of which less than five bytes have come.
+TEST_F(Guards, PlainChunksPassByteByByte) {
+  RawClient client(server_.port());
+  const std::string request =
+      Framed("Transfer-Encoding: chunked\r\n") + "5\r\nhello\r\nb\r\n, and more!\r\n0\r\n\r\n";
+  for (int i = 0; i < 3; ++i) {
+    for (const char& byte : request) {
+      client.Send({&byte, 1});
+      if (i == 2) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    EXPECT_EQ(client.Read().body, "hello, and more!");
+  }
+}
+
 }  // namespace
 }  // namespace musicgen::serve

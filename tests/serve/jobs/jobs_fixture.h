@@ -16,7 +16,7 @@
 
 namespace musicgen::serve {
 
-inline ServedModel Fixture(const std::string& name, int threads = 2) {
+inline ServedModel Fixture(const std::string& name, int threads = 1) {
   ServedModel model;
   model.id = name;
   model.options.model = std::string(MUSICGEN_FIXTURES) + "/" + name;

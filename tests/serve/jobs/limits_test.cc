@@ -103,6 +103,26 @@ TEST(JobsTest, DrainsAndRefusesMeanwhile) {
   EXPECT_EQ(RefusalOf([&] { jobs.Render(id, "wav", nullptr); }).status, 409);
 }
 
+TEST(JobsTest, MusicWithoutEndKeepsAheadOfItsListener) {
+  JobLimits limits;
+  limits.ahead_s = 0.5;
+  Jobs jobs({Fixture("hf-tiny-mono")}, limits);
+  const auto listener = std::make_shared<Listener>();
+  const std::string id = jobs.Submit(Order(1, kEndless, true), listener);
+  ASSERT_TRUE(listener->WaitFor([&] { return !listener->sound.empty(); }));
+  const auto start = std::chrono::steady_clock::now();
+  std::this_thread::sleep_for(std::chrono::seconds(2));
+  jobs.Cancel(id);
+  listener->WaitForEnd();
+  const double heard_s =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double made_s = double(listener->sound[0].size()) / 32000;
+  EXPECT_LE(made_s, heard_s + limits.ahead_s + 1.0);  // and what the codec holds back
+#ifndef MUSICGEN_SANITIZED
+  EXPECT_GE(made_s, 1.0);
+#endif
+}
+
 TEST(JobsTest, TellsHowFarItIs) {
   Jobs jobs({Fixture("hf-tiny-mono")}, {});
   const auto listener = std::make_shared<Listener>();

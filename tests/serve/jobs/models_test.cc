@@ -85,9 +85,10 @@ TEST(JobsTest, IdleModelsMakeRoomAndBusyOnesDoNot) {
   EXPECT_FALSE(Of(jobs.models(), "hf-tiny-stereo").loaded);
 }
 
-TEST(JobsTest, AModelThatIsNotThereIsSaidAtOnce) {
+TEST(JobsTest, WhatCannotBeServedIsSaidAtOnce) {
   ServedModel missing = Fixture("no-such-model");
   EXPECT_THROW(Jobs({Fixture("hf-tiny-mono"), missing}, {}), Error);
+  EXPECT_THROW(Jobs({Fixture("hf-tiny-mono"), Fixture("hf-tiny-mono")}, {}), Error);
   EXPECT_THROW(Jobs({}, {}), Error);
 }
 

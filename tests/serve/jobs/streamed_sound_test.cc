@@ -62,26 +62,27 @@ TEST(StreamSoundTest, WavIsWhatTheCommandLineStreams) {
   for (const std::string model : {"hf-tiny-mono", "hf-tiny-stereo"}) {
     Jobs jobs({Fixture(model)}, {});
     Client client;
-    Submit(jobs, client, Named("wav"), Order(7, 1.5, true));
+    const std::string id = Submit(jobs, client, Named("wav"), Order(7, 1.5, true));
     EXPECT_EQ(client.WaitForEnd(), Generated(model, "-s 7 -d 1.5", "-"));
+    EXPECT_EQ(Files(jobs, id, "wav")[0], Generated(model, "-s 7 -d 1.5", "wav"));
   }
 }
 
 TEST(StreamSoundTest, PcmIsTheSamplesAtAnyRateAndInAnyChannels) {
   Model model(Fixture("hf-tiny-mono").options);
-  GenerationRequest request = Order(3, 2.0).request;
+  GenerationRequest request = Order(3, 1.0).request;
   request.params.seed = 3;
   const Waveform sound = model.Generate(std::vector{request})[0].audio;
   Jobs jobs({Fixture("hf-tiny-mono")}, {});
   for (const int64_t rate_hz : {0, 24000, 44100, 48000}) {
     for (const int64_t channels : {1, 2}) {
       Client client;
-      Submit(jobs, client, Named("pcm", rate_hz, channels), Order(3, 2.0, true));
+      Submit(jobs, client, Named("pcm", rate_hz, channels), Order(3, 1.0, true));
       const int64_t to_hz = rate_hz == 0 ? sound.sample_rate_hz : rate_hz;
       const std::vector<uint8_t> wav = EncodeAudio(ConvertAudio(sound, to_hz, channels),
                                                    AudioFormat::kWav, SampleFormat::kPcm16, "");
       const std::string pcm = client.WaitForEnd();
-      EXPECT_EQ(pcm.size(), static_cast<size_t>(2 * to_hz * 2 * channels));
+      EXPECT_EQ(pcm.size(), static_cast<size_t>(to_hz * 2 * channels));
       EXPECT_NE((std::string{wav.begin(), wav.end()}).find(pcm), std::string::npos);
     }
   }
@@ -108,6 +109,11 @@ TEST(StreamSoundTest, EveryFormatIsReadAgain) {
               Submit(jobs, client, Named("aac"), Order(1, 1.0, true));
             }).status,
             400);
+  EXPECT_EQ(RefusalOf([&] {
+              Client client;
+              Submit(jobs, client, Named("pcm", 24001), Order(1, 1.0, true));
+            }).param,
+            "sample_rate");
   EXPECT_EQ(ContentType(Named("pcm", 24000), jobs.InfoOf("")), "audio/pcm;rate=24000;channels=1");
 }
 

@@ -3,12 +3,11 @@
 import os
 import signal
 import sys
-import threading
 import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from support import DEMO, TINY, Server, cli, main  # noqa: E402
+from support import TINY, Server, cli, main  # noqa: E402
 
 
 class Drain(unittest.TestCase):
@@ -24,11 +23,12 @@ class Drain(unittest.TestCase):
             self.assertEqual(refused.status, 503)
             answer.read()  # whole
             connection.close()
-            self.assertEqual(server.terminate(), 0)
+            self.assertEqual(server.process.wait(60), 0)
 
     def test_what_takes_too_long_is_cut(self):
         with Server("--drain-s", "0.5") as server:
-            _, answer = server.stream(input="x", audio_length=None)
+            connection, answer = server.stream(input="x", audio_length=None)
+            self.addCleanup(connection.close)
             answer.read(1000)
             start = time.monotonic()
             self.assertEqual(server.terminate(), 0)
@@ -42,7 +42,8 @@ class Drain(unittest.TestCase):
 
     def test_a_second_signal_ends_at_once(self):
         with Server("--drain-s", "1000") as server:
-            _, answer = server.stream(input="x", audio_length=None)
+            connection, answer = server.stream(input="x", audio_length=None)
+            self.addCleanup(connection.close)
             answer.read(1000)
             server.process.send_signal(signal.SIGINT)
             time.sleep(0.5)
@@ -56,8 +57,8 @@ class Starting(unittest.TestCase):
         for arguments, says in ((("--tls-cert", "x"), "both"), (("--port", "99999"), "port"),
                                 (("--model", TINY, "--model", TINY), "twice"),
                                 (("--model", "/nowhere"), "nowhere"),
-                                (("--host", "nowhere.invalid"), "nowhere.invalid"),
-                                (("--access-log", "/nowhere/log"), "/nowhere/log")):
+                                (("--model", TINY, "--host", "nowhere.invalid"), "nowhere.invalid"),
+                                (("--model", TINY, "--access-log", "/nowhere/log"), "/nowhere/log")):
             result = cli.run("serve", *arguments)
             self.assertEqual(result.status, 2, (arguments, result.err))
             self.assertIn(says, result.err)

@@ -7,7 +7,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from clients import is_mp3, need  # noqa: E402
 from support import TINY, ServerTest, main  # noqa: E402
 
-(elevenlabs, ) = need("elevenlabs")
+(elevenlabs,) = need("elevenlabs")
 from elevenlabs.core.api_error import ApiError  # noqa: E402
 from elevenlabs.types import MusicPrompt, SongSection  # noqa: E402
 
@@ -44,7 +44,7 @@ class Music(ServerTest):
         plan = MusicPrompt(positive_global_styles=["jazz"], negative_global_styles=[], sections=[section])
         sound = b"".join(self.client.music.compose(composition_plan=plan, output_format="pcm_8000"))
         self.assertEqual(len(sound), 2 * 3 * 8000)
-        sung = section.copy(update={"lines": ["la"]}) if hasattr(section, "copy") else section
+        sung = SongSection(**{**section.dict(), "lines": ["la"]})
         plan = MusicPrompt(positive_global_styles=["jazz"], negative_global_styles=[], sections=[sung])
         with self.assertRaises(elevenlabs.UnprocessableEntityError):
             b"".join(self.client.music.compose(composition_plan=plan))

@@ -7,7 +7,7 @@ import struct
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from support import TINY, Server, ServerTest, main  # noqa: E402
+from support import ROOT, TINY, Server, ServerTest, main  # noqa: E402
 
 
 def wav(seconds=1.0, rate=32000, comment=b""):
@@ -82,7 +82,7 @@ class Bodies(ServerTest):
     def test_uploads_that_are_bombs_or_none(self):
         silence = wav(700, 8000)  # longer than ten minutes, and larger than the limit
         self.assertEqual(self.upload(silence), 413)
-        for data in (b"", b"RIFF", b"fLaC" + b"\xff" * 1000, wav()[:60], b"\x00" * 100000, os.urandom(100000)):
+        for data in (b"", b"RIFF", b"fLaC" + b"\xff" * 1000, wav()[:40], b"\x00" * 100000, os.urandom(100000)):
             self.assertEqual(self.upload(data), 400)
         self.assertEqual(self.upload(wav(0.5, comment=b"\r\nSet-Cookie: x=1\r\n\x1b[31m" * 100)), 200)
 
@@ -108,10 +108,10 @@ class Bodies(ServerTest):
         for answer in (self.server.generate(input="x", model="../../secret"),
                        self.server.generate(input="x\x00y", audio_length=0.1),
                        self.server.upload("/v1/audio/generate", {"input": "x"}, {"audio_prompt": b"x"})):
-            self.assertGreaterEqual(answer.status, 400)
-            self.assertNotIn(b"/work", answer.body)
-            self.assertNotIn(b"/tmp", answer.body)
-            self.assertNotIn(os.path.dirname(TINY).encode(), answer.body)
+            self.assertIn(answer.status, (400, 404))
+            body = answer.body.replace(TINY.encode(), b"")  # the model's name, as it was given
+            for place in (b"/tmp", b"/proc", ROOT.encode()):
+                self.assertNotIn(place, body)
 
 
 class Log(ServerTest):

@@ -8,7 +8,7 @@ from clients import need  # noqa: E402
 from support import TINY, TINY_MELODY, ServerTest, command_line, main  # noqa: E402
 
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-(huggingface_hub, ) = need("huggingface_hub")
+huggingface_hub, errors = need("huggingface_hub", "huggingface_hub.errors")
 PROMPT = "a piano"
 
 
@@ -40,7 +40,7 @@ class Inference(ServerTest):
         answer = self.server.post("/", {"parameters": {}})
         self.assertEqual(answer.status, 400)
         self.assertIn("inputs", answer.json["error"])
-        with self.assertRaises(huggingface_hub.errors.HfHubHTTPError):
+        with self.assertRaises(errors.HfHubHTTPError):
             self.client("/").text_to_speech(PROMPT, max_new_tokens=1)
 
 
