@@ -57,10 +57,16 @@ class Answer:
 
 
 class Server:
-    """A server of its own, on a free port. What it prints is in `errors()`."""
+    """A server of its own, on a free port. What it prints is in `errors()`.
 
-    def __init__(self, *arguments, models=(TINY,), env=None, wait=True, scheme="http"):
-        flags = [flag for model in models for flag in ("--model", model)]
+    One thread computes for tiny models, unless more are asked for: they gain nothing by more, and threads that wait
+    for one another lose much where other tests run beside them.
+    """
+
+    def __init__(self, *arguments, models=(TINY,), env=None, wait=True, scheme="http", threads=None):
+        if threads is None:
+            threads = 1 if models and all(model.startswith(FIXTURES) for model in models) else 0
+        flags = ["--threads", str(threads), *(flag for model in models for flag in ("--model", model))]
         self._log = tempfile.TemporaryFile()
         self.scheme = scheme
         self.process = subprocess.Popen(
