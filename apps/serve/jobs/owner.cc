@@ -168,7 +168,12 @@ void Jobs::Impl::HoldEndless(size_t index) {
   for (const auto& [id, at] : active[index]) {
     Take& take = at.first->takes[at.second];
     if (!at.first->endless() || take.sound_s == 0) continue;
-    const double heard_s = std::chrono::duration<double>(now - take.first_sound).count();
+    double heard_s = std::chrono::duration<double>(now - take.first_sound).count();
+    if (heard_s > take.sound_s) {  // it ran dry: whoever listens has waited too
+      const std::chrono::duration<double> waited(heard_s - take.sound_s);
+      take.first_sound += std::chrono::duration_cast<std::chrono::steady_clock::duration>(waited);
+      heard_s = take.sound_s;
+    }
     const double missing_s = std::max(0.0, heard_s + limits.ahead_s - take.sound_s);
     const int64_t hold_at = take.steps_done + static_cast<int64_t>(missing_s * rate_hz);
     if (std::abs(hold_at - take.hold_at) < static_cast<int64_t>(kOftenS * rate_hz)) continue;
@@ -198,33 +203,7 @@ bool Jobs::Impl::StepModel(size_t index, std::unique_lock<std::mutex>& lock) {
   return any_step;
 }
 
-<<<<<<< HEAD
-// Music without end would run ahead of its listener as fast as the machine can, and what is steered
-// would be heard minutes later.
-bool Jobs::Impl::PaceTakes(size_t index) {
-  const auto now = std::chrono::steady_clock::now();
-  bool any_goes_on = false;
-  for (const auto& [id, place] : active[index]) {
-    Take& take = place.first->takes[place.second];
-    if (place.first->endless() && take.sound_s > 0) {
-      double ahead_s = take.sound_s - std::chrono::duration<double>(now - take.first_sound).count();
-      if (ahead_s < 0) {  // it ran dry: whoever listens has waited too
-        take.first_sound = now - std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                                     std::chrono::duration<double>(take.sound_s));
-        ahead_s = 0;
-      }
-      const bool hold = ahead_s > limits.live_lead_s;
-      if (hold != take.held) shelf.models()[index].loaded->session->Hold(id, hold);
-      take.held = hold;
-    }
-    any_goes_on = any_goes_on || !take.held;
-  }
-  return any_goes_on;
-}
-
-=======
 // The model is loaded anew for whoever comes next.
->>>>>>> serve-routes
 void Jobs::Impl::FailModel(size_t index, const std::string& why) {
   const Active failed = std::exchange(active[index], {});
   for (const auto& [id, take] : failed) take.first->takes[take.second].request = 0;
