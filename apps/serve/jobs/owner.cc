@@ -198,33 +198,7 @@ bool Jobs::Impl::StepModel(size_t index, std::unique_lock<std::mutex>& lock) {
   return any_step;
 }
 
-<<<<<<< HEAD
-// Music without end would run ahead of its listener as fast as the machine can, and what is steered
-// would be heard minutes later.
-bool Jobs::Impl::PaceTakes(size_t index) {
-  const auto now = std::chrono::steady_clock::now();
-  bool any_goes_on = false;
-  for (const auto& [id, place] : active[index]) {
-    Take& take = place.first->takes[place.second];
-    if (place.first->endless() && take.sound_s > 0) {
-      double ahead_s = take.sound_s - std::chrono::duration<double>(now - take.first_sound).count();
-      if (ahead_s < 0) {  // it ran dry: whoever listens has waited too
-        take.first_sound = now - std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                                     std::chrono::duration<double>(take.sound_s));
-        ahead_s = 0;
-      }
-      const bool hold = ahead_s > limits.live_lead_s;
-      if (hold != take.held) shelf.models()[index].loaded->session->Hold(id, hold);
-      take.held = hold;
-    }
-    any_goes_on = any_goes_on || !take.held;
-  }
-  return any_goes_on;
-}
-
-=======
 // The model is loaded anew for whoever comes next.
->>>>>>> serve-routes
 void Jobs::Impl::FailModel(size_t index, const std::string& why) {
   const Active failed = std::exchange(active[index], {});
   for (const auto& [id, take] : failed) take.first->takes[take.second].request = 0;

@@ -21,15 +21,9 @@ struct Take {
   bool cancelled = false;
   bool deferred = false;  // the session has no room for it yet
   int64_t steps_done = 0, steps_total = 0;
-<<<<<<< HEAD
-  double sound_s = 0;  // that was counted
-  std::chrono::steady_clock::time_point first_sound;  // later where it ran dry
-  bool held = false;  // music without end that is far enough ahead of its listener
-=======
   double sound_s = 0;   // that was counted
   int64_t hold_at = 0;  // the step before which its session holds it; 0: none
   std::chrono::steady_clock::time_point first_sound;
->>>>>>> serve-routes
   SteeringQueue steerings;
   Codes codes;                            // once it has ended
   std::shared_ptr<const Waveform> sound;  // of a whole one, as long as it is kept
