@@ -38,6 +38,7 @@ class PageTest(unittest.TestCase):
             raise unittest.SkipTest("Playwright for Python is not installed")
         if not os.path.exists(CHROMIUM):
             raise unittest.SkipTest(f"there is no Chromium at {CHROMIUM}")
+        expect.set_options(timeout=30000)  # of a machine that has other work
         cls.server = Server(*cls.OPTIONS, models=[cls.MODEL])
         cls.addClassCleanup(cls.server.close)
         cls.playwright = sync_playwright().start()
@@ -56,7 +57,7 @@ class PageTest(unittest.TestCase):
 
     def context(self, **options):
         context = self.browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
-        context.set_default_timeout(20000)
+        context.set_default_timeout(60000)
         self.addCleanup(context.close)
         return context
 
@@ -87,7 +88,7 @@ class PageTest(unittest.TestCase):
     def done(self, page):
         page.wait_for_selector("#stage:not(.making):not(.fresh)")
 
-    def until(self, condition, seconds=20):
+    def until(self, condition, seconds=60):
         end = time.monotonic() + seconds
         while not condition():
             self.assertLess(time.monotonic(), end, "waited in vain")

@@ -131,7 +131,7 @@ class Stop(PageTest):
         page.wait_for_selector("#stage.making:not(.waiting)")  # there is sound
         page.get_by_role("button", name="Stop").click()
         state = lambda: page.request.get(f"{self.server.url}/v1/jobs/{jobs[0]}").json()["status"]  # noqa: E731
-        self.until(lambda: state() == "cancelled", 2)
+        self.until(lambda: state() == "cancelled", 5)
         expect(page.locator("#stage-state")).to_have_text("Stopped")
         self.until(lambda: len(self.kept(page)) == 1)
         self.assertGreater(self.kept(page)[0]["lengthS"], 0.1)
