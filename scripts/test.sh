@@ -12,7 +12,7 @@ jobs=$(nproc)
 fuzz_seconds=${FUZZ_SECONDS:-10}
 long=${MUSICGEN_LONG_TESTS:-0}
 # The folders whose tests run threads against one another.
-threaded=(base lm session api c_api)
+threaded=(base lm session api c_api serve_http serve_jobs)
 if [[ $long != 0 ]]; then threaded+=(nn conditioning codec model convert generate); fi
 mapfile -t fuzzers < <(basename -s .cc -a tests/fuzz/fuzz_*.cc)
 passed=0

@@ -157,7 +157,7 @@ struct ServeFlags {
   std::string access_log;
   double drain_s = 30;
   int64_t header_kib = 16, json_kib = 1024, upload_mib = 50, bodies_mib = 256, connections = 4096;
-  double upload_minutes = 10, audio_length_s = 300, kept_s = 3600;
+  double upload_minutes = 10, audio_length_s = 300, kept_s = 3600, ahead_s = 3;
   int64_t prompt_characters = 4096, takes = 16, kept_jobs = 512;
 };
 
@@ -169,10 +169,10 @@ struct Answer {
   std::string text;
 };
 
-using Command = std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, EncodeFlags, DecodeFlags,
-                             ChromaFlags, PlotFlags, InfoFlags, BenchFlags, ConvertFlags,
-                             VerifyFlags, DownloadFlags, LiveFlags, ServeFlags, DecodeUploadFlags,
-                             Answer>;
+using Command =
+    std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, EncodeFlags, DecodeFlags, ChromaFlags,
+                 PlotFlags, InfoFlags, BenchFlags, ConvertFlags, VerifyFlags, DownloadFlags,
+                 LiveFlags, ServeFlags, DecodeUploadFlags, Answer>;
 
 // Throws Error(kBadInput).
 Command ParseCommandLine(int argc, const char* const* argv);

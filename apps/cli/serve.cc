@@ -59,6 +59,7 @@ serve::JobLimits Limits(const ServeFlags& flags) {
   limits.prompt_characters = static_cast<size_t>(flags.prompt_characters);
   limits.kept_jobs = static_cast<int>(flags.kept_jobs);
   limits.kept_s = flags.kept_s;
+  limits.ahead_s = flags.ahead_s;
   return limits;
 }
 

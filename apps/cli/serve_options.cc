@@ -49,6 +49,8 @@ void AddServe(common::Flags flags, ServeFlags& values) {
               "NAME");
   flags.Name("--access-log", values.access_log,
              "A line of JSON for each request, without its content; - is stdout", "FILE");
+  flags.Number("--ahead", values.ahead_s,
+               "Music without end is made so many seconds ahead of its listener", "S", 0.5, 3600.0);
   flags.Number("--drain-s", values.drain_s,
                "Seconds that running jobs get to end after SIGTERM or Ctrl-C", "S", 0.0, 86400.0);
   AddLimits(flags, values);

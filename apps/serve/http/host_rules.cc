@@ -79,7 +79,7 @@ void HostRules::Check(const std::vector<Header>& headers) const {
   if (!Allows(host)) {
     Refuse(421, "foreign_host",
            "This server is not addressed by the name in the header Host; the option "
-           "--allowed-host adds a name.");
+           "--allow-host adds a name.");
   }
 }
 

@@ -31,7 +31,7 @@ struct JobLimits {
   size_t prompt_characters = 4096;
   // Music without end is made so far ahead of being heard, if it plays from its first sound on: a
   // steering is heard after as long, and no client has to hold what its server made too early.
-  double ahead_s = 5;
+  double ahead_s = 3;
   int kept_jobs = 512;  // that have ended; the oldest are forgotten
   double kept_s = 3600;
   uint64_t kept_sound_bytes = 512 << 20;  // of sound beside the codes, else rendered again

@@ -168,7 +168,12 @@ void Jobs::Impl::HoldEndless(size_t index) {
   for (const auto& [id, at] : active[index]) {
     Take& take = at.first->takes[at.second];
     if (!at.first->endless() || take.sound_s == 0) continue;
-    const double heard_s = std::chrono::duration<double>(now - take.first_sound).count();
+    double heard_s = std::chrono::duration<double>(now - take.first_sound).count();
+    if (heard_s > take.sound_s) {  // it ran dry: whoever listens has waited too
+      const std::chrono::duration<double> waited(heard_s - take.sound_s);
+      take.first_sound += std::chrono::duration_cast<std::chrono::steady_clock::duration>(waited);
+      heard_s = take.sound_s;
+    }
     const double missing_s = std::max(0.0, heard_s + limits.ahead_s - take.sound_s);
     const int64_t hold_at = take.steps_done + static_cast<int64_t>(missing_s * rate_hz);
     if (std::abs(hold_at - take.hold_at) < static_cast<int64_t>(kOftenS * rate_hz)) continue;

@@ -23,7 +23,7 @@ struct Take {
   int64_t steps_done = 0, steps_total = 0;
   double sound_s = 0;   // that was counted
   int64_t hold_at = 0;  // the step before which its session holds it; 0: none
-  std::chrono::steady_clock::time_point first_sound;
+  std::chrono::steady_clock::time_point first_sound;  // later where it ran dry
   SteeringQueue steerings;
   Codes codes;                            // once it has ended
   std::shared_ptr<const Waveform> sound;  // of a whole one, as long as it is kept

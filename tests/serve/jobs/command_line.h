@@ -12,6 +12,13 @@
 
 namespace musicgen::serve {
 
+// Sanitized builds leave the program out.
+#if defined(MUSICGEN_PROGRAM)
+inline const char* const kProgram = MUSICGEN_PROGRAM;
+#else
+inline const char* const kProgram = nullptr;
+#endif
+
 // `musicgen generate` with these arguments, its output in the given format; "-": what it streams.
 inline std::string Generated(const std::string& model, const std::string& arguments,
                              const std::string& suffix) {
@@ -20,7 +27,7 @@ inline std::string Generated(const std::string& model, const std::string& argume
           .string() +
       (suffix == "-" ? "" : "." + suffix);
   const std::string command =
-      std::string(MUSICGEN_PROGRAM) + " generate --no-progress --precision f32 -t 1 -m " +
+      std::string(kProgram) + " generate --no-progress --precision f32 -t 1 -m " +
       MUSICGEN_FIXTURES + "/" + model + " " + arguments + " -o " +
       (suffix == "-" ? "- > " + file : file) + " 'a march for two trumpets'";
   EXPECT_EQ(std::system(command.c_str()), 0) << command;

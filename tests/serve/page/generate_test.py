@@ -27,7 +27,7 @@ class Generate(PageTest):
         page.get_by_role("button", name="Generate").click()
         self.until(lambda: self.played(page)[0] > 0.05)
         self.until(lambda: self.played(page)[0] == 5)
-        self.assertEqual(self.played(page)[1], 0)
+        self.assert_unbroken(page)
         self.assertEqual(page.evaluate("window.module"), "worklet.js")
         self.assertEqual(sum(page.evaluate("window.played")), 5 * SAMPLE_RATE_HZ)
         for suffix in ("wav", "flac", "mp3"):
@@ -131,7 +131,7 @@ class Stop(PageTest):
         page.wait_for_selector("#stage.making:not(.waiting)")  # there is sound
         page.get_by_role("button", name="Stop").click()
         state = lambda: page.request.get(f"{self.server.url}/v1/jobs/{jobs[0]}").json()["status"]  # noqa: E731
-        self.until(lambda: state() == "cancelled", 2)
+        self.until(lambda: state() == "cancelled", 5)
         expect(page.locator("#stage-state")).to_have_text("Stopped")
         self.until(lambda: len(self.kept(page)) == 1)
         self.assertGreater(self.kept(page)[0]["lengthS"], 0.1)
