@@ -501,10 +501,9 @@ MG_API mg_status mg_session_submit_batch(mg_session* session, const mg_request* 
                                          size_t count, uint32_t flags, uint64_t* ids);
 /* The request ends at the next step. One that has ended or is not known is left alone. */
 MG_API mg_status mg_session_cancel(mg_session* session, uint64_t id);
-/* The request makes no steps from `at_step` (from 0) on, until it is held at a later one, or at
- * none
- * (-1). What it makes is the same. A player that holds its request a few seconds ahead of what is
- * heard is heard soon when it steers. One that has ended or is not known is left alone. */
+/* The request makes no steps from `at_step` (from 0) on, until it is held at a later one, or at -1:
+ * at none. What it makes is the same. A player that holds its request a few seconds ahead of what
+ * is heard is heard soon when it steers. One that has ended or is not known is left alone. */
 MG_API mg_status mg_session_hold(mg_session* session, uint64_t id, int64_t at_step);
 
 /* What a running request may change. What is not set stays. */
