@@ -26,7 +26,7 @@ class Access(PageTest):
             page = self.open(color_scheme=scheme)
             self.check(page, f"{scheme}, at the beginning")
             page.locator("details.fold").evaluate("(fold) => { fold.open = true; }")
-            self.fill(page, seconds=60)
+            self.fill(page, seconds=300)  # longer than the checks take
             page.get_by_role("button", name="Generate").click()
             page.wait_for_selector("#stage.making:not(.waiting)")
             self.check(page, f"{scheme}, in the making")

@@ -92,7 +92,7 @@ class PageTest(unittest.TestCase):
         end = time.monotonic() + seconds
         while not condition():
             self.assertLess(time.monotonic(), end, "waited in vain")
-            time.sleep(0.03)
+            self.browser.contexts[0].pages[0].wait_for_timeout(30)  # events of pages come while one waits
 
     def played(self, page):
         """Seconds that the worklet has played, and how often it ran dry."""

@@ -100,7 +100,7 @@ class Generate(PageTest):
         self.assertEqual(sorted(take["seed"] for take in self.kept(page)), [7, 8, 9])
         self.until(lambda: self.played(page)[0] > 0.8)
         page.locator("#compare-list > article").nth(1).get_by_role("button", name="Play").click()
-        self.assertIn("seed 8", page.locator("#stage-meta").inner_text())
+        expect(page.locator("#stage-meta")).to_contain_text("seed 8")
         self.assertGreater(self.played(page)[0], 0.7)
 
     def test_goes_on_from_a_marker(self):
@@ -126,7 +126,7 @@ class Stop(PageTest):
         page = self.open()
         jobs = []
         page.on("response", lambda response: response.request.method == "POST" and jobs.append(response.headers["x-job-id"]))
-        self.fill(page, seconds=120)
+        self.fill(page, seconds=300)
         page.get_by_role("button", name="Generate").click()
         page.wait_for_selector("#stage.making:not(.waiting)")  # there is sound
         page.get_by_role("button", name="Stop").click()

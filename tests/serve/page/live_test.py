@@ -26,12 +26,10 @@ class Live(PageTest):
 
     def test_turns_where_the_server_says(self):
         page = self.open()
-        answers = []
-        page.on("response", lambda r: r.request.method == "PATCH" and answers.append(r.json()))
         self.begin(page)
-        page.keyboard.press("2")
-        expect(page.locator("#steer-state")).to_contain_text("turns at", ignore_case=True)
-        step = answers[0]["steered_step"]
+        with page.expect_response(lambda response: response.request.method == "PATCH") as turn:
+            page.keyboard.press("2")
+        step = turn.value.json()["steered_step"]
         self.until(lambda: self.played(page)[0] > step / 50 + 1)
         expect(page.locator("#steer-state")).to_contain_text("Turned at")
         self.assert_unbroken(page)
