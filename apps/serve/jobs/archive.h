@@ -7,7 +7,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "serve/jobs/jobs.h"
+#include "serve/jobs/job_limits.h"
 #include "serve/jobs/record.h"
 
 namespace musicgen::serve {

@@ -12,7 +12,7 @@
 #include "musicgen/model.hpp"
 #include "musicgen/session.hpp"
 #include "serve/http/failure.h"
-#include "serve/jobs/jobs.h"
+#include "serve/jobs/served_model.h"
 #include "serve/jobs/worker.h"
 
 namespace musicgen::serve {

@@ -3,7 +3,8 @@
 
 #include "musicgen/events.hpp"
 #include "musicgen/model_info.hpp"
-#include "serve/jobs/jobs.h"
+#include "serve/jobs/job.h"
+#include "serve/jobs/job_limits.h"
 
 namespace musicgen::serve {
 

@@ -17,7 +17,6 @@ void AddJobs(Service& service, Operations& operations);       // job_operations.
 void AddJobEvents(Service& service, Operations& operations);  // job_events.cc
 void AddModels(Service& service, Operations& operations);     // models.cc
 void AddStatus(Service& service, Operations& operations);     // status.cc
-void AddPage(Operations& operations);                         // page.cc
 // Those that other people's clients know.
 void AddOpenAi(Service& service, Operations& operations);       // openai_speech.cc
 void AddElevenLabs(Service& service, Operations& operations);   // elevenlabs.cc

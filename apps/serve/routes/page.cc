@@ -4,8 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "serve/routes/operations.h"
-
 namespace musicgen::serve {
 namespace {
 
@@ -69,7 +67,7 @@ std::vector<Route> PageRoutes() {
   return routes;
 }
 
-void AddPage(Operations& operations) {
+void AddPage(std::vector<Operation>& operations) {
   for (const PageFile& file : PageFiles()) {
     if (file.name != kIndex) continue;
     Operation page;

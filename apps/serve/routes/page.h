@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "serve/http/route.h"
+#include "serve/routes/operation.h"
 
 namespace musicgen::serve {
 
@@ -18,7 +19,8 @@ struct PageFile {
 // Written by the build from apps/serve/page.
 std::span<const PageFile> PageFiles();
 
-// The files by their names; index.html is GET /, an operation (operations.h).
+// The files by their names; index.html is GET /, an operation.
 std::vector<Route> PageRoutes();
+void AddPage(std::vector<Operation>& operations);
 
 }  // namespace musicgen::serve

@@ -1,9 +1,8 @@
-#include "serve/jobs/jobs.h"
+#include "serve/jobs/jobs_impl.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "serve/jobs/jobs_impl.h"
 #include "serve/jobs/random_id.h"
 #include "serve/jobs/refusals.h"
 #include "serve/jobs/render.h"
