@@ -157,7 +157,7 @@ on("composer", "submit", (event) => {
 });
 on("stop", "click", stop);
 for (const name of ["dragover", "drop"]) addEventListener(name, (event) => event.preventDefault());
-addEventListener("pagehide", () => running.forEach((making) => making.stop()));
+addEventListener("pagehide", () => running.forEach((making) => making.stop(true)));
 onKeys({ generate, stop, play: () => stage.toggle(), scene: (number) => live.scene(number) });
 setUpTheme(() => {
   readColours();

@@ -43,11 +43,14 @@ export class Making {
   }
 
   /** Ends it at once; what was made stays. */
-  stop() {
+  stop(leaving = false) {
     if (this.take.ended) return;
     this.#stopped = true;
     this.#abort.abort();
-    if (this.take.jobId) api.cancel(this.take.jobId).catch(() => {});
+    // After the stream's own end: one that the server ends first is an error to the browser.
+    const cancel = () => this.take.jobId && api.cancel(this.take.jobId).catch(() => {});
+    if (leaving) cancel();
+    else setTimeout(cancel, 200);
     this.take.end("stopped");
   }
 

@@ -39,6 +39,7 @@ class Access(PageTest):
             page.get_by_role("button", name="Close").click()
             page.get_by_text("Live, without end").click()
             page.get_by_role("button", name="Play live").click()
+            page.wait_for_selector("#stage.making:not(.waiting)")
             self.until(lambda: self.played(page)[0] > 0.1)
             page.keyboard.press("3")
             expect(page.locator("#steer-state")).to_contain_text("urn")

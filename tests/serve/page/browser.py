@@ -92,7 +92,8 @@ class PageTest(unittest.TestCase):
         end = time.monotonic() + seconds
         while not condition():
             self.assertLess(time.monotonic(), end, "waited in vain")
-            self.browser.contexts[0].pages[0].wait_for_timeout(30)  # events of pages come while one waits
+            page = next(page for context in self.browser.contexts for page in context.pages)
+            page.wait_for_timeout(30)  # events of pages come while one waits
 
     def played(self, page):
         """Seconds that the worklet has played, and how often it ran dry."""
