@@ -2,8 +2,6 @@
 
 #include <new>
 
-#include "musicgen/error.hpp"
-
 namespace musicgen::serve {
 namespace {
 
@@ -32,12 +30,27 @@ std::string TypeOf(int status) {
   }
 }
 
-void Refuse(int status, const std::string& code, const std::string& message) {
-  throw Refusal({.status = status, .message = message, .type = TypeOf(status), .code = code});
+void Refuse(int status, const std::string& code, const std::string& message,
+            const std::string& param) {
+  throw Refusal(
+      {.status = status, .message = message, .type = TypeOf(status), .param = param, .code = code});
 }
 
 void RefuseInput(const std::string& param, const std::string& message) {
   throw Refusal({.status = 400, .message = message, .type = TypeOf(400), .param = param});
+}
+
+Failure FailureOf(const Error& error) {
+  switch (error.code()) {
+    case ErrorCode::kBadInput:
+    case ErrorCode::kUnsupported:
+      return {.status = 400, .message = error.what(), .type = TypeOf(400)};
+    case ErrorCode::kOutOfMemory:
+      return OutOfMemory();
+    case ErrorCode::kFailure:
+      break;
+  }
+  return Internal();
 }
 
 Failure FailureOf(const std::exception_ptr& exception) {
@@ -46,11 +59,7 @@ Failure FailureOf(const std::exception_ptr& exception) {
   } catch (const Refusal& refusal) {
     return refusal.failure();
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::kOutOfMemory) return OutOfMemory();
-    if (error.code() != ErrorCode::kBadInput && error.code() != ErrorCode::kUnsupported) {
-      return Internal();
-    }
-    return {.status = 400, .message = error.what(), .type = TypeOf(400)};
+    return FailureOf(error);
   } catch (const std::bad_alloc&) {
     return OutOfMemory();
   } catch (...) {

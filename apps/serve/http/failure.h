@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "musicgen/error.hpp"
+
 namespace musicgen::serve {
 
 struct Failure {
@@ -32,14 +34,16 @@ class Refusal : public std::exception {
 // rate_limit_error, server_error.
 std::string TypeOf(int status);
 
-[[noreturn]] void Refuse(int status, const std::string& code, const std::string& message);
+[[noreturn]] void Refuse(int status, const std::string& code, const std::string& message,
+                         const std::string& param = "");
 
 // 400, invalid_request_error.
 [[noreturn]] void RefuseInput(const std::string& param, const std::string& message);
 
-// What any exception means for the client: a Refusal's own failure, 400 for Error(kBadInput) and
-// Error(kUnsupported), 507 where memory is short, else 500 in words that tell nothing of the
-// inside.
+// What an error means for the client: 400 for kBadInput and kUnsupported, 507 where memory is
+// short, else 500, in words that tell nothing of the inside.
+Failure FailureOf(const Error& error);
+// Likewise; a Refusal's own failure.
 Failure FailureOf(const std::exception_ptr& exception);
 
 }  // namespace musicgen::serve

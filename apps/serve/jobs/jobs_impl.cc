@@ -3,13 +3,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "serve/http/failure.h"
 #include "serve/jobs/random_id.h"
-#include "serve/jobs/refusals.h"
 #include "serve/jobs/render.h"
 #include "serve/jobs/request_check.h"
 
 namespace musicgen::serve {
 namespace {
+
+[[noreturn]] void RefuseUnknownJob() {
+  Refuse(404, "job_not_found",
+         "job: expected the id of a job that runs or has ended not long ago, found another");
+}
 
 constexpr int kLongThreads = 2;
 
@@ -132,7 +137,7 @@ std::string Jobs::Submit(JobRequest order, std::shared_ptr<JobWatcher> watcher) 
   if (watcher != nullptr) record->watchers.push_back(std::move(watcher));
 
   std::lock_guard<std::mutex> lock(impl.mutex);
-  if (impl.draining) RefuseOrder(503, "the server is shutting down", "draining");
+  if (impl.draining) Refuse(503, "draining", "the server is shutting down");
   if (!impl.HasRoom() && impl.waiting() >= impl.limits.queue) {
     ++impl.totals.refused;
     throw Refusal({429, "the server is busy and its queue is full", "rate_limit_error", "",
@@ -185,7 +190,7 @@ void Jobs::Steer(const std::string& id, const Steering& steering,
   const Record record = impl_->FindOpen(id);
   if (record == nullptr) RefuseUnknownJob();
   if (record->ended())
-    RefuseOrder(409, "job: expected one that runs, found one that has ended", "ended");
+    Refuse(409, "ended", "job: expected one that runs, found one that has ended");
   const auto call = std::make_shared<SteerCall>();
   call->takes_left = 0;
   call->steered = std::move(steered);
@@ -213,7 +218,7 @@ RenderOrder Jobs::Impl::OrderOf(const std::string& id) const {
   const Record record = FindOpen(id);
   if (record == nullptr) RefuseUnknownJob();
   if (record->state != JobState::kDone) {
-    RefuseOrder(409, "job: expected one that is done, found one that is not", "not_done");
+    Refuse(409, "not_done", "job: expected one that is done, found one that is not");
   }
   RenderOrder order;
   order.comment = record->provenance;

@@ -3,7 +3,7 @@
 #include <set>
 #include <utility>
 
-#include "serve/jobs/refusals.h"
+#include "serve/http/failure.h"
 
 namespace musicgen::serve {
 namespace {
@@ -46,8 +46,8 @@ size_t ModelShelf::Find(const std::string& name) const {
   }
   std::string names;
   for (const ShelvedModel& each : models_) names += (names.empty() ? "" : ", ") + each.served.id;
-  RefuseOrder(404, "model: expected one that is served, " + names + ", found another",
-              "model_not_found", "model");
+  Refuse(404, "model_not_found", "model: expected one that is served, " + names + ", found another",
+         "model");
 }
 
 void ModelShelf::Load(size_t index) {

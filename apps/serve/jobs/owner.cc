@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "serve/http/failure.h"
 #include "serve/jobs/jobs_impl.h"
-#include "serve/jobs/refusals.h"
 
 namespace musicgen::serve {
 namespace {
@@ -142,9 +142,9 @@ void Jobs::Impl::HandOver(std::unique_lock<std::mutex>& lock) {
       if (gift.take == 0) provenance = loaded.model.Provenance(gift.request);
       id = loaded.session->Submit(gift.request, options);
     } catch (const Error& error) {
-      failure = FailureOfJob(error);
+      failure = FailureOf(error);
     } catch (const std::exception& error) {
-      failure = FailureOfJob(Error(ErrorCode::kFailure, error.what()));
+      failure = FailureOf(Error(ErrorCode::kFailure, error.what()));
     }
     lock.lock();
     if (gift.take == 0) record->provenance = provenance;
@@ -208,7 +208,7 @@ void Jobs::Impl::FailModel(size_t index, const std::string& why) {
   const Active failed = std::exchange(active[index], {});
   for (const auto& [id, take] : failed) take.first->takes[take.second].request = 0;
   for (const auto& [id, take] : failed) {
-    EndTake(take.first, take.second, {}, FailureOfJob(Error(ErrorCode::kFailure, why)));
+    EndTake(take.first, take.second, {}, FailureOf(Error(ErrorCode::kFailure, why)));
   }
   shelf.models()[index].loaded.reset();
   if (trouble) {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "serve/http/failure.h"
 #include "serve/jobs/jobs_impl.h"
-#include "serve/jobs/refusals.h"
 
 namespace musicgen::serve {
 namespace {
@@ -42,7 +42,7 @@ bool Jobs::Impl::TakeEvent(size_t index, Event& event) {
       EndTake(record, number, std::move(event.result), std::nullopt);
       break;
     case Event::Kind::kFailed:
-      EndTake(record, number, {}, FailureOfJob(*event.error));
+      EndTake(record, number, {}, FailureOf(*event.error));
       break;
   }
   return false;

@@ -6,7 +6,7 @@
 #include "musicgen/model.hpp"
 #include "musicgen/sound_files.hpp"
 #include "musicgen/sounds.hpp"
-#include "serve/jobs/refusals.h"
+#include "serve/http/failure.h"
 
 namespace musicgen::serve {
 namespace {
@@ -34,8 +34,8 @@ std::string Samples(const Waveform& sound) {
 
 void CheckFormat(const std::string& format) {
   if (format == "pcm" || Formats().count(format) > 0) return;
-  RefuseOrder(400, "format: expected wav, flac, ogg, opus, mp3 or pcm, found another",
-              "invalid_value", "format");
+  Refuse(400, "invalid_value", "format: expected wav, flac, ogg, opus, mp3 or pcm, found another",
+         "format");
 }
 
 std::vector<Waveform> SoundsOf(const RenderOrder& order) {

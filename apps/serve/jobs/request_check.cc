@@ -5,7 +5,7 @@
 #include <string>
 
 #include "musicgen/frames.hpp"
-#include "serve/jobs/refusals.h"
+#include "serve/http/failure.h"
 
 namespace musicgen::serve {
 namespace {
@@ -20,7 +20,7 @@ std::string Text(double number) {
 
 [[noreturn]] void RefuseField(const std::string& param, const std::string& expected,
                               const std::string& found) {
-  RefuseOrder(400, param + ": expected " + expected + ", found " + found, "invalid_value", param);
+  Refuse(400, "invalid_value", param + ": expected " + expected + ", found " + found, param);
 }
 
 void CheckRange(const char* param, double value, double low, double high) {

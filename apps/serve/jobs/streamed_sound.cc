@@ -8,7 +8,7 @@
 
 #include "musicgen/frames.hpp"
 #include "musicgen/sound_files.hpp"
-#include "serve/jobs/refusals.h"
+#include "serve/http/failure.h"
 #include "serve/jobs/stream_resampler.h"
 
 namespace musicgen::serve {
@@ -30,10 +30,10 @@ const Kind& KindOf(const std::string& name) {
                                                     {"flac", {AudioFormat::kFlac, "audio/flac"}}};
   const auto found = kinds.find(name);
   if (found != kinds.end()) return found->second;
-  RefuseOrder(400,
-              "response_format: expected wav, pcm, mp3, opus or flac where sound is streamed, "
-              "found another",
-              "invalid_value", "response_format");
+  Refuse(400, "invalid_value",
+         "response_format: expected wav, pcm, mp3, opus or flac where sound is streamed, "
+         "found another",
+         "response_format");
 }
 
 std::string Text(const std::vector<uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
@@ -44,15 +44,15 @@ void CheckFormat(const SoundFormat& format) {
                                           24000, 32000, 44100, 48000, 96000};
   KindOf(format.name);
   if (rates.count(format.sample_rate_hz) == 0) {
-    RefuseOrder(400,
-                "sample_rate: expected one of 8000, 11025, 12000, 16000, 22050, 24000, 32000, "
-                "44100, 48000 and 96000, found " +
-                    std::to_string(format.sample_rate_hz),
-                "invalid_value", "sample_rate");
+    Refuse(400, "invalid_value",
+           "sample_rate: expected one of 8000, 11025, 12000, 16000, 22050, 24000, 32000, "
+           "44100, 48000 and 96000, found " +
+               std::to_string(format.sample_rate_hz),
+           "sample_rate");
   }
   if (format.channels < 0 || format.channels > 2) {
-    RefuseOrder(400, "channels: expected 1 or 2, found " + std::to_string(format.channels),
-                "invalid_value", "channels");
+    Refuse(400, "invalid_value",
+           "channels: expected 1 or 2, found " + std::to_string(format.channels), "channels");
   }
 }
 

@@ -1,52 +1,25 @@
 #include "serve/routes/base64.h"
 
+#include <openssl/evp.h>
+
 #include <algorithm>
-#include <array>
-#include <cstdint>
 
 namespace musicgen::serve {
 namespace {
 
-constexpr std::string_view kAlphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr size_t kMostBytes = size_t{3} << 20;  // at once: the library counts in int
 
-constexpr std::array<int8_t, 256> MakeValues() {
-  std::array<int8_t, 256> values{};
-  for (int8_t& value : values) value = -1;
-  for (size_t i = 0; i < kAlphabet.size(); ++i) {
-    values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<int8_t>(i);
-  }
-  values['-'] = 62;  // the form for URLs
-  values['_'] = 63;
-  return values;
+const unsigned char* Bytes(const char* text) {
+  return reinterpret_cast<const unsigned char*>(text);
 }
-constexpr std::array<int8_t, 256> kValues = MakeValues();
+unsigned char* Bytes(char* text) { return reinterpret_cast<unsigned char*>(text); }
 
 bool IsSpace(char c) { return c == '\n' || c == '\r' || c == ' ' || c == '\t'; }
 
-}  // namespace
-
-std::string EncodeBase64(std::string_view bytes) {
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    const size_t count = std::min<size_t>(3, bytes.size() - i);
-    uint32_t bits = 0;
-    for (size_t k = 0; k < 3; ++k) {
-      bits = bits << 8 | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-    }
-    for (size_t k = 0; k < 4; ++k) {
-      text += k <= count ? kAlphabet[bits >> (18 - 6 * k) & 63] : '=';
-    }
-  }
-  return text;
-}
-
-std::optional<std::string> DecodeBase64(std::string_view text) {
-  std::string bytes;
-  bytes.reserve(text.size() / 4 * 3);
-  uint32_t bits = 0;
-  size_t letters = 0;
+// The letters alone, of the usual alphabet. None: something follows the padding.
+std::optional<std::string> Letters(std::string_view text) {
+  std::string letters;
+  letters.reserve(text.size() + 3);
   bool ended = false;
   for (const char c : text) {
     if (IsSpace(c)) continue;
@@ -54,12 +27,40 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
       ended = true;
       continue;
     }
-    const int8_t value = kValues[static_cast<unsigned char>(c)];
-    if (value < 0 || ended) return std::nullopt;
-    bits = bits << 6 | static_cast<uint32_t>(value);
-    if (++letters % 4 != 1) bytes += static_cast<char>(bits >> (6 - 2 * ((letters - 1) % 4)));
+    if (ended) return std::nullopt;
+    letters += c == '-' ? '+' : c == '_' ? '/' : c;  // the form for URLs
   }
-  if (letters % 4 == 1) return std::nullopt;
+  return letters;
+}
+
+}  // namespace
+
+std::string EncodeBase64(std::string_view bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // the library ends it with a zero
+  size_t size = 0;
+  for (size_t at = 0; at < bytes.size(); at += kMostBytes) {
+    const size_t count = std::min(kMostBytes, bytes.size() - at);
+    size += static_cast<size_t>(EVP_EncodeBlock(Bytes(text.data() + size), Bytes(bytes.data() + at),
+                                                static_cast<int>(count)));
+  }
+  text.resize(size);
+  return text;
+}
+
+std::optional<std::string> DecodeBase64(std::string_view text) {
+  std::optional<std::string> letters = Letters(text);
+  if (!letters || letters->size() % 4 == 1) return std::nullopt;
+  const size_t size = letters->size() * 3 / 4;
+  letters->resize((letters->size() + 3) / 4 * 4, '=');
+  std::string bytes(letters->size() / 4 * 3, '\0');
+  constexpr size_t kMostLetters = kMostBytes / 3 * 4;
+  for (size_t at = 0; at < letters->size(); at += kMostLetters) {
+    const size_t count = std::min(kMostLetters, letters->size() - at);
+    const int made = EVP_DecodeBlock(Bytes(bytes.data() + at / 4 * 3), Bytes(letters->data() + at),
+                                     static_cast<int>(count));
+    if (made != static_cast<int>(count / 4 * 3)) return std::nullopt;
+  }
+  bytes.resize(size);
   return bytes;
 }
 

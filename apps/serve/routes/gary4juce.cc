@@ -206,12 +206,7 @@ Json AnswerSchema() {
 }
 
 Operation Make(const char* method, const char* path, const char* id, const char* summary) {
-  Operation operation;
-  operation.method = method;
-  operation.path = path;
-  operation.id = id;
-  operation.summary = summary;
-  operation.tag = "Compatible with others";
+  Operation operation = NewOperation(method, path, id, summary, "Compatible with others");
   operation.failure_body = SuccessFalse;
   operation.failure_schema = SuccessFalseSchema();
   operation.answers = {{200, "As gary4juce reads it", "application/json", AnswerSchema()}};

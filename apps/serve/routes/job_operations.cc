@@ -95,12 +95,7 @@ void Steer(Service& service, const Call& call) {
 }
 
 Operation Make(const char* method, const char* path, const char* id, const char* summary) {
-  Operation operation;
-  operation.method = method;
-  operation.path = path;
-  operation.id = id;
-  operation.summary = summary;
-  operation.tag = "Jobs";
+  Operation operation = NewOperation(method, path, id, summary, "Jobs");
   operation.failures = {404};
   return operation;
 }

@@ -40,6 +40,17 @@ void Run(const Operation& operation, Call& call) {
 
 }  // namespace
 
+Operation NewOperation(const char* method, const char* path, const char* id, const char* summary,
+                       const char* tag) {
+  Operation operation;
+  operation.method = method;
+  operation.path = path;
+  operation.id = id;
+  operation.summary = summary;
+  operation.tag = tag;
+  return operation;
+}
+
 Route RouteOf(const Operation& operation, const PostWork& post_long) {
   const auto shared = std::make_shared<const Operation>(operation);
   Route route;

@@ -40,6 +40,10 @@ struct Operation {
   std::function<void(const Call&)> run;
 };
 
+// One with the fields that all have.
+Operation NewOperation(const char* method, const char* path, const char* id, const char* summary,
+                       const char* tag);
+
 // Runs work that takes long elsewhere.
 using PostWork = std::function<void(std::function<void()>)>;
 

@@ -277,12 +277,7 @@ Json ModelJson(const std::string& owner, const std::string& name) {
 }
 
 Operation Make(const char* method, const char* path, const char* id, const char* summary) {
-  Operation operation;
-  operation.method = method;
-  operation.path = path;
-  operation.id = id;
-  operation.summary = summary;
-  operation.tag = "Compatible with others";
+  Operation operation = NewOperation(method, path, id, summary, "Compatible with others");
   operation.failure_body = ProblemBody;
   operation.failure_schema = ProblemSchema();
   return operation;

@@ -29,7 +29,8 @@ TEST(Base64, TakesSpacesMissingPaddingAndTheFormForUrls) {
 }
 
 TEST(Base64, RefusesOtherText) {
-  for (const char* text : {"Z", "Zm9vY", "Zm9*", "Zg==Zg", "data:", "\xff\xff\xff\xff"}) {
+  for (const char* text :
+       {"Z", "Zm9vY", "Zm9*", "Zg==Zg", "data:", "Zm9v*", "Zm9v\v", "\xff\xff\xff\xff"}) {
     EXPECT_FALSE(DecodeBase64(text)) << text;
   }
 }
