@@ -45,7 +45,6 @@ std::vector<serve::ServedModel> Models(const ServeFlags& flags) {
     model.id = NameOf(name);
     if (!seen.insert(model.id).second) BadInput("--model: " + model.id + " is given twice");
     model.options = Fetch(one);
-    model.options.max_streams = static_cast<int>(flags.parallel);
   }
   return models;
 }

@@ -33,6 +33,9 @@ struct ModelStatus {
   ModelInfo info;
 };
 
+// 404, for an id that is not known, or no longer.
+[[noreturn]] void RefuseUnknownJob();
+
 // Thread-safe. One thread of its own steps all models' sessions in turn; others load models and
 // render.
 class Jobs {

@@ -11,11 +11,6 @@
 namespace musicgen::serve {
 namespace {
 
-[[noreturn]] void RefuseUnknownJob() {
-  Refuse(404, "job_not_found",
-         "job: expected the id of a job that runs or has ended not long ago, found another");
-}
-
 constexpr int kLongThreads = 2;
 
 std::vector<ServedModel> WithStreams(std::vector<ServedModel> models, int parallel) {
@@ -26,6 +21,11 @@ std::vector<ServedModel> WithStreams(std::vector<ServedModel> models, int parall
 }
 
 }  // namespace
+
+void RefuseUnknownJob() {
+  Refuse(404, "job_not_found",
+         "there is no job of this id, or it has been forgotten since it ended", "id");
+}
 
 Jobs::Impl::Impl(std::vector<ServedModel> models, const JobLimits& l,
                  std::function<void(const std::string&)> told)

@@ -22,15 +22,17 @@ const std::map<std::string, AudioFormat>& Formats() {
 
 std::string Text(const std::vector<uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
 
+}  // namespace
+
+AudioFormat FormatOf(const std::string& name) { return Formats().at(name); }
+
 // A WAV file's samples: its head comes with the first write.
-std::string Samples(const Waveform& sound) {
+std::string PcmOf(const Waveform& sound) {
   AudioStream wav({AudioFormat::kWav, SampleFormat::kPcm16}, sound.sample_rate_hz, sound.channels,
                   sound.samples);
   wav.Write(Waveform(sound.sample_rate_hz, sound.channels, 0));
   return Text(wav.Write(sound));
 }
-
-}  // namespace
 
 void CheckFormat(const std::string& format) {
   if (format == "pcm" || Formats().count(format) > 0) return;
@@ -58,8 +60,8 @@ std::vector<std::string> RenderTakes(const RenderOrder& order) {
   std::vector<std::string> files;
   for (Waveform& sound : SoundsOf(order)) {
     Normalize(sound, order.strategy);
-    files.push_back(order.format == "pcm" ? Samples(sound)
-                                          : Text(EncodeAudio(sound, Formats().at(order.format),
+    files.push_back(order.format == "pcm" ? PcmOf(sound)
+                                          : Text(EncodeAudio(sound, FormatOf(order.format),
                                                              SampleFormat::kPcm16, order.comment)));
   }
   return files;

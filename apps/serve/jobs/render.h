@@ -8,6 +8,7 @@
 #include "musicgen/codes.hpp"
 #include "musicgen/model_options.hpp"
 #include "musicgen/normalization.hpp"
+#include "musicgen/sound_format.hpp"
 #include "musicgen/waveform.hpp"
 
 namespace musicgen::serve {
@@ -23,8 +24,11 @@ struct RenderOrder {
   std::vector<Take> takes;
 };
 
-// Throws Refusal(400).
+// wav, flac, ogg, opus, mp3 and pcm. Throws Refusal(400).
 void CheckFormat(const std::string& format);
+AudioFormat FormatOf(const std::string& name);  // one of these, but pcm
+// 16-bit little-endian samples, channels interleaved.
+std::string PcmOf(const Waveform& sound);
 
 // The sound of each take. Where sound has to be made again, a model of its own is opened, whose
 // codec alone is loaded and works on the calling thread: the team of the model that plays is not

@@ -1,37 +1,13 @@
 #include "serve/routes/finished_sound.h"
 
-#include <cmath>
-#include <cstdint>
-#include <map>
 #include <utility>
 
 #include "musicgen/musicgen.hpp"
+#include "serve/jobs/render.h"
 #include "serve/routes/g711.h"
 
 namespace musicgen::serve {
 namespace {
-
-std::string ToPcm(const Waveform& wave) {
-  std::string pcm;
-  pcm.reserve(static_cast<size_t>(2 * wave.channels * wave.samples));
-  for (int64_t n = 0; n < wave.samples; ++n) {
-    for (int64_t c = 0; c < wave.channels; ++c) {
-      const float scaled = std::round(wave.channel(c)[n] * 32768.0F);
-      const auto sample = static_cast<int>(std::fmin(std::fmax(scaled, -32768.0F), 32767.0F));
-      pcm += static_cast<char>(sample & 0xFF);
-      pcm += static_cast<char>(sample >> 8 & 0xFF);
-    }
-  }
-  return pcm;
-}
-
-AudioFormat KindOf(const std::string& name) {
-  static const std::map<std::string, AudioFormat> kinds = {{"wav", AudioFormat::kWav},
-                                                           {"flac", AudioFormat::kFlac},
-                                                           {"opus", AudioFormat::kOpus},
-                                                           {"mp3", AudioFormat::kMp3}};
-  return kinds.at(name);
-}
 
 bool IsNative(const SoundFormat& format) {
   return format.sample_rate_hz == 0 && format.channels == 0 && format.bitrate_kbps == 0 &&
@@ -44,10 +20,10 @@ std::string Convert(Waveform wave, const SoundFormat& format) {
   if (rate != wave.sample_rate_hz || channels != wave.channels) {
     wave = ConvertAudio(wave, rate, channels);
   }
-  if (IsG711(format)) return TranscodePiece(format, ToPcm(wave));
-  if (format.name == "pcm") return ToPcm(wave);
+  if (IsG711(format)) return TranscodePiece(format, PcmOf(wave));
+  if (format.name == "pcm") return PcmOf(wave);
   Encoding encoding;
-  encoding.format = KindOf(format.name);
+  encoding.format = FormatOf(format.name);
   encoding.bitrate_kbps = format.name == "mp3" ? format.bitrate_kbps : 0;
   const std::vector<uint8_t> bytes = EncodeAudio(wave, encoding);
   return {bytes.begin(), bytes.end()};

@@ -100,7 +100,7 @@ void Check(const Order& order, bool is_async) {
 void AnswerWithJob(Service& service, const Call& call, JobRequest job) {
   const std::string id = service.jobs.Submit(std::move(job));
   const std::optional<JobStatus> status = service.jobs.Status(id);
-  if (!status) throw Refusal({404, "the job has been forgotten", "not_found_error"});
+  if (!status) RefuseUnknownJob();
   Json json = JobJson(*status);
   json["audio_url"] = "/v1/jobs/" + id + "/audio";
   Response response;

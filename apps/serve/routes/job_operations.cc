@@ -17,8 +17,7 @@ constexpr double kCancelWaitS = 5, kSteerWaitS = 5;
 
 JobStatus StatusOf(Service& service, const std::string& id) {
   if (std::optional<JobStatus> status = service.jobs.Status(id)) return *std::move(status);
-  throw Refusal({404, "there is no job of this id, or it has been forgotten since it ended",
-                 "not_found_error", "id", "job_not_found"});
+  RefuseUnknownJob();
 }
 
 void Show(Service& service, const Call& call) {

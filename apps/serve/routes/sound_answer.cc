@@ -169,7 +169,7 @@ void SendSound(Service& service, const Call& call, const std::string& id, const 
     call.Guard([&] {
       if (failure) std::rethrow_exception(failure);
       const std::optional<JobStatus> status = service.jobs.Status(id);
-      if (!status) throw Refusal({404, "the job has been forgotten", "not_found_error"});
+      if (!status) RefuseUnknownJob();
       call.exchange->Send(FileResponse(service, *status, format, std::move(files), take));
     });
   };
