@@ -37,7 +37,7 @@ double SecondsSince(Clock::time_point start) {
 std::vector<std::string> Outputs(const GenerateFlags& flags, size_t pieces) {
   common::Destinations destinations;
   if (flags.json) destinations.TakeStdout("--json");
-  const std::vector<std::string> files = AudioFiles(flags.audio, pieces, destinations);
+  std::vector<std::string> files = AudioFiles(flags.audio, pieces, destinations);
   if (!flags.codes_out.empty()) AddTensorFile(destinations, "--codes-out", flags.codes_out);
   return files;
 }

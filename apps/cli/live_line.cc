@@ -59,7 +59,7 @@ Steering ParseLiveLine(const std::string& line, const std::string& where) {
              Found(object));
   }
   for (const auto& [key, value] : object.items()) {
-    const std::string place = where + ": " + key;
+    const std::string place = std::string(where).append(": ").append(key);
     if (key == "prompt") {
       steering.prompt = Text(value, place);
     } else if (key == "cfg_coef") {

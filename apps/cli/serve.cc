@@ -128,7 +128,7 @@ class SignalWatch {
   }
   ~SignalWatch() {
     ends_ = true;
-    pthread_kill(thread_.native_handle(), SIGTERM);
+    pthread_kill(thread_.native_handle(), SIGINT);
     thread_.join();
   }
   SignalWatch(const SignalWatch&) = delete;

@@ -134,6 +134,7 @@ std::vector<RequestHandle> ToHandles(const Requests& requests) {
 template <class T>
 std::vector<decltype(std::declval<const T&>().get())> Raw(const std::vector<T>& handles) {
   std::vector<decltype(std::declval<const T&>().get())> raw;
+  raw.reserve(handles.size());
   for (const T& handle : handles) raw.push_back(handle.get());
   return raw;
 }

@@ -60,7 +60,7 @@ void RenderSound(Service& service, const std::string& id, const SoundFormat& for
     return;
   }
   service.jobs.MakeSounds(id, [format, strategy, done = std::move(done)](
-                                  std::vector<Waveform> sounds, std::exception_ptr failure) {
+                                  std::vector<Waveform> sounds, const std::exception_ptr& failure) {
     if (failure) return done({}, failure);
     std::vector<std::string> files;
     try {
