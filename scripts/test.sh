@@ -61,6 +61,9 @@ run_ctest() {
   ctest --preset "$preset" -j "$jobs" --output-junit "$report" "$@" |
     tee "build/$preset/tests.log" || true
   summaries+=("$preset: $(grep 'tests passed' "build/$preset/tests.log" || echo 'no result')")
+  # By name, as the end of a long log is what is read.
+  mapfile -t -O "${#summaries[@]}" summaries < <(
+    sed -n '/^The following tests FAILED:/,/^$/p' "build/$preset/tests.log" | sed '1d;/^$/d')
   local total bad left_out
   total=$(count tests "$report")
   bad=$(count failures "$report")
@@ -87,11 +90,12 @@ check() {
   local name=$1
   shift
   echo "== $name"
-  if "$@"; then
+  if "$@" 2>&1 | tee build/check.log; then
     passed=$((passed + 1))
     summaries+=("$name: good")
   else
     fail "$name: something is left to do"
+    mapfile -t -O "${#summaries[@]}" summaries < <(grep ' error: ' build/check.log)
   fi
 }
 
