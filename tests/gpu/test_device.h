@@ -1,0 +1,30 @@
+// The device that tests run on: the first there is, software devices included.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <memory>
+
+#include "gpu/device.h"
+
+namespace musicgen::gpu {
+
+inline bool HasTestDevice() {
+  setenv("MUSICGEN_VULKAN_SOFTWARE", "1", 1);
+  return !ListDevices().empty();
+}
+
+// One for all tests of a program, since opening it takes a moment.
+inline Device& TestDevice() {
+  static const std::unique_ptr<Device> device = Device::Open(0);
+  return *device;
+}
+
+#define MUSICGEN_NEEDS_DEVICE()                                            \
+  if (!::musicgen::gpu::HasTestDevice()) {                                 \
+    GTEST_SKIP() << "no Vulkan device, not even mesa-vulkan-drivers' one"; \
+  }                                                                        \
+  static_assert(true)
+
+}  // namespace musicgen::gpu
