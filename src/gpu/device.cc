@@ -6,8 +6,6 @@
 #include <vector>
 
 #include "base/error.h"
-#include "gpu/probe.h"
-#include "gpu/recorder.h"
 #include "gpu/result.h"
 
 namespace musicgen::gpu {
@@ -25,36 +23,7 @@ bool HasExtension(const Functions& functions, VkPhysicalDevice device, std::stri
                      [&](const VkExtensionProperties& each) { return name == each.extensionName; });
 }
 
-std::string NoDevice(const std::vector<DeviceInfo>& all) {
-  for (const DeviceInfo& device : all) {
-    if (device.kind != DeviceKind::kSoftware && !device.missing.empty()) {
-      return StrCat("Vulkan: expected ", device.missing, " of ", device.name, ", found none");
-    }
-  }
-  for (const DeviceInfo& device : all) {
-    if (device.kind == DeviceKind::kSoftware) {
-      return StrCat("Vulkan: expected a graphics card, found only the software device ",
-                    device.name, ", which is for tests (MUSICGEN_VULKAN_SOFTWARE=1)");
-    }
-  }
-  return "Vulkan: expected a graphics card with a driver for Vulkan, found none";
-}
-
 }  // namespace
-
-std::unique_ptr<Device> Device::Open(size_t number, const InstanceOptions& options) {
-  auto instance = Instance::Open(options);
-  const std::vector<DeviceInfo> all = instance->Describe();
-  std::vector<DeviceInfo> devices = Countable(all, AdmitsSoftware());
-  if (devices.empty()) ThrowFailure(NoDevice(all));
-  if (number >= devices.size()) {
-    ThrowBadInput("device vulkan:", number, ": expected a number below ", devices.size(),
-                  ", as many devices as there are");
-  }
-  auto device = std::make_unique<Device>(std::move(instance), std::move(devices[number]));
-  device->set_arithmetic(Probe(*device));
-  return device;
-}
 
 Device::Device(std::shared_ptr<const Instance> instance, DeviceInfo info)
     : instance_(std::move(instance)),
@@ -133,8 +102,7 @@ uint64_t Device::AvailableBytes() const {
   return most;
 }
 
-void Device::Run(const Recording& recording, std::string_view doing) const {
-  const VkCommandBuffer commands = recording.commands();
+void Device::Run(VkCommandBuffer commands, std::string_view doing) const {
   VkSubmitInfo submit{VK_STRUCTURE_TYPE_SUBMIT_INFO};
   submit.commandBufferCount = 1;
   submit.pCommandBuffers = &commands;

@@ -26,15 +26,10 @@ struct DeviceLimits {
   uint64_t shared_bytes = 0;      // of a workgroup
 };
 
-class Recording;
-
 // Outlives what is made of it. Calls of one device from one thread at a time.
 class Device {
  public:
-  // The N-th that "vulkan:N" counts. Throws Error(kFailure) with why there is none or it will not
-  // do. The probe (gpu/probe.h) has found its arithmetic.
-  static std::unique_ptr<Device> Open(size_t number, const InstanceOptions& options = {});
-  // Without the probe.
+  // Of an instance's list. Its arithmetic is still to be found (gpu/open_device.h).
   Device(std::shared_ptr<const Instance> instance, DeviceInfo info);
   ~Device();
   Device(const Device&) = delete;
@@ -55,9 +50,9 @@ class Device {
   uint64_t AvailableBytes() const;
 
   // Runs the commands and waits for them; `doing` is for the error.
-  void Run(const Recording& recording, std::string_view doing) const;
+  void Run(VkCommandBuffer commands, std::string_view doing) const;
 
-  // As gpu/result.h, of this device. Once it is lost, every check fails.
+  // As gpu/result.h, of this device.
   void Check(VkResult result, std::string_view doing) const;
 
  private:

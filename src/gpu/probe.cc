@@ -70,7 +70,7 @@ Faults FindFaults(const Device& device) {
   Recorder recorder(device);
   recorder.Dispatch(pipeline, std::array<Binding, 2>{{{in, Access::kRead}, {out, Access::kWrite}}},
                     {}, kCases / kGroup);
-  device.Run(recorder.Finish(), "probing its arithmetic");
+  device.Run(recorder.Finish().commands(), "probing its arithmetic");
 
   Faults faults;
   for (size_t i = 0; i < cases.size(); ++i) {

@@ -24,7 +24,7 @@ void Uploader::Upload(std::span<const std::byte> from, const BufferRange& to) {
     target.bytes = n;
     Recorder recorder(device_);
     recorder.Copy(source, target);
-    device_.Run(recorder.Finish(), "copying weights");
+    device_.Run(recorder.Finish().commands(), "copying weights");
   }
 }
 

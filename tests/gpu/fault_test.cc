@@ -68,7 +68,7 @@ void Use(const DeviceInfo& info) {
   Recorder recorder(device);
   recorder.Dispatch(pipeline, std::array<Binding, 2>{{{in, Access::kRead}, {out, Access::kWrite}}},
                     {}, 1);
-  device.Run(recorder.Finish(), "computing");
+  device.Run(recorder.Finish().commands(), "computing");
   float fused;
   std::memcpy(&fused, out.host, sizeof(fused));
   EXPECT_EQ(fused, 2.0f);

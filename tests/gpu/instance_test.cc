@@ -37,7 +37,7 @@ TEST(InstanceTest, WithoutADriverOneSentenceSaysSo) {
       return VK_SUCCESS;
     };
   }};
-  EXPECT_THAT(MessageOf([&] { Device::Open(0, none); }),
+  EXPECT_THAT(MessageOf([&] { OpenDevice(0, none); }),
               HasSubstr("expected a graphics card with a driver for Vulkan, found none"));
 }
 
@@ -45,15 +45,14 @@ TEST(InstanceTest, SoftwareDevicesAloneAreRefused) {
   MUSICGEN_NEEDS_DEVICE();
   if (ListDevices().front().kind != DeviceKind::kSoftware) GTEST_SKIP() << "there is a card";
   setenv("MUSICGEN_VULKAN_SOFTWARE", "0", 1);
-  EXPECT_THAT(MessageOf([] { Device::Open(0); }), HasSubstr("found only the software device"));
+  EXPECT_THAT(MessageOf([] { OpenDevice(0); }), HasSubstr("found only the software device"));
   EXPECT_TRUE(ListDevices().empty());
   setenv("MUSICGEN_VULKAN_SOFTWARE", "1", 1);
 }
 
 TEST(InstanceTest, ANumberTooLargeIsRefused) {
   MUSICGEN_NEEDS_DEVICE();
-  EXPECT_THAT(MessageOf([] { Device::Open(70); }),
-              HasSubstr("device vulkan:70: expected a number"));
+  EXPECT_THAT(MessageOf([] { OpenDevice(70); }), HasSubstr("device vulkan:70: expected a number"));
 }
 
 }  // namespace

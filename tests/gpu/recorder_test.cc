@@ -38,7 +38,7 @@ TEST(RecorderTest, WhatIsUploadedInPiecesComesBack) {
   const Recording recording = recorder.Finish();
   for (int run = 0; run < 2; ++run) {
     std::memset(back.host, 0, bytes);
-    device.Run(recording, "copying");
+    device.Run(recording.commands(), "copying");
     EXPECT_EQ(std::memcmp(back.host, words.data(), bytes), 0);
   }
 }
@@ -59,7 +59,7 @@ TEST(RecorderTest, BarriersGoWhereOneNeedsAnotherAndNowhereElse) {
   EXPECT_EQ(recorder.barriers(), 2);
   recorder.Copy(at[2], at[1]);  // overwrites what is written
   EXPECT_EQ(recorder.barriers(), 3);
-  device.Run(recorder.Finish(), "copying");
+  device.Run(recorder.Finish().commands(), "copying");
 }
 
 // Not a test of ours but of Khronos's layer, which must say so (CMakeLists.txt).
@@ -73,7 +73,7 @@ TEST(NoBarrierTest, DISABLED_TheValidationLayerSeesIt) {
   Recorder recorder(device);
   recorder.Copy(a, b);
   recorder.Copy(b, a);
-  device.Run(recorder.Finish(), "copying");
+  device.Run(recorder.Finish().commands(), "copying");
 }
 
 TEST(ArenaTest, RangesDoNotOverlapAndKeepTheDevicesAlignment) {

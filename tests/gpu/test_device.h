@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <memory>
 
-#include "gpu/device.h"
+#include "gpu/open_device.h"
 
 namespace musicgen::gpu {
 
@@ -17,7 +17,7 @@ inline bool HasTestDevice() {
 
 // One for all tests of a program, since opening it takes a moment.
 inline Device& TestDevice() {
-  static const std::unique_ptr<Device> device = Device::Open(0);
+  static const std::unique_ptr<Device> device = OpenDevice(0);
   return *device;
 }
 
