@@ -1,0 +1,13 @@
+// In place of gpu_backend.cc where this build has no Vulkan.
+
+#include "base/error.h"
+#include "lm/gpu_backend.h"
+
+namespace musicgen::lm {
+
+std::unique_ptr<DecodeBackend> NewGpuBackend(size_t, ThreadPool&, const LmConfig&,
+                                             const checkpoint::TensorSource&, const std::string&) {
+  ThrowFailure("Vulkan: expected a build with it, found one without");
+}
+
+}  // namespace musicgen::lm
