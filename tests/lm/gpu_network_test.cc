@@ -8,9 +8,11 @@
 #include <cstring>
 #include <utility>
 
+#include "gpu/test_device.h"
 #include "lm/cpu_backend.h"
 #include "lm/decode_engine.h"
 #include "lm/gpu_device.h"
+#include "lm/network_backend.h"
 #include "lm/tiny_transformer.h"
 
 namespace musicgen::lm {
@@ -100,6 +102,68 @@ INSTANTIATE_TEST_SUITE_P(Models, GpuNetworkTest,
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });
+
+// The next submission fails with it.
+VkResult next_fault = VK_SUCCESS;
+PFN_vkQueueSubmit submit = nullptr;
+
+void FailOnDemand(gpu::Functions& functions) {
+  if (functions.vkQueueSubmit == nullptr) return;  // of the instance
+  submit = functions.vkQueueSubmit;
+  functions.vkQueueSubmit = [](VkQueue queue, uint32_t count, const VkSubmitInfo* info,
+                               VkFence fence) {
+    const VkResult fault = std::exchange(next_fault, VK_SUCCESS);
+    return fault == VK_SUCCESS ? submit(queue, count, info, fence) : fault;
+  };
+}
+
+// A step that throws has not happened: made again, it gives what it would have given.
+TEST(GpuFaultTest, AStepThatFailedIsMadeAgain) {
+  if (!HasGpu()) GTEST_SKIP() << kNoGpu;
+  auto device = std::make_shared<gpu::Device>(gpu::Instance::Open({.replace = FailOnDemand}),
+                                              gpu::ListDevices().front());
+  device->set_arithmetic(gpu::TestDevice().arithmetic());
+  ThreadPool pool(2);
+  const auto transformer = LoadTinyTransformer();
+  const LmConfig& config = transformer->config();
+  CpuBackend cpu(*transformer, pool);
+  NetworkBackend gpu(WithTinyModel("hf-tiny-mono",
+                                   [&](const auto& sizes, const auto& tensors) {
+                                     return std::make_shared<GpuNetwork>(device, pool, sizes,
+                                                                         tensors, "decoder.");
+                                   }),
+                     pool);
+  const auto codes = [&](DecodeBackend& backend, bool faults) {
+    const ConditionsHandle conditions = backend.Prepare(MadeUpConditions(3, config.width, 1));
+    backend.PassConditions(*conditions, 3);
+    StreamSpec spec;
+    spec.conditions = conditions;
+    spec.pattern = CodebookPattern(config.pattern, config.codebooks, 6);
+    const StreamId stream = backend.Admit(spec);
+    std::vector<int32_t> all;
+    for (int64_t step = 1; step < spec.pattern.steps(); ++step) {
+      if (faults && step % 2 == 0) {
+        const bool lost = step % 4 == 0;
+        next_fault = lost ? VK_ERROR_DEVICE_LOST : VK_ERROR_OUT_OF_DEVICE_MEMORY;
+        try {
+          backend.Step({&stream, 1}, std::nullopt);
+          ADD_FAILURE() << "no fault";
+        } catch (const Error& error) {
+          EXPECT_EQ(error.code(), lost ? ErrorCode::kFailure : ErrorCode::kOutOfMemory);
+        }
+      }
+      backend.Step({&stream, 1}, std::nullopt);
+      for (const SampledColumn& column : backend.Collect(true).columns) {
+        all.insert(all.end(), column.codes.begin(), column.codes.end());
+      }
+    }
+    backend.Release(stream);
+    return all;
+  };
+  const std::vector<int32_t> expected = codes(cpu, false);
+  EXPECT_EQ(expected.size(), 9U * 4U);
+  EXPECT_EQ(codes(gpu, true), expected);
+}
 
 TEST(GpuPagesTest, PagesComeBackAfterAThousandStreams) {
   if (!HasGpu()) GTEST_SKIP() << kNoGpu;
