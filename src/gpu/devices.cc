@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace musicgen::gpu {
@@ -45,6 +47,18 @@ std::vector<DeviceInfo> Countable(std::vector<DeviceInfo> all, bool software) {
 bool AdmitsSoftware() {
   const char* text = std::getenv("MUSICGEN_VULKAN_SOFTWARE");
   return text != nullptr && std::string_view(text) == "1";
+}
+
+bool MayHaveCard() {
+#if defined(__linux__)
+  const std::filesystem::path dev = "/dev";
+  std::error_code ignored;
+  return std::filesystem::exists(dev / "dri", ignored) ||        // Mesa's, and most others'
+         std::filesystem::exists(dev / "nvidiactl", ignored) ||  // NVIDIA's
+         std::filesystem::exists(dev / "dxg", ignored);          // Windows' behind WSL
+#else
+  return true;
+#endif
 }
 
 }  // namespace musicgen::gpu

@@ -30,8 +30,19 @@ std::vector<DeviceInfo> Countable(std::vector<DeviceInfo> all, bool software);
 // Whether MUSICGEN_VULKAN_SOFTWARE=1 admits software devices, which are for tests.
 bool AdmitsSoftware();
 
+// Whether the system has anything like a graphics card: a look at its devices, which takes no time.
+bool MayHaveCard();
+
 // Those of this machine, by Countable and AdmitsSoftware. Empty where there are none, no driver, no
 // libvulkan, or where this build has no Vulkan.
 std::vector<DeviceInfo> ListDevices();
+
+// The N-th of them. Throws Error(kUnsupported) with why there is none at all, Error(kBadInput) when
+// there are fewer.
+DeviceInfo FindDevice(size_t number);
+
+// How the N-th computes, in a few words, or the sentence by which it is refused: opens and probes
+// it.
+std::string DescribeArithmetic(size_t number);
 
 }  // namespace musicgen::gpu

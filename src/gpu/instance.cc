@@ -60,6 +60,21 @@ DeviceInfo Describe(const Functions& functions, VkPhysicalDevice device, size_t 
   return info;
 }
 
+std::string NoDevice(const std::vector<DeviceInfo>& all) {
+  for (const DeviceInfo& device : all) {
+    if (device.kind != DeviceKind::kSoftware && !device.missing.empty()) {
+      return StrCat("Vulkan: expected ", device.missing, " of ", device.name, ", found none");
+    }
+  }
+  for (const DeviceInfo& device : all) {
+    if (device.kind == DeviceKind::kSoftware) {
+      return StrCat("Vulkan: expected a graphics card, found only the software device ",
+                    device.name, ", which is for tests (MUSICGEN_VULKAN_SOFTWARE=1)");
+    }
+  }
+  return "Vulkan: expected a graphics card with a driver for Vulkan, found none";
+}
+
 }  // namespace
 
 int ComputeQueueFamily(const Functions& functions, VkPhysicalDevice device) {
@@ -81,8 +96,10 @@ Instance::Instance(InstanceOptions options) : options_(std::move(options)) {
   // Never closed: drivers leave threads and exit handlers behind.
   void* library = dlopen(options_.library.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
-    ThrowFailure("Vulkan: expected the loader ", options_.library,
-                 ", found none: it comes with a graphics card's driver or the package libvulkan1");
+    throw Error(ErrorCode::kUnsupported,
+                StrCat("Vulkan: expected the loader ", options_.library,
+                       ", found none: it comes with a graphics card's driver or Debian's package "
+                       "libvulkan1"));
   }
   functions_.vkGetInstanceProcAddr =
       reinterpret_cast<PFN_vkGetInstanceProcAddr>(dlsym(library, "vkGetInstanceProcAddr"));
@@ -125,6 +142,19 @@ std::vector<DeviceInfo> Instance::Describe() const {
   }
   return all;
 }
+
+DeviceInfo Instance::Find(size_t number) const {
+  const std::vector<DeviceInfo> all = Describe();
+  std::vector<DeviceInfo> devices = Countable(all, AdmitsSoftware());
+  if (devices.empty()) throw Error(ErrorCode::kUnsupported, NoDevice(all));
+  if (number >= devices.size()) {
+    ThrowBadInput("device vulkan:", number, ": expected a number below ", devices.size(),
+                  ", as many devices as there are");
+  }
+  return std::move(devices[number]);
+}
+
+DeviceInfo FindDevice(size_t number) { return Instance::Open()->Find(number); }
 
 std::vector<DeviceInfo> ListDevices() {
   try {

@@ -19,7 +19,7 @@ struct InstanceOptions {
 
 class Instance {
  public:
-  // Throws Error(kFailure) where there is no libvulkan, or it finds no driver.
+  // Throws Error(kUnsupported) where there is no libvulkan, or it finds no driver.
   static std::shared_ptr<const Instance> Open(InstanceOptions options = {});
   ~Instance();
   Instance(const Instance&) = delete;
@@ -30,6 +30,8 @@ class Instance {
   // All of them, in Vulkan's order, which is DeviceInfo::index's.
   const std::vector<VkPhysicalDevice>& physical_devices() const { return physical_devices_; }
   std::vector<DeviceInfo> Describe() const;
+  // As gpu/devices.h's FindDevice.
+  DeviceInfo Find(size_t number) const;
 
  private:
   explicit Instance(InstanceOptions options);

@@ -7,8 +7,8 @@
 
 namespace musicgen::gpu {
 
-// The N-th that "vulkan:N" counts. Throws Error(kFailure) with why there is none, or what the probe
-// (gpu/probe.h) found wrong with it; Error(kBadInput) when there are fewer.
+// The N-th that "vulkan:N" counts. Throws as FindDevice (gpu/devices.h) where there is none;
+// Error(kUnsupported) with what the probe (gpu/probe.h) found wrong with it.
 std::unique_ptr<Device> OpenDevice(size_t number, const InstanceOptions& options = {});
 
 }  // namespace musicgen::gpu

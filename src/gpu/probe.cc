@@ -53,8 +53,10 @@ std::vector<Case> Cases() {
 bool Differ(float a, float b) { return std::memcmp(&a, &b, sizeof(float)) != 0; }
 
 [[noreturn]] void Refuse(const Device& device, const char* what) {
-  ThrowFailure("Vulkan device ", device.info().name, " (", device.info().driver, "): expected ",
-               what, ", found other bits: music made on it would not be what its seed says");
+  throw Error(
+      ErrorCode::kUnsupported,
+      StrCat("Vulkan device ", device.info().name, " (", device.info().driver, "): expected ", what,
+             ", found other bits: music made on it would not be what its seed says"));
 }
 
 }  // namespace

@@ -6,8 +6,8 @@
 
 namespace musicgen::gpu {
 
-// The variants that compute what IEEE 754 says, found by trying. Throws Error(kFailure) naming what
-// the device gets wrong in every variant.
+// The variants that compute what IEEE 754 says, found by trying. Throws Error(kUnsupported) naming
+// what the device gets wrong in every variant.
 Arithmetic Probe(Device& device);
 
 // What the device gets wrong in the variants that it is set to.

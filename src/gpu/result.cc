@@ -25,17 +25,24 @@ std::string Reason(VkResult result) {
   }
 }
 
-bool IsMemory(VkResult result) {
-  return result == VK_ERROR_OUT_OF_HOST_MEMORY || result == VK_ERROR_OUT_OF_DEVICE_MEMORY ||
-         result == VK_ERROR_TOO_MANY_OBJECTS;
+ErrorCode CodeOf(VkResult result) {
+  switch (result) {
+    case VK_ERROR_OUT_OF_HOST_MEMORY:
+    case VK_ERROR_OUT_OF_DEVICE_MEMORY:
+    case VK_ERROR_TOO_MANY_OBJECTS:
+      return ErrorCode::kOutOfMemory;
+    case VK_ERROR_INCOMPATIBLE_DRIVER:
+      return ErrorCode::kUnsupported;
+    default:
+      return ErrorCode::kFailure;
+  }
 }
 
 }  // namespace
 
 void Check(VkResult result, std::string_view device, std::string_view doing) {
   if (result == VK_SUCCESS) return;
-  throw Error(IsMemory(result) ? ErrorCode::kOutOfMemory : ErrorCode::kFailure,
-              StrCat(device, ": ", doing, ": ", Reason(result)));
+  throw Error(CodeOf(result), StrCat(device, ": ", doing, ": ", Reason(result)));
 }
 
 }  // namespace musicgen::gpu

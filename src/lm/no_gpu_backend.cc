@@ -7,7 +7,7 @@ namespace musicgen::lm {
 
 std::unique_ptr<DecodeBackend> NewGpuBackend(size_t, ThreadPool&, const LmConfig&,
                                              const checkpoint::TensorSource&, const std::string&) {
-  ThrowFailure("Vulkan: expected a build with it, found one without");
+  throw Error(ErrorCode::kUnsupported, "Vulkan: expected a build with it, found one without");
 }
 
 }  // namespace musicgen::lm

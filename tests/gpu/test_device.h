@@ -3,22 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <memory>
 
+#include "gpu/has_device.h"
 #include "gpu/open_device.h"
 
 namespace musicgen::gpu {
-
-inline bool HasTestDevice() {
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-  return false;  // it knows nothing of what software drivers compile at run time
-#endif
-#endif
-  setenv("MUSICGEN_VULKAN_SOFTWARE", "1", 1);
-  return !ListDevices().empty();
-}
 
 // One for all tests of a program, since opening it takes a moment.
 inline Device& TestDevice() {
