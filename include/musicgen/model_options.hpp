@@ -24,8 +24,8 @@ struct ModelOptions {
   bool strict = false;
   int threads = 0;  // at most 256; 0: one for each processor this process may use
   // Where the language model computes: cpu; vulkan or vulkan:N, a graphics card (of those that
-  // count, the N-th from 0), at precision f32 alone in this version; auto: the card with the memory
-  // for it at precision f32, else the CPU.
+  // count, the N-th from 0), where precision auto means f16; auto: the first card with the memory
+  // for it, else the CPU.
   std::string device = "auto";
   // Requests that run together: as many as the device steps at once with profit (0), and as fit in
   // so many bytes of keys and values (0: in the memory that is available). Others wait.

@@ -101,13 +101,13 @@ conditioning::Reference Dialect(ReferenceDialect reference, conditioning::Refere
 Model::Model(const ModelOptions& options) {
   ThreadCount(options.threads);
   model::Device device = model::FindDevice(options.device);
-  const Precision precision = model::PrecisionOn(device, options.precision);
   kernels::ActiveIsa();  // throws here, before any file is read, when MUSICGEN_ISA names none
   model::ModelFiles files = model::OpenModel(model::FindModel(options.model), options.text_encoder,
                                              options.codec, options.strict);
   lora::Apply(options.loras, ThreadCount(options.threads), &files);
-  const model::StageFormats formats = model::ChooseFormats(model::Resolve(files, precision));
-  device = model::Settle(device, files, formats);
+  const Precision precision = model::Resolve(files, options.precision);
+  device = model::Settle(device, files, precision);
+  const model::StageFormats formats = model::ChooseFormats(model::PrecisionOn(device, precision));
   impl_ = std::make_unique<Impl>(std::move(files), formats, device, options);
 }
 

@@ -60,7 +60,8 @@ std::unique_ptr<lm::DecodeBackend> Stages::MakeBackend() {
   if (device_.vulkan) {
     try {
       const model::StageTensors& stage = files_.lm_tensors;
-      return lm::NewGpuBackend(*device_.vulkan, pool_, files_.lm, *stage.source, stage.prefix);
+      return lm::NewGpuBackend(*device_.vulkan, pool_, files_.lm, *stage.source, stage.prefix,
+                               formats_.lm);
     } catch (const Error&) {
       if (!device_.automatic) throw;
     }

@@ -9,9 +9,9 @@ namespace musicgen::lm {
 std::unique_ptr<DecodeBackend> NewGpuBackend(size_t number, ThreadPool& pool,
                                              const LmConfig& config,
                                              const checkpoint::TensorSource& source,
-                                             const std::string& prefix) {
+                                             const std::string& prefix, Formats formats) {
   auto network =
-      std::make_unique<GpuNetwork>(gpu::OpenDevice(number), pool, config, source, prefix);
+      std::make_unique<GpuNetwork>(gpu::OpenDevice(number), pool, config, source, prefix, formats);
   return std::make_unique<NetworkBackend>(std::move(network), pool);
 }
 

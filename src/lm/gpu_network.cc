@@ -39,12 +39,12 @@ gpu::BufferRange FirstRows(gpu::BufferRange range, int64_t rows) {
 
 GpuNetwork::GpuNetwork(std::shared_ptr<const gpu::Device> device, ThreadPool& pool,
                        const LmConfig& config, const checkpoint::TensorSource& source,
-                       const std::string& prefix)
+                       const std::string& prefix, Formats formats)
     : device_(std::move(device)),
       config_(config),
       positions_(config.width),
-      weights_(*device_, pool, config, source, prefix),
-      pages_(std::make_shared<GpuPages>(device_, config, kMostPages)),
+      weights_(*device_, pool, config, source, prefix, formats.weights),
+      pages_(std::make_shared<GpuPages>(device_, config, formats.cache, kMostPages)),
       own_(*device_, gpu::MemoryKind::kDevice, 1 << 20),
       upload_(*device_, gpu::MemoryKind::kUpload, 1 << 20),
       download_(*device_, gpu::MemoryKind::kDownload, 1 << 20),
@@ -64,6 +64,11 @@ GpuNetwork::GpuNetwork(std::shared_ptr<const gpu::Device> device, ThreadPool& po
   hidden_ = Floats(own_, kMostRows * config.ffn_width);
   logits_ = Floats(own_, kMostRows * outputs);
   read_back_ = Floats(download_, kMostRows * outputs);
+  if (kernels::IsQuantized(formats.weights)) {
+    const int64_t inputs = std::max(width, config.ffn_width);
+    operations_.SetScratch(own_.Allocate(gpu::Operations::DigitBytes(kMostRows, inputs)),
+                           own_.Allocate(gpu::Operations::ScaleBytes(kMostRows, inputs)));
+  }
 }
 
 Network::CacheHandle GpuNetwork::NewCache(int64_t positions) { return pages_->Take(positions); }
@@ -139,11 +144,15 @@ void GpuNetwork::RecordLayer(gpu::Recorder& recorder, const Kind& kind, int64_t 
     operations_.Norm(recorder, in_, x_, of.weight, of.bias, of.eps, width, which, rows, normed_);
   };
   const auto product = [&](const gpu::BufferRange& x, const gpu::Matrix& matrix, Which which,
-                           Epilogue epilogue, const gpu::BufferRange& y) {
-    operations_.Product(recorder, in_, x, matrix, which, epilogue, rows, y);
+                           Epilogue epilogue, const gpu::BufferRange& y,
+                           const gpu::RowPlace& place = {}) {
+    operations_.Product(recorder, in_, x, matrix, which, epilogue, rows, y, place);
   };
   norm(layer.self_norm, Which::kAllRows);
-  product(normed_, layer.self_qkv, Which::kAllRows, Epilogue::kStore, qkv_);
+  product(normed_, layer.self_qkv, Which::kAllRows, Epilogue::kStore, qkv_, {3 * width, 0});
+  if (layer.self_v.outputs > 0) {
+    product(normed_, layer.self_v, Which::kAllRows, Epilogue::kStore, qkv_, {3 * width, 2 * width});
+  }
   operations_.Store(recorder, in_, qkv_, 3 * width, width, 2 * width, width, dim, rows,
                     pages_->layer(index));
   operations_.Attend(recorder, in_, qkv_, 3 * width, false, width, dim, rows, pages_->layer(index),
@@ -163,8 +172,7 @@ void GpuNetwork::RecordLayer(gpu::Recorder& recorder, const Kind& kind, int64_t 
 
 gpu::Recording GpuNetwork::Record(const Kind& kind) {
   gpu::Recorder recorder(*device_);
-  operations_.Embed(recorder, in_, weights_.embeddings(), config_.width, config_.codebooks,
-                    config_.codebook_size + 1, kind.rows, x_);
+  operations_.Embed(recorder, in_, weights_.embeddings(), kind.rows, x_);
   for (int64_t i = 0; i < config_.layers; ++i) RecordLayer(recorder, kind, i);
   if (kind.reads) {
     const GpuNorm& norm = weights_.out_norm();

@@ -1,4 +1,4 @@
-// The transformer on a graphics card, in float, with the bits of lm/transformer.h.
+// The transformer on a graphics card, with the bits of lm/transformer.h.
 #pragma once
 
 #include <map>
@@ -11,6 +11,7 @@
 #include "lm/gpu_weights.h"
 #include "lm/network.h"
 #include "lm/positions.h"
+#include "lm/transformer.h"
 
 namespace musicgen::lm {
 
@@ -19,7 +20,7 @@ class GpuNetwork : public Network {
   // Moves the weights to the device; `pool` packs them. The tensors are as Transformer wants them.
   // Throws Error.
   GpuNetwork(std::shared_ptr<const gpu::Device> device, ThreadPool& pool, const LmConfig& config,
-             const checkpoint::TensorSource& source, const std::string& prefix);
+             const checkpoint::TensorSource& source, const std::string& prefix, Formats formats);
 
   const LmConfig& config() const override { return config_; }
   CacheHandle NewCache(int64_t positions) override;

@@ -13,10 +13,10 @@ int64_t PagesOf(int64_t positions) {
 }
 
 GpuPages::GpuPages(std::shared_ptr<const gpu::Device> device, const LmConfig& config,
-                   int64_t most_pages)
+                   kernels::WeightFormat format, int64_t most_pages)
     : device_(std::move(device)),
       arena_(*device_, gpu::MemoryKind::kDevice, 0),
-      layer_page_bytes_(static_cast<uint64_t>(config.width * gpu::kPagePositions) * sizeof(float)) {
+      layer_page_bytes_(gpu::PageBytes(format, config.heads, config.head_dim())) {
   layers_.resize(static_cast<size_t>(config.layers));
   const uint64_t bound =
       std::min(device_->limits().binding_bytes, device_->limits().allocation_bytes);
@@ -30,6 +30,7 @@ GpuPages::GpuPages(std::shared_ptr<const gpu::Device> device, const LmConfig& co
                        " bytes for keys and values, found ", room));
   }
   for (gpu::KeyValuePages& layer : layers_) {
+    layer.format = format;
     layer.keys = arena_.Allocate(static_cast<uint64_t>(pages_) * layer_page_bytes_);
     layer.values = arena_.Allocate(static_cast<uint64_t>(pages_) * layer_page_bytes_);
   }

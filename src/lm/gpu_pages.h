@@ -17,7 +17,8 @@ namespace musicgen::lm {
 class GpuPages : public std::enable_shared_from_this<GpuPages> {
  public:
   // At most so many pages, and as many as the device has room for. Throws Error(kOutOfMemory).
-  GpuPages(std::shared_ptr<const gpu::Device> device, const LmConfig& config, int64_t most_pages);
+  GpuPages(std::shared_ptr<const gpu::Device> device, const LmConfig& config,
+           kernels::WeightFormat format, int64_t most_pages);
 
   // The pages of one sequence, given back when it is destroyed, on any thread. It keeps the memory
   // itself alive.

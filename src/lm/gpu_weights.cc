@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/check.h"
 #include "base/error.h"
 #include "gpu/transfer.h"
 #include "lm/weight_loader.h"
@@ -40,7 +41,7 @@ class Mover {
     const nn::Linear linear = loader_.Stack(names);
     const gpu::BufferRange to = Room(linear.weight().bytes());
     Put(linear.weight().tile(0), to.bytes, to);
-    return {to, linear.outputs(), linear.inputs()};
+    return {to, linear.outputs(), linear.inputs(), linear.weight().format(), false};
   }
 
  private:
@@ -53,21 +54,26 @@ class Mover {
 }  // namespace
 
 GpuWeights::GpuWeights(const gpu::Device& device, ThreadPool& pool, const LmConfig& config,
-                       const checkpoint::TensorSource& source, const std::string& prefix)
+                       const checkpoint::TensorSource& source, const std::string& prefix,
+                       kernels::WeightFormat format)
     : arena_(device, gpu::MemoryKind::kDevice, kBlockBytes) {
-  const WeightLoader loader(pool, config, source, prefix, kernels::WeightFormat::kF32);
+  const WeightLoader loader(pool, config, source, prefix, format);
   Mover mover(device, loader, arena_);
   const std::string root = prefix + "model.decoder.";
-  const uint64_t table_bytes =
-      static_cast<uint64_t>((config.codebook_size + 1) * config.width) * sizeof(float);
-  embeddings_ = mover.Room(static_cast<uint64_t>(config.codebooks) * table_bytes);
   std::vector<std::string> heads;
   for (int64_t k = 0; k < config.codebooks; ++k) {
-    const std::vector<float> table = loader.Floats(StrCat(root, "embed_tokens.", k, ".weight"));
-    gpu::BufferRange to = embeddings_;
-    to.offset += static_cast<uint64_t>(k) * table_bytes;
-    to.bytes = table_bytes;
-    mover.Put(table.data(), table.size() * sizeof(float), to);
+    const nn::Embedding table = loader.Table(StrCat(root, "embed_tokens.", k, ".weight"));
+    const uint64_t bytes =
+        static_cast<uint64_t>(table.rows() * table.width()) * kernels::FormatBytes(table.format());
+    if (k == 0) {
+      embeddings_ = {mover.Room(static_cast<uint64_t>(config.codebooks) * bytes), config.codebooks,
+                     table.rows(), table.width(), table.format()};
+    }
+    MG_CHECK(table.format() == embeddings_.format);
+    gpu::BufferRange to = embeddings_.tables;
+    to.offset += static_cast<uint64_t>(k) * bytes;
+    to.bytes = bytes;
+    mover.Put(table.data(), bytes, to);
     heads.push_back(StrCat(prefix, "lm_heads.", k, ".weight"));
   }
   for (int64_t i = 0; i < config.layers; ++i) {
@@ -78,7 +84,13 @@ GpuWeights::GpuWeights(const gpu::Device& device, ThreadPool& pool, const LmConf
     };
     Layer layer;
     layer.self_norm = mover.Norm(name + "self_attn_layer_norm");
-    layer.self_qkv = stack("self_attn", {"q", "k", "v"});
+    if (loader.Format(name + "self_attn.v_proj.weight") ==
+        loader.Format(name + "self_attn.q_proj.weight")) {
+      layer.self_qkv = stack("self_attn", {"q", "k", "v"});
+    } else {
+      layer.self_qkv = stack("self_attn", {"q", "k"});
+      layer.self_v = stack("self_attn", {"v"});
+    }
     layer.self_out = stack("self_attn", {"out"});
     if (config.cross_attention) {
       layer.cross_norm = mover.Norm(name + "encoder_attn_layer_norm");
@@ -93,6 +105,12 @@ GpuWeights::GpuWeights(const gpu::Device& device, ThreadPool& pool, const LmConf
   }
   out_norm_ = mover.Norm(root + "layer_norm");
   heads_ = mover.Stack(heads);
+  heads_.two_digit_activations = true;
+  Layer& first = layers_.front();
+  for (gpu::Matrix* matrix : {&first.self_qkv, &first.self_v, &first.self_out, &first.cross_q,
+                              &first.cross_kv, &first.cross_out, &first.fc1, &first.fc2}) {
+    matrix->two_digit_activations = true;
+  }
 }
 
 StageBytes GpuWeights::stage_bytes() const {
@@ -100,7 +118,7 @@ StageBytes GpuWeights::stage_bytes() const {
   const auto of = [&](StepStage stage) -> uint64_t& { return bytes[static_cast<size_t>(stage)]; };
   of(StepStage::kHeads) = heads_.weights.bytes;
   for (const Layer& layer : layers_) {
-    of(StepStage::kQkv) += layer.self_qkv.weights.bytes;
+    of(StepStage::kQkv) += layer.self_qkv.weights.bytes + layer.self_v.weights.bytes;
     of(StepStage::kOut) += layer.self_out.weights.bytes;
     of(StepStage::kCross) += layer.cross_q.weights.bytes + layer.cross_out.weights.bytes;
     of(StepStage::kFeedForward) += layer.fc1.weights.bytes + layer.fc2.weights.bytes;

@@ -1,4 +1,4 @@
-// The transformer's weights in a device's memory, in float.
+// The transformer's weights in a device's memory, in the formats that the processor holds them in.
 #pragma once
 
 #include <string>
@@ -23,6 +23,7 @@ class GpuWeights {
   struct Layer {
     GpuNorm self_norm, cross_norm, ffn_norm;
     gpu::Matrix self_qkv, self_out;            // [3D, D], [D, D]
+    gpu::Matrix self_v;                        // [D, D] where v has a format of its own: not above
     gpu::Matrix cross_q, cross_kv, cross_out;  // [D, D], [2D, D], [D, D]
     gpu::Matrix fc1, fc2;                      // [F, D], [D, F]
   };
@@ -30,9 +31,10 @@ class GpuWeights {
   // Packs them on the threads of the pool. The tensors are as Transformer wants them. Throws
   // Error(kOutOfMemory), Error(kFailure) where the device cannot bind one as a whole.
   GpuWeights(const gpu::Device& device, ThreadPool& pool, const LmConfig& config,
-             const checkpoint::TensorSource& source, const std::string& prefix);
+             const checkpoint::TensorSource& source, const std::string& prefix,
+             kernels::WeightFormat format);
 
-  const gpu::BufferRange& embeddings() const { return embeddings_; }  // [K, V + 1, D]
+  const gpu::EmbeddingTables& embeddings() const { return embeddings_; }
   const std::vector<Layer>& layers() const { return layers_; }
   const GpuNorm& out_norm() const { return out_norm_; }
   const gpu::Matrix& heads() const { return heads_; }  // [K·V, D]
@@ -42,7 +44,7 @@ class GpuWeights {
 
  private:
   gpu::Arena arena_;
-  gpu::BufferRange embeddings_;
+  gpu::EmbeddingTables embeddings_;
   std::vector<Layer> layers_;
   GpuNorm out_norm_;
   gpu::Matrix heads_;

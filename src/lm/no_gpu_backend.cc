@@ -6,7 +6,8 @@
 namespace musicgen::lm {
 
 std::unique_ptr<DecodeBackend> NewGpuBackend(size_t, ThreadPool&, const LmConfig&,
-                                             const checkpoint::TensorSource&, const std::string&) {
+                                             const checkpoint::TensorSource&, const std::string&,
+                                             Formats) {
   throw Error(ErrorCode::kUnsupported, "Vulkan: expected a build with it, found one without");
 }
 

@@ -29,6 +29,10 @@ nn::Embedding WeightLoader::Table(const std::string& name) const {
   return embedding;
 }
 
+kernels::WeightFormat WeightLoader::Format(const std::string& name) const {
+  return FormatOf(name, source_.Describe(name).shape);
+}
+
 nn::Linear WeightLoader::Stack(const std::vector<std::string>& names, int64_t parts) const {
   std::vector<TensorView> tensors, slices;
   for (const std::string& name : names) tensors.push_back(source_.Get(name));

@@ -25,6 +25,8 @@ class WeightLoader {
 
   nn::LayerNorm Norm(const std::string& name) const;  // its weight and bias
   nn::Embedding Table(const std::string& name) const;
+  // What a weight matrix is held in.
+  kernels::WeightFormat Format(const std::string& name) const;
   // Stacks weight matrices of one format on top of each other, or `parts` slices of each in turn.
   nn::Linear Stack(const std::vector<std::string>& names, int64_t parts = 1) const;
   // In float, whatever its role.

@@ -40,17 +40,13 @@ Device FindDevice(const std::string& text) {
 }
 
 Precision PrecisionOn(const Device& device, Precision precision) {
-  if (!device.vulkan) return precision;
-  if (precision == Precision::kAuto || precision == Precision::kF32) return Precision::kF32;
-  throw Error(ErrorCode::kUnsupported,
-              StrCat("device vulkan: expected precision f32, the one at which it computes in this "
-                     "version, found ",
-                     PrecisionName(precision)));
+  return device.vulkan && precision == Precision::kAuto ? Precision::kF16 : precision;
 }
 
-Device Settle(const Device& device, const ModelFiles& files, const StageFormats& formats) {
-  if (!device.automatic || formats.lm.weights != kernels::WeightFormat::kF32) return device;
+Device Settle(const Device& device, const ModelFiles& files, Precision precision) {
+  if (!device.automatic) return device;
   if (!gpu::MayHaveCard()) return device;  // drivers take a moment to say so
+  const StageFormats formats = ChooseFormats(PrecisionOn({0, true}, precision));
   const uint64_t needed =
       EstimateWeights(files, formats).lm +
       EstimateMemory(files, formats, files.max_duration_s).cache_bytes_per_stream;

@@ -19,12 +19,12 @@ struct Device {
 // the reason where there is no such Vulkan device; Error(kBadInput) when there are fewer.
 Device FindDevice(const std::string& text);
 
-// The precision that kAuto stands for on the device, others as they are. Throws Error(kUnsupported)
-// for one that the device does not compute at.
+// What kAuto (after Resolve) stands for on the device: f16 on a graphics card, itself on the
+// processor (precision.h). Others are what they are.
 Precision PrecisionOn(const Device& device, Precision precision);
 
-// What "auto" becomes: a graphics card that has the memory for these formats and computes at them,
+// What "auto" becomes: the first graphics card that has the memory for the model at this precision,
 // else the processor; never a software device. Others stay.
-Device Settle(const Device& device, const ModelFiles& files, const StageFormats& formats);
+Device Settle(const Device& device, const ModelFiles& files, Precision precision);
 
 }  // namespace musicgen::model

@@ -15,9 +15,13 @@
 #include "kernels/matmul.h"
 #include "kernels/norm.h"
 #include "nn/kv_cache.h"
+#include "tensor/aligned_buffer.h"
+#include "tensor/dtype.h"
 
 namespace musicgen::gpu {
 namespace {
+
+using kernels::WeightFormat;
 
 std::vector<float> Noise(size_t count, uint32_t salt, float scale = 1.0f) {
   std::vector<float> values(count);
@@ -31,9 +35,9 @@ std::vector<float> Noise(size_t count, uint32_t salt, float scale = 1.0f) {
 // Rows on the device, and one run of what is recorded of them.
 class Bench {
  public:
-  explicit Bench(int64_t count)
+  explicit Bench(int64_t count, int64_t lanes = 1)
       : rows(count),
-        operations(TestDevice()),
+        operations(TestDevice(), lanes),
         recorder(TestDevice()),
         own_(TestDevice(), MemoryKind::kDevice, 1 << 20),
         upload_(TestDevice(), MemoryKind::kUpload, 1 << 20),
@@ -44,6 +48,8 @@ class Bench {
     table = new (in.table.host) RowTable();
     table->rows = static_cast<uint32_t>(count);
     pages = in.pages.as<RowPages>();
+    operations.SetScratch(own_.Allocate(Operations::DigitBytes(kMostRows, 2048)),
+                          own_.Allocate(Operations::ScaleBytes(kMostRows, 2048)));
   }
   // Rows as recordings have them.
   int64_t class_rows() const {
@@ -97,35 +103,44 @@ class OperationsTest : public testing::Test {
 
 struct ProductCase {
   int64_t rows, inputs, outputs;
+  WeightFormat format = WeightFormat::kF32;
+  int64_t lanes = 1;
+  bool two_digits = false;
 };
 
+std::ostream& operator<<(std::ostream& out, const ProductCase& shape) {
+  return out << "product " << shape.rows << " · " << shape.inputs << " · " << shape.outputs << " "
+             << kernels::FormatName(shape.format) << (shape.two_digits ? ", two digits, " : ", ")
+             << shape.lanes << " lanes";
+}
+
 void CheckProduct(const ProductCase& shape, Epilogue epilogue) {
-  const auto [rows, inputs, outputs] = shape;
-  Bench bench(rows);
+  const int64_t rows = shape.rows, inputs = shape.inputs, outputs = shape.outputs;
+  Bench bench(rows, shape.lanes);
   const size_t room = static_cast<size_t>(bench.class_rows());
   const std::vector<float> weights = Noise(static_cast<size_t>(outputs * inputs), 1);
-  kernels::PackedMatrix packed(kernels::WeightFormat::kF32, outputs, inputs);
+  kernels::PackedMatrix packed(shape.format, outputs, inputs);
   packed.PackRows(0, {"w", DType::kF32, {outputs, inputs}, weights.data()});
   const std::vector<float> x = Noise(static_cast<size_t>(rows * inputs), 2);
   std::vector<float> expected = Noise(static_cast<size_t>(rows * outputs), 3);
   const auto y = bench.Put(expected, room * static_cast<size_t>(outputs));
   kernels::MatMulOptions options;
   options.accumulate = epilogue == Epilogue::kAccumulate;
+  options.two_digit_activations = shape.two_digits;
+  const AlignedBuffer scratch(kernels::kMatMulScratchBytes);
+  options.scratch = const_cast<void*>(scratch.data());
   kernels::MatMul(x.data(), inputs, rows, packed, {0, packed.tiles()}, options, expected.data(),
                   outputs);
   if (epilogue == Epilogue::kGelu) {
     kernels::Gelu(expected.data(), rows * outputs, expected.data());
   }
-  const auto* bytes = static_cast<const float*>(packed.tile(0));
-  const Matrix matrix = {
-      bench.Put(std::vector<float>(bytes, bytes + packed.bytes() / sizeof(float))), outputs,
-      inputs};
+  const auto* bytes = static_cast<const std::byte*>(packed.tile(0));
+  const Matrix matrix = {bench.Put(std::vector<std::byte>(bytes, bytes + packed.bytes())), outputs,
+                         inputs, shape.format, shape.two_digits};
   bench.operations.Product(bench.recorder, bench.in,
                            bench.Put(x, room * static_cast<size_t>(inputs)), matrix,
                            Which::kAllRows, epilogue, bench.class_rows(), y);
-  ExpectSame(bench.Run(y, expected.size()), expected,
-             "product " + std::to_string(rows) + " · " + std::to_string(inputs) + " · " +
-                 std::to_string(outputs));
+  ExpectSame(bench.Run(y, expected.size()), expected, testing::PrintToString(shape));
 }
 
 TEST_F(OperationsTest, ProductsAreTheKernels) {
@@ -143,6 +158,67 @@ TEST_F(OperationsTest, ProductsAreTheKernels) {
                                    {64, 40, 40}}) {
     CheckProduct(shape, Epilogue::kStore);
     CheckProduct(shape, Epilogue::kAccumulate);
+  }
+}
+
+TEST_F(OperationsTest, ProductsOfNarrowWeightsAreTheKernels) {
+  for (const WeightFormat format : {WeightFormat::kF16, WeightFormat::kBF16}) {
+    CheckProduct({1, 65, 33, format}, Epilogue::kStore);
+    CheckProduct({3, 200, 64, format}, Epilogue::kAccumulate);
+    CheckProduct({33, 64, 40, format}, Epilogue::kStore);
+  }
+  for (const WeightFormat format : {WeightFormat::kQ8, WeightFormat::kQ4}) {
+    for (const bool two_digits : {false, true}) {
+      CheckProduct({1, 64, 33, format, 1, two_digits}, Epilogue::kStore);
+      CheckProduct({3, 544, 64, format, 1, two_digits}, Epilogue::kAccumulate);
+      CheckProduct({9, 1056, 40, format, 1, two_digits}, Epilogue::kGelu);
+    }
+  }
+}
+
+TEST_F(OperationsTest, ProductsDoNotDependOnTheLanesThatShareAnOutput) {
+  for (const int64_t lanes : {2, 3, 8}) {
+    CheckProduct({1, 1000, 70, WeightFormat::kF32, lanes}, Epilogue::kStore);
+    CheckProduct({2, 64, 64, WeightFormat::kF32, lanes}, Epilogue::kGelu);
+    CheckProduct({5, 130, 33, WeightFormat::kF16, lanes}, Epilogue::kAccumulate);
+    CheckProduct({16, 700, 33, WeightFormat::kBF16, lanes}, Epilogue::kStore);
+    CheckProduct({8, 1536, 64, WeightFormat::kQ8, lanes, true}, Epilogue::kAccumulate);
+    CheckProduct({2, 2048, 64, WeightFormat::kQ4, lanes}, Epilogue::kGelu);
+  }
+}
+
+// Infinities, NaN and what is too small for a scale; all must come out as they do there.
+TEST_F(OperationsTest, UnusualInputsAreQuantizedAsTheKernelsDo) {
+  // Payloads of NaN may differ: their place may not.
+  Bench bench(4);
+  const int64_t inputs = 64, outputs = 32;
+  std::vector<float> x(4 * 64, 0.0f);
+  for (size_t i = 0; i < 32; ++i) x[i] = 1e-31f;
+  x[64] = 3e38f;
+  x[128 + 5] = INFINITY;
+  x[192 + 40] = NAN;
+  const std::vector<float> weights = Noise(static_cast<size_t>(outputs * inputs), 1);
+  kernels::PackedMatrix packed(WeightFormat::kQ8, outputs, inputs);
+  packed.PackRows(0, {"w", DType::kF32, {outputs, inputs}, weights.data()});
+  std::vector<float> expected(4 * 32);
+  kernels::MatMulOptions options;
+  const AlignedBuffer scratch(kernels::kMatMulScratchBytes);
+  options.scratch = const_cast<void*>(scratch.data());
+  kernels::MatMul(x.data(), inputs, 4, packed, {0, packed.tiles()}, options, expected.data(),
+                  outputs);
+  const auto* bytes = static_cast<const std::byte*>(packed.tile(0));
+  const Matrix matrix = {bench.Put(std::vector<std::byte>(bytes, bytes + packed.bytes())), outputs,
+                         inputs, WeightFormat::kQ8};
+  const auto y = bench.Room(expected.size());
+  bench.operations.Product(bench.recorder, bench.in, bench.Put(x), matrix, Which::kAllRows,
+                           Epilogue::kStore, 4, y);
+  const std::vector<float> found = bench.Run(y, expected.size());
+  for (size_t i = 0; i < expected.size(); ++i) {
+    if (std::isnan(expected[i])) {
+      EXPECT_TRUE(std::isnan(found[i])) << i;
+    } else {
+      EXPECT_EQ(found[i], expected[i]) << i;
+    }
   }
 }
 
@@ -202,14 +278,49 @@ TEST_F(OperationsTest, EmbeddingsAddUpInTheOrderOfTheCodebooks) {
     expected[kWidth + d] = vectors[3 * kWidth + d] + vectors[2 * kWidth + d];
   }
   const auto x = bench.Room(2 * kWidth);
-  bench.operations.Embed(bench.recorder, bench.in, bench.Put(table), kWidth, kBooks, kTable, 2, x);
+  const EmbeddingTables tables = {bench.Put(table), kBooks, kTable, kWidth};
+  bench.operations.Embed(bench.recorder, bench.in, tables, 2, x);
   ExpectSame(bench.Run(x, expected.size()), expected, "embeddings");
+}
+
+TEST_F(OperationsTest, NarrowEmbeddingsAreWidenedExactly) {
+  // Every number of f16 but NaN, subnormals included.
+  constexpr size_t kAll = 1 << 16, kWidth = 256;
+  for (const WeightFormat format : {WeightFormat::kF16, WeightFormat::kBF16}) {
+    Bench bench(static_cast<int64_t>(kMostRows));
+    std::vector<uint16_t> table(kAll);
+    for (size_t i = 0; i < kAll; ++i) table[i] = static_cast<uint16_t>(i);
+    std::vector<uint32_t> tokens(kMostRows);
+    std::vector<float> expected;
+    for (size_t row = 0; row < tokens.size(); ++row) {
+      tokens[row] = static_cast<uint32_t>(row * 4 + row % 3);
+      for (size_t d = 0; d < kWidth; ++d) {
+        const auto bits = static_cast<uint16_t>(tokens[row] * kWidth + d);
+        const float value = format == WeightFormat::kF16 ? F16ToFloat(bits) : BF16ToFloat(bits);
+        expected.push_back(0.0f + value);
+      }
+    }
+    bench.in.tokens = bench.Put(tokens);
+    bench.in.vectors = bench.Put(std::vector<float>(2 * kMostRows * kWidth));
+    const auto x = bench.Room(kMostRows * kWidth);
+    const EmbeddingTables tables = {bench.Put(table), 1, 256, kWidth, format};
+    bench.operations.Embed(bench.recorder, bench.in, tables, kMostRows, x);
+    const std::vector<float> found = bench.Run(x, expected.size());
+    for (size_t i = 0; i < expected.size(); ++i) {
+      if (std::isnan(expected[i])) {
+        ASSERT_TRUE(std::isnan(found[i])) << i;
+      } else if (std::abs(expected[i]) >= 0x1p-126f) {  // a device may flush smaller ones
+        ASSERT_EQ(found[i], expected[i]) << i;
+      }
+    }
+  }
 }
 
 struct AttentionCase {
   int64_t heads, head_dim;
   std::vector<int64_t> keys;  // of each row's own sequence
   bool cross;
+  WeightFormat format = WeightFormat::kF32;
 };
 
 void CheckAttention(const AttentionCase& shape) {
@@ -218,8 +329,8 @@ void CheckAttention(const AttentionCase& shape) {
   Bench bench(rows);
   const int64_t class_rows = bench.class_rows();
   constexpr int64_t kPages = 100;
-  const size_t page_floats = static_cast<size_t>(kPages * width * kPagePositions);
-  const KeyValuePages cache = {bench.Room(page_floats), bench.Room(page_floats)};
+  const size_t page_floats = kPages * PageBytes(shape.format, shape.heads, dim) / sizeof(float);
+  const KeyValuePages cache = {bench.Room(page_floats), bench.Room(page_floats), shape.format};
 
   // Filled by passes of at most 64 rows, which are positions of one sequence here.
   std::vector<nn::KvCache> caches;
@@ -230,8 +341,7 @@ void CheckAttention(const AttentionCase& shape) {
     uint32_t* list = shape.cross ? pages.cross : pages.own;
     for (int64_t p = 0; p < (keys + kPagePositions - 1) / kPagePositions; ++p)
       list[p] = next_page--;
-    caches.emplace_back(kernels::WeightFormat::kF32, 1, shape.heads, dim,
-                        std::max<int64_t>(keys, 1));
+    caches.emplace_back(shape.format, 1, shape.heads, dim, std::max<int64_t>(keys, 1));
     for (int64_t first = 0; first < keys; first += kMostRows) {
       const int64_t n = std::min(kMostRows, keys - first);
       Bench fill(n);
@@ -273,7 +383,8 @@ void CheckAttention(const AttentionCase& shape) {
                           bench.Put(q, static_cast<size_t>(class_rows * stride)), stride,
                           shape.cross, width, dim, class_rows, cache, out);
   ExpectSame(bench.Run(out, expected.size()), expected,
-             "attention, head_dim " + std::to_string(dim) + (shape.cross ? ", cross" : ""));
+             "attention, head_dim " + std::to_string(dim) + (shape.cross ? ", cross, " : ", ") +
+                 kernels::FormatName(shape.format));
 }
 
 TEST_F(OperationsTest, AttentionIsTheKernels) {
@@ -281,6 +392,17 @@ TEST_F(OperationsTest, AttentionIsTheKernels) {
   CheckAttention({1, 64, {200}, false});
   CheckAttention({2, 24, {33, 1500, 5}, false});
   CheckAttention({3, 100, {70}, false});
+}
+
+TEST_F(OperationsTest, AttentionOverNarrowKeysIsTheKernels) {
+  for (const WeightFormat format : {WeightFormat::kBF16, WeightFormat::kQ8}) {
+    CheckAttention(
+        {4, 16, {1, 2, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129}, false, format});
+    CheckAttention({2, 64, {1500, 200}, false, format});
+    CheckAttention({3, 100, {70}, false, format});
+    CheckAttention({4, 16, {12, 0, 1, 65}, true, format});
+  }
+  CheckAttention({2, 30, {40, 3}, false, WeightFormat::kQ8});
 }
 
 TEST_F(OperationsTest, CrossAttentionIsTheKernelsAndLeavesRowsWithoutASource) {

@@ -6,6 +6,7 @@
 
 #include "base/thread_pool.h"
 #include "lm/decode_backend.h"
+#include "lm/transformer.h"
 
 namespace musicgen::lm {
 
@@ -13,8 +14,9 @@ inline constexpr const char* kNoGpu = "no Vulkan device, not even mesa-vulkan-dr
 
 bool HasGpu();
 // Backends of one model share what a device takes long to compile: one at a time.
-std::unique_ptr<DecodeBackend> TinyGpuBackend(ThreadPool& pool, const std::string& model);
-// Of the pages of keys and values of that model, those that are free.
+std::unique_ptr<DecodeBackend> TinyGpuBackend(ThreadPool& pool, const std::string& model,
+                                              Formats formats = {});
+// Of the pages of keys and values of that model in float, those that are free.
 int64_t FreeGpuPages(const std::string& model);
 
 }  // namespace musicgen::lm

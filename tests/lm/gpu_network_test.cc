@@ -94,6 +94,28 @@ TEST_P(GpuNetworkTest, EveryCodeIsTheProcessors) {
   }
 }
 
+TEST(GpuNetworkFormatTest, EveryLogitIsTheProcessorsAtEveryPrecision) {
+  if (!HasGpu()) GTEST_SKIP() << kNoGpu;
+  using kernels::WeightFormat;
+  ThreadPool pool(2);
+  for (const Formats& formats : {Formats{WeightFormat::kF16, WeightFormat::kF32},
+                                 Formats{WeightFormat::kBF16, WeightFormat::kBF16},
+                                 Formats{WeightFormat::kQ8, WeightFormat::kQ8},
+                                 Formats{WeightFormat::kQ4, WeightFormat::kQ8}}) {
+    const auto transformer = LoadTinyTransformer(formats);
+    const LmConfig& config = transformer->config();
+    CpuBackend cpu(*transformer, pool);
+    const auto gpu = TinyGpuBackend(pool, "hf-tiny-mono", formats);
+    const CodebookPattern pattern(config.pattern, config.codebooks, 70);
+    const Codes codes = MadeUpCodes(config, 70);
+    const std::vector<float> expected = cpu.Score(pattern, codes, MadeUpBranch(config, 11));
+    const std::vector<float> found = gpu->Score(pattern, codes, MadeUpBranch(config, 11));
+    ASSERT_EQ(found.size(), expected.size());
+    EXPECT_EQ(std::memcmp(found.data(), expected.data(), found.size() * sizeof(float)), 0)
+        << kernels::FormatName(formats.weights);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Models, GpuNetworkTest,
                          testing::Values("hf-tiny-mono", "hf-tiny-stereo", "hf-tiny-melody",
                                          "hf-tiny-melody-stereo"),
@@ -130,7 +152,7 @@ TEST(GpuFaultTest, AStepThatFailedIsMadeAgain) {
   NetworkBackend gpu(WithTinyModel("hf-tiny-mono",
                                    [&](const auto& sizes, const auto& tensors) {
                                      return std::make_shared<GpuNetwork>(device, pool, sizes,
-                                                                         tensors, "decoder.");
+                                                                         tensors, "decoder.", Formats{});
                                    }),
                      pool);
   const auto codes = [&](DecodeBackend& backend, bool faults) {

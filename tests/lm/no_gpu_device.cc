@@ -5,7 +5,7 @@ namespace musicgen::lm {
 
 bool HasGpu() { return false; }
 
-std::unique_ptr<DecodeBackend> TinyGpuBackend(ThreadPool&, const std::string& model) {
+std::unique_ptr<DecodeBackend> TinyGpuBackend(ThreadPool&, const std::string& model, Formats) {
   CheckFailed(__FILE__, __LINE__, "a build with Vulkan", model);
 }
 
