@@ -26,11 +26,10 @@ static_assert(kMatMulScratchBytes <= kWorkerScratchBytes);
 // For rows r in [0, rows) and outputs n of the tiles [tiles.begin, tiles.end):
 //   y[r·y_stride + n] = (accumulate ? y[r·y_stride + n] : 0) + (Σ_k x[r·x_stride + k]·W[n][k] +
 //   bias[n])
-// Of each kSumSegment inputs from k = 0 on, a chain of fused
-// multiply-adds in float from +0; the chains' ends are added up from left to right. Whatever the
-// number of rows, the tile, the thread, the instruction set or the device: this is the order of
-// summation everything else leans on. (Segments, so that a device with more lanes than outputs can
-// share an output among them.)
+// Of each kSumSegment inputs from k = 0 on, a chain of fused multiply-adds in float from +0; the
+// ends of the chains are added up from left to right. Whatever the number of rows, the tile, the
+// thread, the instruction set or the device: this is the order of summation everything else leans
+// on. (Segments, so that a device with more lanes than outputs can share an output among them.)
 // Quantised weights take their inputs as integers too: of each 32 inputs of a row, the largest
 // becomes ±127. A group's products are summed exactly; a segment is kSumSegmentGroups groups, whose
 // chain adds group sum · (scale of the weights · scale of the inputs). With
