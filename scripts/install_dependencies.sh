@@ -8,7 +8,7 @@ set -euo pipefail
 
 packages=(cmake ninja-build g++ pkg-config libcli11-dev nlohmann-json3-dev libyaml-cpp-dev
           libsndfile1-dev libmpg123-dev libkissfft-dev libpng-dev libcurl4-openssl-dev libssl-dev
-          libboost1.81-dev libseccomp-dev libarchive-dev)
+          libboost1.81-dev libseccomp-dev libarchive-dev libvulkan-dev glslc)
 training=(libfluidsynth-dev libeigen3-dev zlib1g-dev musescore-general-soundfont-small)
 case "${1:-}" in
   build) ;;
@@ -17,7 +17,8 @@ case "${1:-}" in
   test) packages+=("${training[@]}" git python3 python3-venv python3-torch python3-torchaudio clang clang-format
                    clang-tidy libclang-rt-14-dev ccache libgtest-dev libgmock-dev libbenchmark-dev
                    libebur128-dev libsimde-dev groff-base mandoc fish zsh
-                   chromium nginx-light haproxy) ;;
+                   chromium nginx-light haproxy
+                   mesa-vulkan-drivers vulkan-validationlayers) ;;
   arm64) packages=(cmake ninja-build pkg-config python3 googletest g++-aarch64-linux-gnu qemu-user) ;;
   *) echo "usage: $0 build|package|train|test|arm64" >&2; exit 2 ;;
 esac

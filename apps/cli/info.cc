@@ -1,4 +1,7 @@
 #include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/lora.h"
@@ -9,7 +12,25 @@ namespace musicgen::cli {
 namespace {
 
 using common::JsonObject;
-JsonObject ToJson(const ModelInfo& info) {
+
+std::string DeviceName(size_t number) { return "vulkan:" + std::to_string(number); }
+
+std::vector<JsonObject> DeviceRows(const std::vector<GraphicsCard>& cards) {
+  std::vector<JsonObject> rows;
+  for (const GraphicsCard& card : cards) {
+    JsonObject row;
+    row.Set("device", DeviceName(rows.size()));
+    row.Set("name", card.name);
+    row.Set("driver", card.driver);
+    row.Set("kind", card.kind);
+    row.Set("memory_bytes", card.memory_bytes);
+    row.Set("arithmetic", card.arithmetic);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+JsonObject ToJson(const ModelInfo& info, const std::vector<GraphicsCard>& cards) {
   JsonObject json;
   json.Set("path", info.path);
   json.Set("model_type", info.model_type);
@@ -40,6 +61,7 @@ JsonObject ToJson(const ModelInfo& info) {
   }
   json.Set("memory", memory);
   json.Set("loras", LoraRows(info));
+  json.Set("devices", DeviceRows(cards));
   return json;
 }
 
@@ -49,7 +71,7 @@ std::string Count(uint64_t parameters) {
   return text;
 }
 
-void PrintTable(const ModelInfo& info) {
+void PrintTable(const ModelInfo& info, const std::vector<GraphicsCard>& cards) {
   const auto row = [](const char* name, const std::string& value) {
     std::printf("%-18s %s\n", name, value.c_str());
   };
@@ -81,16 +103,25 @@ void PrintTable(const ModelInfo& info) {
                 static_cast<double>(need.weights_bytes) / 1e9,
                 static_cast<double>(need.cache_bytes_per_stream) / 1e9);
   }
+  if (cards.empty()) return;
+  std::printf("\n%-18s %14s   %s\n", "graphics card", "its memory", "name");
+  for (size_t i = 0; i < cards.size(); ++i) {
+    const GraphicsCard& card = cards[i];
+    std::printf("%-18s %11.3f GB   %s (%s; %s), %s\n", DeviceName(i).c_str(),
+                static_cast<double>(card.memory_bytes) / 1e9, card.name.c_str(), card.kind.c_str(),
+                card.driver.c_str(), card.arithmetic.c_str());
+  }
 }
 
 }  // namespace
 
 int Run(const InfoFlags& flags) {
   const Model model = OpenModel(flags.model);
+  const std::vector<GraphicsCard> cards = GraphicsCards();
   if (flags.json) {
-    std::printf("%s\n", ToJson(model.info()).Compact().c_str());
+    std::printf("%s\n", ToJson(model.info(), cards).Compact().c_str());
   } else {
-    PrintTable(model.info());
+    PrintTable(model.info(), cards);
   }
   return 0;
 }

@@ -42,6 +42,7 @@ class Handle {
 
 using BytesHandle = Handle<mg_bytes, mg_bytes_free>;
 using StringsHandle = Handle<mg_strings, mg_strings_free>;
+using DevicesHandle = Handle<mg_devices, mg_devices_free>;
 using WaveformHandle = Handle<mg_waveform, mg_waveform_free>;
 using NormalizationHandle = Handle<mg_normalization, mg_normalization_free>;
 using EncodingHandle = Handle<mg_encoding, mg_encoding_free>;

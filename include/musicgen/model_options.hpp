@@ -22,8 +22,11 @@ struct ModelOptions {
   ReferenceDialect reference = ReferenceDialect::kAuto;
   // Tensors that nobody needs are an error, not a warning.
   bool strict = false;
-  int threads = 0;              // at most 256; 0: one for each processor this process may use
-  std::string device = "auto";  // auto, cpu; others are refused while no other backend is built
+  int threads = 0;  // at most 256; 0: one for each processor this process may use
+  // Where the language model computes: cpu; vulkan or vulkan:N, a graphics card (of those that
+  // count, the N-th from 0), where precision auto means f16; auto: the first card with the memory
+  // for it, else the CPU.
+  std::string device = "auto";
   // Requests that run together: as many as the device steps at once with profit (0), and as fit in
   // so many bytes of keys and values (0: in the memory that is available). Others wait.
   int max_streams = 0;

@@ -8,6 +8,7 @@
 // refuses. Callbacks come from the thread whose call they belong to.
 #pragma once
 
+#include "musicgen/devices.hpp"       // IWYU pragma: export
 #include "musicgen/download.hpp"      // IWYU pragma: export
 #include "musicgen/frames.hpp"        // IWYU pragma: export
 #include "musicgen/model.hpp"         // IWYU pragma: export

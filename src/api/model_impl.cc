@@ -14,6 +14,7 @@
 #include "kernels/isa.h"
 #include "lm/expected_tensors.h"
 #include "lora/apply.h"
+#include "model/device.h"
 #include "model/memory_need.h"
 #include "model/model_path.h"
 #include "text/expected_tensors.h"
@@ -22,13 +23,6 @@ namespace musicgen::api {
 namespace {
 
 using namespace generate;
-
-void CheckDevice(const std::string& device) {
-  if (device == "auto" || device == "cpu") return;
-  throw Error(ErrorCode::kUnsupported,
-              StrCat("device: ", Printable(device),
-                     " is not available in this version: expected auto or cpu"));
-}
 
 Precision PrecisionOf(const model::StageFormats& formats) {
   switch (formats.lm.weights) {
@@ -106,20 +100,21 @@ conditioning::Reference Dialect(ReferenceDialect reference, conditioning::Refere
 
 Model::Model(const ModelOptions& options) {
   ThreadCount(options.threads);
-  CheckDevice(options.device);
+  model::Device device = model::FindDevice(options.device);
   kernels::ActiveIsa();  // throws here, before any file is read, when MUSICGEN_ISA names none
   model::ModelFiles files = model::OpenModel(model::FindModel(options.model), options.text_encoder,
                                              options.codec, options.strict);
   lora::Apply(options.loras, ThreadCount(options.threads), &files);
-  const model::StageFormats formats =
-      model::ChooseFormats(model::Resolve(files, options.precision));
-  impl_ = std::make_unique<Impl>(std::move(files), formats, options);
+  const Precision precision = model::Resolve(files, options.precision);
+  device = model::Settle(device, files, precision);
+  const model::StageFormats formats = model::ChooseFormats(model::PrecisionOn(device, precision));
+  impl_ = std::make_unique<Impl>(std::move(files), formats, device, options);
 }
 
 Model::Impl::Impl(model::ModelFiles files, const model::StageFormats& formats,
-                  const ModelOptions& options)
+                  const model::Device& device, const ModelOptions& options)
     : info(Describe(files, formats, options.loras)),
-      stages(std::move(files), formats, ThreadCount(options.threads)),
+      stages(std::move(files), formats, ThreadCount(options.threads), device),
       // A dialect that is asked for by name is followed into its batches.
       pipeline(stages, Dialect(options.reference, stages.files().dialect),
                options.reference != ReferenceDialect::kAuto),
@@ -142,13 +137,16 @@ int Model::threads() const { return impl_->stages.pool().size(); }
 void Model::Load(int streams, double duration_s) {
   CheckLoad(streams, duration_s);
   Stages& stages = impl_->stages;
-  model::CheckMemory(stages.files(), stages.formats(), streams, duration_s);
+  // A graphics card's memory is asked for as its weights are moved there.
+  if (!stages.device().vulkan) {
+    model::CheckMemory(stages.files(), stages.formats(), streams, duration_s);
+  }
   // What one thread loads, beside what the team packs.
   std::future<void> alone = std::async(std::launch::async, [&] {
     stages.codec();
     stages.tokenizer();
   });
-  stages.transformer();
+  stages.backend();
   stages.text_encoder();
   stages.text_projection();
   alone.get();

@@ -12,7 +12,8 @@
 namespace musicgen::api {
 
 struct Model::Impl {
-  Impl(model::ModelFiles files, const model::StageFormats& formats, const ModelOptions& options);
+  Impl(model::ModelFiles files, const model::StageFormats& formats, const model::Device& device,
+       const ModelOptions& options);
 
   // Made when first needed, with the language model.
   session::SharedScheduler& scheduler();

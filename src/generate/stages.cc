@@ -1,11 +1,14 @@
 #include "generate/stages.h"
 
 #include "base/error.h"
+#include "lm/cpu_backend.h"
+#include "lm/gpu_backend.h"
 
 namespace musicgen::generate {
 
-Stages::Stages(model::ModelFiles files, const model::StageFormats& formats, int threads)
-    : files_(std::move(files)), formats_(formats), pool_(threads) {}
+Stages::Stages(model::ModelFiles files, const model::StageFormats& formats, int threads,
+               const model::Device& device)
+    : files_(std::move(files)), formats_(formats), device_(device), pool_(threads) {}
 
 template <class Stage, class Make>
 Stage& Stages::Once(Slot<Stage>& slot, Make make) {
@@ -48,7 +51,22 @@ const lm::Transformer& Stages::transformer() {
 }
 
 lm::DecodeBackend& Stages::backend() {
-  return Once(backend_, [&] { return lm::CpuBackend(transformer(), pool_); });
+  std::lock_guard<std::mutex> lock(backend_.mutex);
+  if (backend_.stage == nullptr) backend_.stage = MakeBackend();
+  return *backend_.stage;
+}
+
+std::unique_ptr<lm::DecodeBackend> Stages::MakeBackend() {
+  if (device_.vulkan) {
+    try {
+      const model::StageTensors& stage = files_.lm_tensors;
+      return lm::NewGpuBackend(*device_.vulkan, pool_, files_.lm, *stage.source, stage.prefix,
+                               formats_.lm);
+    } catch (const Error&) {
+      if (!device_.automatic) throw;
+    }
+  }
+  return std::make_unique<lm::CpuBackend>(transformer(), pool_);
 }
 
 const codec::Codec& Stages::codec() {

@@ -10,8 +10,9 @@
 #include "conditioning/chroma_extractor.h"
 #include "conditioning/melody_projection.h"
 #include "conditioning/text_projection.h"
-#include "lm/cpu_backend.h"
+#include "lm/decode_backend.h"
 #include "lm/transformer.h"
+#include "model/device.h"
 #include "model/model_files.h"
 #include "model/precision.h"
 #include "text/t5_encoder.h"
@@ -23,18 +24,22 @@ namespace musicgen::generate {
 // throws Error.
 class Stages {
  public:
-  Stages(model::ModelFiles files, const model::StageFormats& formats, int threads);
+  Stages(model::ModelFiles files, const model::StageFormats& formats, int threads,
+         const model::Device& device = {});
 
   const model::ModelFiles& files() const { return files_; }
   const model::StageFormats& formats() const { return formats_; }
+  const model::Device& device() const { return device_; }
   ThreadPool& pool() { return pool_; }
 
   const text::Tokenizer& tokenizer();
   const text::T5Encoder& text_encoder();
   const conditioning::TextProjection& text_projection();
-  const lm::Transformer& transformer();
-  // The language model's device. One owner drives its streams.
+  const lm::Transformer& transformer();  // on the processor
+  // The language model on its device. One owner drives its streams.
   lm::DecodeBackend& backend();
+  // Another backend on that device, for a second owner. The stages outlive it.
+  std::unique_ptr<lm::DecodeBackend> MakeBackend();
   const codec::Codec& codec();
   const codec::Encoder& codec_encoder();
   // Of melody models only.
@@ -53,12 +58,13 @@ class Stages {
 
   const model::ModelFiles files_;
   const model::StageFormats formats_;
+  const model::Device device_;
   ThreadPool pool_;
   Slot<text::Tokenizer> tokenizer_;
   Slot<text::T5Encoder> text_encoder_;
   Slot<conditioning::TextProjection> text_projection_;
   Slot<lm::Transformer> transformer_;
-  Slot<lm::CpuBackend> backend_;
+  Slot<lm::DecodeBackend> backend_;
   Slot<codec::Codec> codec_;
   Slot<codec::Encoder> codec_encoder_;
   Slot<conditioning::ChromaExtractor> chroma_extractor_;

@@ -26,16 +26,17 @@ static_assert(kMatMulScratchBytes <= kWorkerScratchBytes);
 // For rows r in [0, rows) and outputs n of the tiles [tiles.begin, tiles.end):
 //   y[r·y_stride + n] = (accumulate ? y[r·y_stride + n] : 0) + (Σ_k x[r·x_stride + k]·W[n][k] +
 //   bias[n])
-// The sum is one chain of fused multiply-adds in float, from +0 over k = 0 … K−1, whatever the
-// number of rows, the tile, the thread or the instruction set: this is the order of summation
-// everything else leans on.
+// Of each kSumSegment inputs from k = 0 on, a chain of fused multiply-adds in float from +0; the
+// ends of the chains are added up from left to right. Whatever the number of rows, the tile, the
+// thread, the instruction set or the device: this is the order of summation everything else leans
+// on. (Segments, so that a device with more lanes than outputs can share an output among them.)
 // Quantised weights take their inputs as integers too: of each 32 inputs of a row, the largest
-// becomes ±127. A group's products are summed exactly; the chain from +0 runs over the groups and
-// adds group sum · (scale of the weights · scale of the inputs). With `two_digit_activations`, what
-// the integers leave of the inputs goes through a second chain in the same way, which is added to
-// the first. Rows of x may overlap (x_stride < K): a stride-s convolution over [time][channel] data
-// is x_stride = s·C, K = kernel·C. y must not overlap x. Single-threaded: the caller splits tiles
-// or rows over threads (see nn/linear.h).
+// becomes ±127. A group's products are summed exactly; a segment is kSumSegmentGroups groups, whose
+// chain adds group sum · (scale of the weights · scale of the inputs). With
+// `two_digit_activations`, what the integers leave of the inputs is summed up in the same way and
+// added to that sum. Rows of x may overlap (x_stride < K): a stride-s convolution over
+// [time][channel] data is x_stride = s·C, K = kernel·C. y must not overlap x. Single-threaded: the
+// caller splits tiles or rows over threads (see nn/linear.h).
 void MatMul(const float* x, int64_t x_stride, int64_t rows, const PackedMatrix& w, Range tiles,
             const MatMulOptions& options, float* y, int64_t y_stride);
 

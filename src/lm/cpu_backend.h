@@ -1,67 +1,15 @@
-// The decode backend made of the op headers. A step runs when it is enqueued; Collect only hands
-// out what it drew.
+// The decode backend made of the op headers.
 #pragma once
 
-#include <map>
-#include <memory>
-#include <vector>
-
-#include "lm/decode_backend.h"
+#include "lm/network_backend.h"
 #include "lm/transformer.h"
 
 namespace musicgen::lm {
 
-class CpuBackend : public DecodeBackend {
+class CpuBackend : public NetworkBackend {
  public:
   // Both outlive the backend.
   CpuBackend(const Transformer& transformer, ThreadPool& pool);
-  ~CpuBackend() override;
-
-  ConditionsHandle Prepare(Conditions conditions) override;
-  void PassConditions(PreparedConditions& conditions, int64_t rows) override;
-  uint64_t StreamBytes(const StreamSpec& spec) const override;
-  uint64_t AvailableBytes() const override;
-  int worthwhile_streams() const override;
-  StreamId Admit(StreamSpec spec) override;
-  void Change(StreamId stream, const StreamChange& change) override;
-  int64_t PromptRowsLeft(StreamId stream) const override;
-  void PassPrompt(StreamId stream, int64_t rows) override;
-  void Step(std::span<const StreamId> streams, const std::optional<PromptRows>& beside) override;
-  Collected Collect(bool wait) override;
-  void Release(StreamId stream) override;
-  std::vector<float> Score(const CodebookPattern& pattern, const Codes& codes,
-                           const Branch& branch) override;
-  StageSeconds stage_seconds() const override { return scratch_.clock.seconds(); }
-  StepBytes step_bytes() const override;
-
- private:
-  class Prepared;
-  struct Lane;
-  struct Stream;
-
-  Stream& Find(StreamId stream) const;
-  Lane NewLane(const Stream& stream, size_t branch) const;
-  // Makes the lanes that the stream's conditions and guidance call for.
-  void ChooseLanes(Stream& stream) const;
-  // Of each lane of a stream: at most so many rows of its prompt, or for a step exactly the one row
-  // before the column to sample, and its logits.
-  struct Pass {
-    Stream* stream;
-    std::optional<int64_t> prompt_rows;  // none: a step
-    int64_t Rows(size_t branch) const;
-  };
-  void Forward(std::span<const Pass> passes);
-  // Draws code k of the stream's next column.
-  void SampleCell(Stream& stream, int64_t k, SamplingScratch& scratch) const;
-  void Sample(std::span<Stream* const> streams);
-
-  const Transformer& transformer_;
-  ThreadPool& pool_;
-  Transformer::Scratch scratch_;
-  std::vector<SamplingScratch> sampling_scratch_;  // for each worker
-  std::map<StreamId, std::unique_ptr<Stream>> streams_;
-  StreamId next_id_ = 1;
-  Collected collected_;
 };
 
 }  // namespace musicgen::lm

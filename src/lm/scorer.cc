@@ -12,34 +12,33 @@ constexpr int64_t kChunkRows = 64;
 
 }  // namespace
 
-std::vector<float> TeacherForcedLogits(const Transformer& transformer, ThreadPool& pool,
-                                       const CodebookPattern& pattern, const Codes& codes,
-                                       const Branch& branch) {
-  const LmConfig& config = transformer.config();
+std::vector<float> TeacherForcedLogits(Network& network, const CodebookPattern& pattern,
+                                       const Codes& codes, const Branch& branch) {
+  const LmConfig& config = network.config();
   MG_CHECK_EQ(codes.frames, pattern.frames());
   const int64_t books = config.codebooks, size = config.codebook_size, frames = codes.frames;
   const Codes sequence = pattern.Build(codes, config.special_token(), config.special_token());
   const ConditionRows& prefix = branch.prefix;
-  const bool crossing = branch.cross.rows > 0;
-  CrossCache cross;
-  if (crossing) {
-    cross = transformer.NewCross(branch.cross.rows);
-    transformer.PassCross(pool, branch.cross.values.data(), {0, cross.rows}, cross);
+  const int64_t cross_rows = branch.cross.rows;
+  Network::CacheHandle cross;
+  if (cross_rows > 0) {
+    cross = network.NewCache(cross_rows);
+    network.PassCross(branch.cross.values.data(), {0, cross_rows}, *cross);
   }
   // The last column predicts nothing.
   const int64_t total = prefix.rows + pattern.steps() - 1;
-  nn::KvCache cache = transformer.NewCache(total);
+  const Network::CacheHandle cache = network.NewCache(total);
 
   std::vector<float> out(static_cast<size_t>(books * frames * size));
   std::vector<float> chunk_logits(static_cast<size_t>(kChunkRows * books * size));
-  Transformer::Scratch scratch;
   for (int64_t begin = 0; begin < total; begin += kChunkRows) {
     const int64_t end = std::min(begin + kChunkRows, total);
-    std::vector<TransformerRow> rows;
+    std::vector<Network::Row> rows;
     for (int64_t p = begin; p < end; ++p) {
-      TransformerRow row;
-      row.cache = &cache;
-      row.cross = crossing ? &cross : nullptr;
+      Network::Row row;
+      row.cache = cache.get();
+      row.cross = cross.get();
+      row.cross_rows = cross_rows;
       row.position = p;
       if (p < prefix.rows) {
         row.vector = prefix.values.data() + p * prefix.width;
@@ -50,7 +49,7 @@ std::vector<float> TeacherForcedLogits(const Transformer& transformer, ThreadPoo
       }
       rows.push_back(row);
     }
-    transformer.Forward(pool, rows, scratch);
+    network.Forward(rows);
     for (int64_t p = std::max(begin, prefix.rows); p < end; ++p) {
       const int64_t step = p - prefix.rows + 1;  // the column that this position predicts
       for (int64_t k = 0; k < books; ++k) {

@@ -1,76 +1,13 @@
 // The weights of the language model: which tensor goes where, in which format.
 
 #include <numeric>
-#include <unordered_map>
 
-#include "base/check.h"
-#include "lm/expected_tensors.h"
+#include "base/error.h"
 #include "lm/transformer.h"
-#include "nn/held_format.h"
-#include "nn/pack.h"
+#include "lm/weight_loader.h"
 
 namespace musicgen::lm {
 namespace {
-
-using checkpoint::ExpectedTensor;
-using checkpoint::TensorSource;
-
-class Loader {
- public:
-  Loader(ThreadPool& pool, const LmConfig& config, const TensorSource& source,
-         const std::string& prefix, kernels::WeightFormat format)
-      : pool_(pool), source_(source), format_(format) {
-    for (ExpectedTensor& tensor : ExpectedTensors(config, prefix)) {
-      roles_.emplace(std::move(tensor.name), tensor.role);
-    }
-  }
-
-  nn::LayerNorm Norm(const std::string& name) const {
-    return {Floats(name + ".weight"), Floats(name + ".bias")};
-  }
-
-  nn::Embedding Table(const std::string& name) const {
-    const TensorView table = source_.Get(name);
-    nn::Embedding embedding(pool_, FormatOf(name, table.shape), table);
-    source_.Drop(table);
-    return embedding;
-  }
-
-  // Stacks weight matrices of one role on top of each other, or `parts` slices of each in turn, and
-  // drops their pages.
-  nn::Linear Stack(const std::vector<std::string>& names, int64_t parts = 1) const {
-    std::vector<TensorView> tensors, slices;
-    for (const std::string& name : names) tensors.push_back(source_.Get(name));
-    const kernels::WeightFormat format = FormatOf(names.front(), tensors.front().shape);
-    for (const std::string& name : names) MG_CHECK(Role(name) == Role(names.front()));
-    for (int64_t part = 0; part < parts; ++part) {
-      for (const TensorView& tensor : tensors) {
-        const int64_t rows = tensor.shape[0] / parts;
-        slices.push_back(RowsOf(tensor, part * rows, (part + 1) * rows));
-      }
-    }
-    nn::Linear linear = nn::PackStack(pool_, format, slices);
-    for (const TensorView& tensor : tensors) source_.Drop(tensor);
-    return linear;
-  }
-
- private:
-  std::vector<float> Floats(const std::string& name) const {
-    const TensorView tensor = source_.Get(name);
-    std::vector<float> values = ToFloats(tensor);
-    source_.Drop(tensor);
-    return values;
-  }
-  TensorRole Role(const std::string& name) const { return roles_.at(name); }
-  kernels::WeightFormat FormatOf(const std::string& name, const Shape& shape) const {
-    return nn::HeldFormat(Role(name), format_, shape);
-  }
-
-  ThreadPool& pool_;
-  const TensorSource& source_;
-  kernels::WeightFormat format_;
-  std::unordered_map<std::string, TensorRole> roles_;
-};
 
 size_t NormBytes(const nn::LayerNorm& norm) {
   return (norm.weight.size() + norm.bias.size()) * sizeof(float);
@@ -78,10 +15,11 @@ size_t NormBytes(const nn::LayerNorm& norm) {
 
 }  // namespace
 
-Transformer::Transformer(ThreadPool& pool, const LmConfig& config, const TensorSource& source,
-                         const std::string& prefix, Formats formats)
+Transformer::Transformer(ThreadPool& pool, const LmConfig& config,
+                         const checkpoint::TensorSource& source, const std::string& prefix,
+                         Formats formats)
     : config_(config), formats_(formats), positions_(config.width) {
-  const Loader loader(pool, config, source, prefix, formats.weights);
+  const WeightLoader loader(pool, config, source, prefix, formats.weights);
   const std::string root = prefix + "model.decoder.";
   std::vector<std::string> heads;
   for (int64_t k = 0; k < config.codebooks; ++k) {

@@ -26,6 +26,8 @@ class Embedding {
 
   int64_t rows() const { return rows_; }
   int64_t width() const { return width_; }
+  kernels::WeightFormat format() const { return format_; }  // f32, f16 or bf16
+  const void* data() const { return buffer_.data(); }       // [rows, width]
   size_t bytes() const { return buffer_.bytes(); }
 
  private:

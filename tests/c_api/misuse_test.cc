@@ -197,6 +197,7 @@ class Caller {
     mg_bytes_data(Any<mg_bytes>());
     mg_bytes_size(Any<mg_bytes>());
     mg_strings_get(Any<mg_strings>(), Below(3));
+    mg_devices_name(Any<mg_devices>(), Below(3));
     mg_codes_data(Any<mg_codes>());
     mg_chroma_data(Any<mg_chroma>());
     mg_model_path(Any<mg_model>());
@@ -264,6 +265,7 @@ class Caller {
 void FreeAsAnything(void* handle) {
   mg_bytes_free(static_cast<mg_bytes*>(handle));
   mg_strings_free(static_cast<mg_strings*>(handle));
+  mg_devices_free(static_cast<mg_devices*>(handle));
   mg_waveform_free(static_cast<mg_waveform*>(handle));
   mg_normalization_free(static_cast<mg_normalization*>(handle));
   mg_encoding_free(static_cast<mg_encoding*>(handle));

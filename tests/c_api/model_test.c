@@ -100,6 +100,20 @@ static void TestCodecAndScore(mg_model* model) {
   mg_waveform_free(tone);
 }
 
+static void TestDevices(void) {
+  mg_devices* devices = NULL;
+  size_t i;
+  CHECK(mg_devices_list(NULL) == MG_BAD_INPUT);
+  CHECK_OK(mg_devices_list(&devices));
+  for (i = 0; i < mg_devices_count(devices); ++i) {
+    CHECK(mg_devices_name(devices, i)[0] != 0 && mg_devices_driver(devices, i)[0] != 0);
+    CHECK(mg_devices_kind(devices, i)[0] != 0 && mg_devices_memory_bytes(devices, i) > 0);
+    CHECK(mg_devices_arithmetic(devices, i)[0] != 0);
+  }
+  CHECK(mg_devices_name(devices, i) == NULL && mg_devices_memory_bytes(devices, i) == 0);
+  mg_devices_free(devices);
+}
+
 static void TestConversion(const mg_model* model) {
   mg_model_options* options = NULL;
   mg_strings* warnings = NULL;
@@ -132,6 +146,7 @@ void TestModel(void) {
   CHECK(mg_model_load(model, 0, 5.0) == MG_BAD_INPUT);
   TestTokens(model);
   TestCodecAndScore(model);
+  TestDevices();
   TestConversion(model);
   CHECK_OK(mg_provenance(model, request, &provenance));
   CHECK(strstr((const char*)mg_bytes_data(provenance), "\\\"quoted\\\"") != NULL);

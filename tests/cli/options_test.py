@@ -60,7 +60,7 @@ class Usage(CliTest):
                 ([*generate, "--precision", "q2"], "--precision"),
                 ([*generate, "--device", "cuda"], "not available"),
                 ([*generate, "--device", "cuda:1"], "not available"),
-                ([*generate, "--device", "vulkan:0"], "not available"),
+                ([*generate, "--device", "vulkan:99"], "ulkan"),
                 ([*generate, "--device", "cuda:x"], "--device"),
                 ([*generate, "--device", "cpu:0"], "--device"),
                 ([*generate, "--device", "abacus"], "--device"),

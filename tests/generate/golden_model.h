@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <optional>
 #include <string>
@@ -80,6 +81,8 @@ inline ModelOptions FixtureOptions(const std::string& name,
   options.reference = reference;
   options.precision = precision;
   options.threads = threads;
+  // The same tests on a graphics card (tests/generate/CMakeLists.txt).
+  if (const char* device = std::getenv("MUSICGEN_TEST_DEVICE")) options.device = device;
   return options;
 }
 

@@ -76,7 +76,8 @@ TEST(QuantizedMatMulTest, IsTheProductOfRoundedWeightsAndInputs) {
           exact += double{w_row[k]} * rounded[k];
           magnitude += std::abs(double{w_row[k]} * rounded[k]);
         }
-        // Within a group integers are exact; then come a product of scales and a sum each.
+        // Within a group integers are exact; then come a product of scales and a sum each, and one
+        // for a segment.
         const double groups = static_cast<double>((inputs + kQuantGroup - 1) / kQuantGroup);
         ASSERT_NEAR(y[static_cast<size_t>(n)], exact, (groups + 3) * 0x1p-24 * magnitude)
             << FormatName(format) << " K " << inputs << " output " << n;

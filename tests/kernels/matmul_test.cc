@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "kernels/variants.h"
 
 namespace musicgen::kernels {
@@ -89,26 +92,27 @@ void ExpectScalarBits(const Case& c) {
   }
 }
 
-TEST(MatMulTest, ScalarIsWithinTheBoundOfAFloatChain) {
+TEST(MatMulTest, ScalarAddsUpSegmentsOfInputsInOrder) {
   for (WeightFormat format : kFormats) {
-    for (int64_t inputs : {1, 7, 64, 1000}) {
+    for (int64_t inputs : {1, 7, 64, 65, 128, 1000}) {
       const Case c{format, 40, inputs, 5, inputs, true, true};
       const Problem problem(c);
       const std::vector<float> start = problem.Start();
       const std::vector<float> y = problem.Run(kScalarKernels);
       for (int64_t r = 0; r < c.rows; ++r) {
         for (int64_t n = 0; n < c.outputs; ++n) {
-          const size_t at = static_cast<size_t>(r * problem.y_stride() + n);
-          double exact = problem.Bias(n) + start[at];
-          double magnitude = std::abs(problem.Bias(n)) + std::abs(start[at]);
-          for (int64_t k = 0; k < inputs; ++k) {
-            const double product = problem.x()[r * c.x_stride + k] * problem.Weight(n, k);
-            exact += product;
-            magnitude += std::abs(product);
+          float sum = 0;
+          for (int64_t k = 0; k < inputs;) {
+            float segment = 0;
+            const int64_t begin = k, end = std::min(begin + kSumSegment, inputs);
+            for (; k < end; ++k) {
+              segment = std::fma(problem.x()[r * c.x_stride + k],
+                                 static_cast<float>(problem.Weight(n, k)), segment);
+            }
+            sum = begin == 0 ? segment : sum + segment;
           }
-          // inputs + 2 roundings, each of at most half a unit of a partial sum.
-          const double bound = static_cast<double>(inputs + 2) * 0x1p-24 * magnitude * 1.001;
-          ASSERT_NEAR(y[at], exact, bound) << c;
+          const size_t at = static_cast<size_t>(r * problem.y_stride() + n);
+          ASSERT_EQ(y[at], start[at] + (sum + static_cast<float>(problem.Bias(n)))) << c;
         }
       }
     }
@@ -152,6 +156,9 @@ TEST(MatMulTest, OverlappingRowsGiveTheScalarBits) {
   for (int64_t stride : {1, 8, 33, 100}) {
     ExpectScalarBits({WeightFormat::kF32, 48, 70, 41, stride, true});
     ExpectScalarBits({WeightFormat::kBF16, 5, 70, 41, stride, true});
+  }
+  for (int64_t stride : {24, 40, 48, 64}) {  // taps that a segment's end cuts
+    ExpectScalarBits({WeightFormat::kF32, 3, 5 * stride, 70, stride, true});
   }
 }
 

@@ -14,14 +14,22 @@
 
 namespace musicgen::lm {
 
-inline std::unique_ptr<Transformer> LoadTinyTransformer(Formats formats = {},
-                                                        const std::string& model = "hf-tiny-mono") {
+// make(config, tensors) of a model of Hugging Face's layout, whose prefix is "decoder.".
+template <class Make>
+auto WithTinyModel(const std::string& model, const Make& make) {
   const std::string directory = std::string(MUSICGEN_FIXTURES) + "/" + model;
   const LmConfig config =
       ReadLmConfig(checkpoint::Config::ReadFile(directory + "/config.json").Object("decoder"));
   const auto source = checkpoint::OpenSafetensorsDirectory(directory);
+  return make(config, *source);
+}
+
+inline std::unique_ptr<Transformer> LoadTinyTransformer(Formats formats = {},
+                                                        const std::string& model = "hf-tiny-mono") {
   ThreadPool pool(2);
-  return std::make_unique<Transformer>(pool, config, *source, "decoder.", formats);
+  return WithTinyModel(model, [&](const LmConfig& config, const checkpoint::TensorSource& from) {
+    return std::make_unique<Transformer>(pool, config, from, "decoder.", formats);
+  });
 }
 
 // Rows of a golden [B, rows, D] batch of conditions.

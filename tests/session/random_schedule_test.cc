@@ -7,6 +7,7 @@
 #include <new>
 #include <random>
 
+#include "gpu/has_device.h"
 #include "session/schedule_fixture.h"
 
 namespace musicgen::session {
@@ -77,9 +78,17 @@ int Rounds() {
   return text != nullptr ? std::atoi(text) : kRounds;
 }
 
+// The parameter: how many collects late the columns come; kOnGpu, late once and from the first
+// Vulkan device, for few rounds, since software devices are slow.
+constexpr size_t kOnGpu = 100;
+constexpr int kGpuRounds = 3;
+
 class RandomScheduleTest : public testing::TestWithParam<size_t> {};
 
 TEST_P(RandomScheduleTest, EveryRequestThatEndsIsAsItIsAlone) {
+  const bool on_gpu = GetParam() == kOnGpu;
+  if (on_gpu && !gpu::HasTestDevice()) GTEST_SKIP() << "no Vulkan device";
+  const int rounds = on_gpu ? kGpuRounds : Rounds();
   const std::vector<Script> scripts = Scripts();
   std::vector<Outcome> alone;
   for (const Script& script : scripts) {
@@ -96,9 +105,9 @@ TEST_P(RandomScheduleTest, EveryRequestThatEndsIsAsItIsAlone) {
   const auto chance = [&](int one_in) { return random() % static_cast<uint32_t>(one_in) == 0; };
   SchedulerLimits limits;
   limits.streams = 3;
-  Schedule schedule("ac-tiny-mono", GetParam(), limits);
+  Schedule schedule("ac-tiny-mono", on_gpu ? 1 : GetParam(), limits, on_gpu);
   int done = 0, failed = 0;
-  for (int round = 0; round < Rounds(); ++round) {
+  for (int round = 0; round < rounds; ++round) {
     const bool faults = chance(3);
     schedule.device.fault = [&](const char*) {
       if (faults && chance(40)) throw std::bad_alloc();
@@ -148,15 +157,17 @@ TEST_P(RandomScheduleTest, EveryRequestThatEndsIsAsItIsAlone) {
     EXPECT_EQ(schedule.device.streams(), 0) << "round " << round;
     EXPECT_EQ(schedule.scheduler().reserved_bytes(), 0U);
   }
-  EXPECT_GT(done, Rounds() / 4);
-  if (Rounds() >= 300) {  // of few, by chance none fails
+  EXPECT_GT(done, rounds / 4);
+  if (rounds >= 300) {  // of few, by chance none fails
     EXPECT_GT(failed, 0);
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Devices, RandomScheduleTest, testing::Values(0, 2),
+INSTANTIATE_TEST_SUITE_P(Devices, RandomScheduleTest, testing::Values(0, 2, kOnGpu),
                          [](const auto& param_info) {
-                           return param_info.param == 0 ? "Cpu" : "Late";
+                           return param_info.param == 0        ? "Cpu"
+                                  : param_info.param == kOnGpu ? "Gpu"
+                                                               : "Late";
                          });
 
 }  // namespace

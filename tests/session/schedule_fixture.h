@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,7 +13,6 @@
 #include "generate/golden_model.h"
 #include "generate/pipeline.h"
 #include "generate/stages.h"
-#include "lm/cpu_backend.h"
 #include "lm/late_backend.h"
 #include "session/scheduler.h"
 
@@ -31,11 +31,14 @@ struct Outcome {
 
 class Schedule {
  public:
-  explicit Schedule(const std::string& fixture, size_t late = 0, const SchedulerLimits& limits = {})
+  // On the processor, or with `on_gpu` on the first Vulkan device.
+  explicit Schedule(const std::string& fixture, size_t late = 0, const SchedulerLimits& limits = {},
+                    bool on_gpu = false)
       : stages_(model::OpenModel(std::string(MUSICGEN_FIXTURES) + "/" + fixture, "", ""),
-                model::ChooseFormats(Precision::kF32), 2),
+                model::ChooseFormats(Precision::kF32), 2,
+                {on_gpu ? std::optional<size_t>(0) : std::nullopt, false}),
         pipeline_(stages_, stages_.files().dialect, /*as_batch=*/false),
-        device(std::make_unique<lm::CpuBackend>(stages_.transformer(), stages_.pool()), late),
+        device(stages_.MakeBackend(), late),
         scheduler_(std::make_unique<Scheduler>(pipeline_, device, limits)) {}
 
   RequestId Submit(const GenerationRequest& request, const RequestOptions& options = {}) {

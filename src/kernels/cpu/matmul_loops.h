@@ -1,7 +1,7 @@
 // kernels/matmul.h for one set of vector operations.
 //
-// Outputs lie across lanes and each has one accumulator, so no split of the loops changes a sum;
-// where the inputs are cut into blocks, the accumulators wait in memory between them.
+// Outputs lie across lanes and each has one accumulator for a segment of the inputs, so no split of
+// the loops changes a sum; what the segments before it came to waits in memory.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct MatMulLoops {
   static constexpr int kOutputs = static_cast<int>(kTileOutputs);
   static constexpr int kVectors = kOutputs / V::kLanes;
   // 24 KiB of weights in float stay in the first cache while the rows of a block pass by.
-  static constexpr int64_t kBlockInputs = 192;
+  static constexpr int64_t kBlockInputs = 3 * kSumSegment;
   static constexpr int64_t kBlockRows = 96;
   static constexpr int kLine = 64;
   static constexpr int64_t kAhead = 16 * 1024;                             // bytes
@@ -90,9 +90,6 @@ struct MatMulLoops {
     const int64_t inputs = call.inputs;
     const W* w = weights + tile * inputs * kOutputs;
     F sum[kTiles][kVectors];
-    for (int t = 0; t < kTiles; ++t) {
-      for (int j = 0; j < kVectors; ++j) sum[t][j] = V::Zero();
-    }
     const auto add_input = [&](int64_t k) __attribute__((always_inline)) {
       const F input = V::Set(call.x[k]);
 #pragma GCC unroll 4
@@ -110,16 +107,20 @@ struct MatMulLoops {
       }
     };
     int64_t k = 0;
-    for (; k + 4 <= inputs; k += 4) {
-      add_input(k);
-      add_input(k + 1);
-      add_input(k + 2);
-      add_input(k + 3);
-    }
-    for (; k < inputs; ++k) add_input(k);
-    for (int t = 0; t < kTiles; ++t) {
-      for (int j = 0; j < kVectors; ++j) V::Store(sums + t * kOutputs + j * V::kLanes, sum[t][j]);
-    }
+    do {
+      const int64_t begin = k, end = k + kSumSegment < inputs ? k + kSumSegment : inputs;
+      for (int t = 0; t < kTiles; ++t) {
+        for (int j = 0; j < kVectors; ++j) sum[t][j] = V::Zero();
+      }
+      for (; k + 4 <= end; k += 4) {
+        add_input(k);
+        add_input(k + 1);
+        add_input(k + 2);
+        add_input(k + 3);
+      }
+      for (; k < end; ++k) add_input(k);
+      AddSegment(begin == 0, sum, sums);
+    } while (k < inputs);
     for (int t = 0; t < kTiles; ++t) {
       const int64_t first = (tile + t) * kOutputs;
       const int64_t left = call.outputs - first;
@@ -150,7 +151,7 @@ struct MatMulLoops {
     }
   }
 
-  // sums [rows][32] += x·w over one block of inputs.
+  // sums [rows][32] += x·w over one block of inputs, whole segments but for the last.
   template <class W>
   static void Block(int64_t x_stride, const float* x, int64_t rows, int64_t groups, const W* w,
                     int64_t inputs, bool first, float* sums) {
@@ -203,11 +204,6 @@ struct MatMulLoops {
   static void AddInputs(const float* x, int64_t x_stride, const W* w, int64_t inputs, bool first,
                         Prefetch ahead, float* sums) {
     F sum[kRows][kVectors];
-    for (int r = 0; r < kRows; ++r) {
-      for (int j = 0; j < kVectors; ++j) {
-        sum[r][j] = first ? V::Zero() : V::Load(sums + r * kOutputs + j * V::kLanes);
-      }
-    }
     const auto add_input = [&](int64_t k) __attribute__((always_inline)) {
       F input[kRows];
 #pragma GCC unroll 8
@@ -220,18 +216,32 @@ struct MatMulLoops {
       }
     };
     int64_t k = 0;
-    for (; k + 4 <= inputs; k += 4) {
-      for (int line = 0; line < ahead.lines; ++line, ahead.next += kLine) {
-        __builtin_prefetch(reinterpret_cast<const void*>(ahead.next));
+    do {
+      const int64_t begin = k, end = k + kSumSegment < inputs ? k + kSumSegment : inputs;
+      for (int r = 0; r < kRows; ++r) {
+        for (int j = 0; j < kVectors; ++j) sum[r][j] = V::Zero();
       }
-      add_input(k);
-      add_input(k + 1);
-      add_input(k + 2);
-      add_input(k + 3);
-    }
-    for (; k < inputs; ++k) add_input(k);
-    for (int r = 0; r < kRows; ++r) {
-      for (int j = 0; j < kVectors; ++j) V::Store(sums + r * kOutputs + j * V::kLanes, sum[r][j]);
+      for (; k + 4 <= end; k += 4) {
+        for (int line = 0; line < ahead.lines; ++line, ahead.next += kLine) {
+          __builtin_prefetch(reinterpret_cast<const void*>(ahead.next));
+        }
+        add_input(k);
+        add_input(k + 1);
+        add_input(k + 2);
+        add_input(k + 3);
+      }
+      for (; k < end; ++k) add_input(k);
+      AddSegment(first && begin == 0, sum, sums);
+    } while (k < inputs);
+  }
+
+  // sums [kCount][32] += a segment's sums, or the first segment's.
+  template <int kCount>
+  static void AddSegment(bool first, const F (&segment)[kCount][kVectors], float* sums) {
+    for (int i = 0; i < kCount; ++i) {
+      for (int j = 0; j < kVectors; ++j, sums += V::kLanes) {
+        V::Store(sums, first ? segment[i][j] : V::Add(V::Load(sums), segment[i][j]));
+      }
     }
   }
 

@@ -13,8 +13,8 @@ template <class V>
 struct NarrowMatMul {
   using F = typename V::F;
   static constexpr int64_t kMaxOutputs = 16;
-  static constexpr int64_t kRows = 64;    // at once
-  static constexpr int64_t kInputs = 64;  // turned at once
+  static constexpr int64_t kRows = 64;             // at once
+  static constexpr int64_t kInputs = kSumSegment;  // turned at once
   static constexpr int64_t kMaxTaps = 17;
   static constexpr int64_t kFrames = kRows + kMaxTaps - 1;
   static constexpr int64_t kMaxWeights = 8192;
@@ -35,13 +35,15 @@ struct NarrowMatMul {
     alignas(64) float weights[kMaxOutputs * kInputs];
     for (int64_t row = 0; row < call.rows; row += kRows) {
       const int64_t rows = call.rows - row < kRows ? call.rows - row : kRows;
-      for (int64_t i = 0; i < outputs * kRows; ++i) sums[i] = 0.0f;
-      for (int64_t k = 0; k < call.inputs; k += kInputs) {
+      for (int64_t k = 0; k == 0 || k < call.inputs; k += kInputs) {
         const int64_t inputs = call.inputs - k < kInputs ? call.inputs - k : kInputs;
         Turn<kRows>(call.x + row * call.x_stride + k, call.x_stride, rows, inputs, turned);
         Gather(w + k * kTileOutputs, inputs, outputs, kInputs, weights);
         for (int64_t n = 0; n < outputs; ++n) {
-          AddInputs<kRows>(turned, weights + n * kInputs, inputs, sums + n * kRows);
+          F sum[kVectors];
+          Clear(sum);
+          AddInputs<kRows>(turned, weights + n * kInputs, inputs, sum);
+          AddSegment(k == 0, sum, sums + n * kRows);
         }
       }
       Finish(call, sums, row, rows, first, outputs);
@@ -55,17 +57,26 @@ struct NarrowMatMul {
     alignas(64) float sums[kMaxOutputs * kRows];
     alignas(64) float turned[kInputs * kFrames];
     alignas(64) float weights[kMaxWeights];
-    const int64_t taps = call.inputs / call.x_stride;
+    const int64_t stride = call.x_stride, taps = call.inputs / stride;
     Gather(w, call.inputs, outputs, call.inputs, weights);
     for (int64_t row = 0; row < call.rows; row += kRows) {
       const int64_t rows = call.rows - row < kRows ? call.rows - row : kRows;
-      for (int64_t i = 0; i < outputs * kRows; ++i) sums[i] = 0.0f;
       Turn<kFrames>(call.x + row * call.x_stride, call.x_stride, rows + taps - 1, call.x_stride,
                     turned);
       for (int64_t n = 0; n < outputs; ++n) {
-        for (int64_t tap = 0; tap < taps; ++tap) {
-          AddInputs<kFrames>(turned + tap, weights + n * call.inputs + tap * call.x_stride,
-                             call.x_stride, sums + n * kRows);
+        for (int64_t k = 0; k < call.inputs;) {
+          const int64_t begin = k, left = call.inputs - begin;
+          const int64_t end = begin + (left < kSumSegment ? left : kSumSegment);
+          F sum[kVectors];
+          Clear(sum);
+          while (k < end) {  // tap by tap
+            const int64_t tap = k / stride, tap_end = (tap + 1) * stride;
+            const int64_t inputs = (tap_end < end ? tap_end : end) - k;
+            AddInputs<kFrames>(turned + tap + (k - tap * stride) * kFrames,
+                               weights + n * call.inputs + k, inputs, sum);
+            k += inputs;
+          }
+          AddSegment(begin == 0, sum, sums + n * kRows);
         }
       }
       Finish(call, sums, row, rows, first, outputs);
@@ -113,11 +124,14 @@ struct NarrowMatMul {
     }
   }
 
-  // sums [64] += turned [inputs][kWidth] · weights, of the first 64 rows.
+  static void Clear(F (&sum)[kVectors]) {
+    for (int j = 0; j < kVectors; ++j) sum[j] = V::Zero();
+  }
+
+  // sum [64] += turned [inputs][kWidth] · weights, of the first 64 rows.
   template <int64_t kWidth>
-  static void AddInputs(const float* turned, const float* weights, int64_t inputs, float* sums) {
-    F sum[kVectors];
-    for (int j = 0; j < kVectors; ++j) sum[j] = V::Load(sums + j * V::kLanes);
+  static void AddInputs(const float* turned, const float* weights, int64_t inputs,
+                        F (&sum)[kVectors]) {
     for (int64_t k = 0; k < inputs; ++k) {
       const F weight = V::Set(weights[k]);
 #pragma GCC unroll 8
@@ -125,7 +139,13 @@ struct NarrowMatMul {
         sum[j] = V::Fma(V::Load(turned + k * kWidth + j * V::kLanes), weight, sum[j]);
       }
     }
-    for (int j = 0; j < kVectors; ++j) V::Store(sums + j * V::kLanes, sum[j]);
+  }
+
+  // sums [64] += a segment's sums, or the first segment's.
+  static void AddSegment(bool first, const F (&segment)[kVectors], float* sums) {
+    for (int j = 0; j < kVectors; ++j, sums += V::kLanes) {
+      V::Store(sums, first ? segment[j] : V::Add(V::Load(sums), segment[j]));
+    }
   }
 };
 

@@ -138,21 +138,27 @@ struct QuantizedMatMul {
   static void Tile(const MatMulCall& call, int64_t tile, const QuantizedRows& x, int64_t groups,
                    int64_t begin, int64_t rows) {
     constexpr int kGroupBytes = kOutputs * 2 + Format::kBytes;
-    alignas(64) float sums[kBlockRows * kOutputs];
+    alignas(64) float sums[kBlockRows * kOutputs];  // of all segments before this one
+    alignas(64) float segment[kBlockRows * kOutputs];
     const char* w = static_cast<const char*>(call.weights) + tile * groups * kGroupBytes;
-    for (int64_t i = 0; i < x.rows * kOutputs; i += V::kLanes) V::Store(sums + i, V::Zero());
+    EndSegment(0, x.rows, segment, sums);
     // Rows that share a pass over a group; all of a step's few rows read each weight once.
     const int64_t passes = (x.rows + V::kDotRows - 1) / V::kDotRows;
     const char* end = static_cast<const char*>(call.weights) + call.tile_end * groups * kGroupBytes;
     for (int64_t g = 0; g < groups; ++g, w += kGroupBytes) {
+      if (g > 0 && g % kSumSegmentGroups == 0) {
+        EndSegment(g / kSumSegmentGroups, x.rows, segment, sums);
+      }
       const char* ahead = Ahead(w, end, static_cast<const char*>(call.next));
-      AddRows<Format, true, V::kDotRows>(x.rows / passes, w, ahead, x, g * x.rows, sums);
+      AddRows<Format, true, V::kDotRows>(x.rows / passes, w, ahead, x, g * x.rows, segment);
       for (int64_t pass = 1; pass < passes; ++pass) {
         const int64_t r = x.rows * pass / passes;
         AddRows<Format, false, V::kDotRows>(x.rows * (pass + 1) / passes - r, w, nullptr, x,
-                                            g * x.rows + r, sums + r * kOutputs);
+                                            g * x.rows + r, segment + r * kOutputs);
       }
     }
+    EndSegment(groups == 0 ? 1 : (groups + kSumSegmentGroups - 1) / kSumSegmentGroups, x.rows,
+               segment, sums);
     const int64_t first = tile * kOutputs, left = call.outputs - first;
     for (int64_t i = 0; call.two_digit_activations && i < rows * kOutputs; i += V::kLanes) {
       V::Store(sums + i, V::Add(V::Load(sums + i), V::Load(sums + rows * kOutputs + i)));
@@ -160,6 +166,17 @@ struct QuantizedMatMul {
     for (int64_t r = 0; r < rows; ++r) {
       MatMulLoops<V>::Finish(call, sums + r * kOutputs, left < kOutputs ? left : kOutputs, first,
                              call.y + (begin + r) * call.y_stride + first);
+    }
+  }
+
+  // Adds what the `index`-th segment came to (0: there was none) and clears it for the next.
+  static void EndSegment(int64_t index, int64_t rows, float* segment, float* sums) {
+    for (int64_t i = 0; i < rows * kOutputs; i += V::kLanes) {
+      if (index > 0) {
+        const F sum = V::Load(segment + i);
+        V::Store(sums + i, index == 1 ? sum : V::Add(V::Load(sums + i), sum));
+      }
+      V::Store(segment + i, V::Zero());
     }
   }
 

@@ -1,0 +1,16 @@
+// In place of the folder where this build has no Vulkan.
+
+#include "base/error.h"
+#include "gpu/devices.h"
+
+namespace musicgen::gpu {
+
+std::vector<DeviceInfo> ListDevices() { return {}; }
+
+DeviceInfo FindDevice(size_t) {
+  throw Error(ErrorCode::kUnsupported, "Vulkan: expected a build with it, found one without");
+}
+
+std::string DescribeArithmetic(size_t) { return {}; }
+
+}  // namespace musicgen::gpu

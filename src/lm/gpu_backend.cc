@@ -1,0 +1,18 @@
+#include "lm/gpu_backend.h"
+
+#include "gpu/open_device.h"
+#include "lm/gpu_network.h"
+#include "lm/network_backend.h"
+
+namespace musicgen::lm {
+
+std::unique_ptr<DecodeBackend> NewGpuBackend(size_t number, ThreadPool& pool,
+                                             const LmConfig& config,
+                                             const checkpoint::TensorSource& source,
+                                             const std::string& prefix, Formats formats) {
+  auto network =
+      std::make_unique<GpuNetwork>(gpu::OpenDevice(number), pool, config, source, prefix, formats);
+  return std::make_unique<NetworkBackend>(std::move(network), pool);
+}
+
+}  // namespace musicgen::lm

@@ -1,0 +1,223 @@
+// The network on a device against the one on the processor: the same bits.
+
+#include "lm/gpu_network.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "gpu/test_device.h"
+#include "lm/cpu_backend.h"
+#include "lm/decode_engine.h"
+#include "lm/gpu_device.h"
+#include "lm/network_backend.h"
+#include "lm/tiny_transformer.h"
+
+namespace musicgen::lm {
+namespace {
+
+Codes MadeUpCodes(const LmConfig& config, int64_t frames) {
+  Codes codes(config.codebooks, frames);
+  for (size_t i = 0; i < codes.values.size(); ++i) {
+    codes.values[i] = static_cast<int32_t>(i * 7919 % static_cast<size_t>(config.codebook_size));
+  }
+  return codes;
+}
+
+// What a branch of the model is conditioned on: by cross-attention, or in front.
+Branch MadeUpBranch(const LmConfig& config, int64_t rows) {
+  Branch branch = MadeUpConditions(rows, config.width, 5).branches[0];
+  if (!config.cross_attention) std::swap(branch.cross, branch.prefix);
+  return branch;
+}
+
+class GpuNetworkTest : public testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    if (!HasGpu()) GTEST_SKIP() << kNoGpu;
+  }
+};
+
+TEST_P(GpuNetworkTest, EveryLogitIsTheProcessors) {
+  const auto transformer = LoadTinyTransformer({}, GetParam());
+  const LmConfig& config = transformer->config();
+  ThreadPool pool(2);
+  CpuBackend cpu(*transformer, pool);
+  const auto gpu = TinyGpuBackend(pool, GetParam());
+  const int64_t frames = 90;  // over the edges of pages and of passes
+  const CodebookPattern pattern(config.pattern, config.codebooks, frames);
+  for (const int64_t rows : {0, 11}) {
+    const Branch branch = MadeUpBranch(config, rows);
+    const Codes codes = MadeUpCodes(config, frames);
+    const std::vector<float> expected = cpu.Score(pattern, codes, branch);
+    const std::vector<float> found = gpu->Score(pattern, codes, branch);
+    ASSERT_EQ(found.size(), expected.size());
+    EXPECT_EQ(std::memcmp(found.data(), expected.data(), found.size() * sizeof(float)), 0);
+  }
+}
+
+// The columns of one stream, from an audio prompt on.
+std::vector<int32_t> Columns(DecodeBackend& backend, const LmConfig& config, bool greedy) {
+  DecodeEngine engine(backend, 5);
+  Conditions conditions;
+  conditions.branches = {MadeUpBranch(config, 7), MadeUpBranch(config, 0)};
+  const ConditionsHandle handle = engine.Prepare(conditions);
+  while (handle->rows_left() > 0) engine.Tick();
+  StreamSpec spec;
+  spec.conditions = handle;
+  spec.pattern = CodebookPattern(config.pattern, config.codebooks, 14);
+  spec.prompt = MadeUpCodes(config, 6);
+  spec.sampling.greedy = greedy;
+  spec.sampling.top_p = greedy ? 0.0 : 0.9;
+  spec.seed = 11;
+  engine.Join(std::move(spec));
+  std::vector<int32_t> codes;
+  while (engine.busy()) {
+    for (const SampledColumn& column : engine.Tick().columns) {
+      codes.insert(codes.end(), column.codes.begin(), column.codes.end());
+    }
+  }
+  return codes;
+}
+
+TEST_P(GpuNetworkTest, EveryCodeIsTheProcessors) {
+  const auto transformer = LoadTinyTransformer({}, GetParam());
+  ThreadPool pool(2);
+  CpuBackend cpu(*transformer, pool);
+  const auto gpu = TinyGpuBackend(pool, GetParam());
+  for (const bool greedy : {false, true}) {
+    const std::vector<int32_t> expected = Columns(cpu, transformer->config(), greedy);
+    EXPECT_FALSE(expected.empty());
+    EXPECT_EQ(Columns(*gpu, transformer->config(), greedy), expected);
+  }
+}
+
+TEST(GpuNetworkFormatTest, EveryLogitIsTheProcessorsAtEveryPrecision) {
+  if (!HasGpu()) GTEST_SKIP() << kNoGpu;
+  using kernels::WeightFormat;
+  ThreadPool pool(2);
+  for (const Formats& formats : {Formats{WeightFormat::kF16, WeightFormat::kF32},
+                                 Formats{WeightFormat::kBF16, WeightFormat::kBF16},
+                                 Formats{WeightFormat::kQ8, WeightFormat::kQ8},
+                                 Formats{WeightFormat::kQ4, WeightFormat::kQ8}}) {
+    const auto transformer = LoadTinyTransformer(formats);
+    const LmConfig& config = transformer->config();
+    CpuBackend cpu(*transformer, pool);
+    const auto gpu = TinyGpuBackend(pool, "hf-tiny-mono", formats);
+    const CodebookPattern pattern(config.pattern, config.codebooks, 70);
+    const Codes codes = MadeUpCodes(config, 70);
+    const std::vector<float> expected = cpu.Score(pattern, codes, MadeUpBranch(config, 11));
+    const std::vector<float> found = gpu->Score(pattern, codes, MadeUpBranch(config, 11));
+    ASSERT_EQ(found.size(), expected.size());
+    EXPECT_EQ(std::memcmp(found.data(), expected.data(), found.size() * sizeof(float)), 0)
+        << kernels::FormatName(formats.weights);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, GpuNetworkTest,
+                         testing::Values("hf-tiny-mono", "hf-tiny-stereo", "hf-tiny-melody",
+                                         "hf-tiny-melody-stereo"),
+                         [](const auto& param_info) {
+                           std::string name = param_info.param;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
+// The next submission fails with it.
+VkResult next_fault = VK_SUCCESS;
+PFN_vkQueueSubmit submit = nullptr;
+
+void FailOnDemand(gpu::Functions& functions) {
+  if (functions.vkQueueSubmit == nullptr) return;  // of the instance
+  submit = functions.vkQueueSubmit;
+  functions.vkQueueSubmit = [](VkQueue queue, uint32_t count, const VkSubmitInfo* info,
+                               VkFence fence) {
+    const VkResult fault = std::exchange(next_fault, VK_SUCCESS);
+    return fault == VK_SUCCESS ? submit(queue, count, info, fence) : fault;
+  };
+}
+
+// A step that throws has not happened: made again, it gives what it would have given.
+TEST(GpuFaultTest, AStepThatFailedIsMadeAgain) {
+  if (!HasGpu()) GTEST_SKIP() << kNoGpu;
+  auto device = std::make_shared<gpu::Device>(gpu::Instance::Open({.replace = FailOnDemand}),
+                                              gpu::ListDevices().front());
+  device->set_arithmetic(gpu::TestDevice().arithmetic());
+  ThreadPool pool(2);
+  const auto transformer = LoadTinyTransformer();
+  const LmConfig& config = transformer->config();
+  CpuBackend cpu(*transformer, pool);
+  NetworkBackend gpu(WithTinyModel("hf-tiny-mono",
+                                   [&](const auto& sizes, const auto& tensors) {
+                                     return std::make_shared<GpuNetwork>(device, pool, sizes,
+                                                                         tensors, "decoder.", Formats{});
+                                   }),
+                     pool);
+  const auto codes = [&](DecodeBackend& backend, bool faults) {
+    const ConditionsHandle conditions = backend.Prepare(MadeUpConditions(3, config.width, 1));
+    backend.PassConditions(*conditions, 3);
+    StreamSpec spec;
+    spec.conditions = conditions;
+    spec.pattern = CodebookPattern(config.pattern, config.codebooks, 6);
+    const StreamId stream = backend.Admit(spec);
+    std::vector<int32_t> all;
+    for (int64_t step = 1; step < spec.pattern.steps(); ++step) {
+      if (faults && step % 2 == 0) {
+        const bool lost = step % 4 == 0;
+        next_fault = lost ? VK_ERROR_DEVICE_LOST : VK_ERROR_OUT_OF_DEVICE_MEMORY;
+        try {
+          backend.Step({&stream, 1}, std::nullopt);
+          ADD_FAILURE() << "no fault";
+        } catch (const Error& error) {
+          EXPECT_EQ(error.code(), lost ? ErrorCode::kFailure : ErrorCode::kOutOfMemory);
+        }
+      }
+      backend.Step({&stream, 1}, std::nullopt);
+      for (const SampledColumn& column : backend.Collect(true).columns) {
+        all.insert(all.end(), column.codes.begin(), column.codes.end());
+      }
+    }
+    backend.Release(stream);
+    return all;
+  };
+  const std::vector<int32_t> expected = codes(cpu, false);
+  EXPECT_EQ(expected.size(), 9U * 4U);
+  EXPECT_EQ(codes(gpu, true), expected);
+}
+
+TEST(GpuPagesTest, PagesComeBackAfterAThousandStreams) {
+  if (!HasGpu()) GTEST_SKIP() << kNoGpu;
+  ThreadPool pool(1);
+  const auto backend = TinyGpuBackend(pool, "hf-tiny-mono");
+  const int64_t before = FreeGpuPages("hf-tiny-mono");
+  const auto transformer = LoadTinyTransformer();
+  const LmConfig& config = transformer->config();
+  const ConditionsHandle conditions = backend->Prepare(MadeUpConditions(3, config.width, 1));
+  backend->PassConditions(*conditions, 3);
+  std::vector<StreamId> streams;
+  size_t refused = 0;
+  for (int i = 0; i < 1000; ++i) {
+    StreamSpec spec;
+    spec.conditions = conditions;
+    spec.pattern = CodebookPattern(config.pattern, config.codebooks, 100 + i % 700);
+    try {
+      streams.push_back(backend->Admit(std::move(spec)));
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kOutOfMemory);
+      ++refused;
+      ASSERT_FALSE(streams.empty());
+    }
+    if (streams.size() > 30 || refused > 0) {
+      backend->Release(streams.front());
+      streams.erase(streams.begin());
+    }
+  }
+  EXPECT_GT(refused, 0U);
+  for (const StreamId stream : streams) backend->Release(stream);
+  EXPECT_EQ(FreeGpuPages("hf-tiny-mono"), before - 1);  // the conditions' own
+}
+
+}  // namespace
+}  // namespace musicgen::lm
