@@ -25,6 +25,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr char kPrompt[] =
     "80s electronic track with melodic synthesizers, catchy beat and groovy bass";
+constexpr char kProcessor[] = "cpu";
 constexpr int64_t kWarmUpFrames = 8;
 constexpr int64_t kBandwidthPasses = 10;
 constexpr int64_t kCodecFrames = 500;
@@ -220,8 +221,12 @@ int Run(const BenchFlags& flags) {
       flags.steps >= second ? clock.Rate(flags.steps - second, flags.steps) : std::nullopt;
   const StepTraffic traffic = StepTrafficOf(*model);
   const double bytes_per_step = BytesPerStep(traffic, flags.steps, flags.batch);
+  const std::string device = DeviceOf(*model);
+  GraphicsCardSpeed card;
+  if (device != kProcessor) card = SpeedOf(device);
+  const double bandwidth = device == kProcessor ? probe.Best() : card.copy_bytes_per_s;
   const auto share = [&](const std::optional<double>& rate, double bytes) {
-    return rate ? std::optional(*rate * bytes / probe.Best()) : std::nullopt;
+    return rate ? std::optional(*rate * bytes / bandwidth) : std::nullopt;
   };
 
   JsonObject row;
@@ -250,7 +255,12 @@ int Run(const BenchFlags& flags) {
   row.Set("bytes_per_step", bytes_per_step);
   row.Set("bandwidth_share", share(steps_per_s, bytes_per_step));
   row.Set("bandwidth_share_1s", share(first_second, BytesPerStep(traffic, second, flags.batch)));
-  row.Set("stages", Stages(stage_seconds, traffic, flags, probe.Best()));
+  if (device == kProcessor) row.Set("stages", Stages(stage_seconds, traffic, flags, bandwidth));
+  row.Set("device", device);
+  if (device != kProcessor) {
+    row.Set("device_copy_gb_per_s", card.copy_bytes_per_s / 1e9);
+    row.Set("device_dispatch_us", card.dispatch_s * 1e6);
+  }
   row.Set("threads", static_cast<int64_t>(model->threads()));
   row.Set("precision", PrecisionName(info.precision));
   row.Set("isa", InstructionSet());

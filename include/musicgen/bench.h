@@ -23,6 +23,13 @@ MG_API uint64_t mg_bench_peak_memory_bytes(void);
 MG_API mg_status mg_bench_cpu_name(mg_bytes** out);
 MG_API mg_status mg_bench_instruction_set(mg_bytes** out);
 
+/* The device on which the model's language model computes: "cpu", "vulkan:0", ... */
+MG_API mg_status mg_bench_device(mg_model* model, mg_bytes** out);
+/* Of a graphics card ("vulkan:N"): bytes per second that it copies within its memory, read and
+ * written ones together, and the seconds of a shader that has next to nothing to do. */
+MG_API mg_status mg_bench_device_speed(const char* device, double* copy_bytes_per_s,
+                                       double* dispatch_s);
+
 /* The parts of a decode step, in order: qkv, self_attention, out, cross, feed_forward, heads,
  * sampling. */
 enum { MG_BENCH_STAGES = 7 };

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "musicgen/bench.h"
+#include "musicgen/graphics_card_speed.hpp"
 #include "musicgen/handle.hpp"
 #include "musicgen/model.hpp"
 #include "musicgen/step_stages.hpp"
@@ -43,6 +44,20 @@ inline std::string InstructionSet() {
   detail::BytesHandle name;
   detail::Check(mg_bench_instruction_set(name.out()));
   return reinterpret_cast<const char*>(mg_bytes_data(name.get()));
+}
+
+// On which device the language model computes: "cpu", "vulkan:0", …
+inline std::string DeviceOf(const Model& model) {
+  detail::BytesHandle name;
+  detail::Check(mg_bench_device(model.handle(), name.out()));
+  return reinterpret_cast<const char*>(mg_bytes_data(name.get()));
+}
+
+// Of a graphics card: "vulkan:N". Takes some seconds.
+inline GraphicsCardSpeed SpeedOf(const std::string& device) {
+  GraphicsCardSpeed speed;
+  detail::Check(mg_bench_device_speed(device.c_str(), &speed.copy_bytes_per_s, &speed.dispatch_s));
+  return speed;
 }
 
 // What one decode step of a guided stream moves through memory.

@@ -100,9 +100,9 @@ MG_API void mg_strings_free(mg_strings* strings);
 
 /* ---- graphics cards ---- */
 
-/* The devices that "vulkan:N" counts (mg_model_options_set_device), N being the index: none where there
- * is no card, no driver, or a build without Vulkan. A software device only where the environment has
- * MUSICGEN_VULKAN_SOFTWARE=1, for tests. */
+/* The devices that "vulkan:N" counts (mg_model_options_set_device), N being the index: none where
+ * there is no card, no driver, or a build without Vulkan. A software device only where the
+ * environment has MUSICGEN_VULKAN_SOFTWARE=1, for tests. */
 typedef struct mg_devices mg_devices;
 MG_API mg_status mg_devices_list(mg_devices** out);
 MG_API size_t mg_devices_count(const mg_devices* devices);
@@ -336,9 +336,9 @@ MG_API mg_status mg_model_options_set_reference(mg_model_options* options, mg_re
 MG_API mg_status mg_model_options_set_strict(mg_model_options* options, int32_t strict);
 /* At most 256; 0, the default: one for each processor this process may use. */
 MG_API mg_status mg_model_options_set_threads(mg_model_options* options, int32_t threads);
-/* Where the language model computes: "cpu"; "vulkan" or "vulkan:N", the N-th graphics card from 0, at
- * precision F32 alone in this version (what auto then is); "auto" (the default): at F32 a card that
- * has the memory, else the CPU. */
+/* Where the language model computes: "cpu"; "vulkan" or "vulkan:N", the N-th graphics card from 0,
+ * at precision F32 alone in this version (what auto then is); "auto" (the default): at F32 a card
+ * that has the memory, else the CPU. */
 MG_API mg_status mg_model_options_set_device(mg_model_options* options, const char* device);
 /* Requests that run together, others wait: as many as these streams (0: as the device steps at once
  * with profit) that fit in so many bytes of keys and values (0: in the memory available). */

@@ -1,6 +1,9 @@
 #include "api/devices.h"
 
+#include "base/error.h"
+#include "gpu/device_speed.h"
 #include "gpu/devices.h"
+#include "model/device.h"
 
 namespace musicgen::api {
 
@@ -11,6 +14,14 @@ std::vector<GraphicsCard> GraphicsCards() {
                      gpu::DescribeArithmetic(cards.size())});
   }
   return cards;
+}
+
+GraphicsCardSpeed SpeedOf(const std::string& device) {
+  const model::Device found = model::FindDevice(device);
+  if (!found.vulkan) {
+    ThrowBadInput("device: expected a graphics card, vulkan[:N], found ", Printable(device));
+  }
+  return gpu::MeasureSpeed(*found.vulkan);
 }
 
 }  // namespace musicgen::api

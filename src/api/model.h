@@ -47,6 +47,7 @@ class Model {
   Waveform Decode(const Codes& codes);
   Codes Encode(const Waveform& audio);
 
+  std::string device();  // on which the language model computes; loads it
   StepTraffic step_traffic();
   StageSeconds stage_seconds();  // what the steps so far spent where
 

@@ -175,6 +175,11 @@ Codes Model::Encode(const Waveform& audio) {
   return impl_->pipeline.Encode(impl_->stages.pool(), audio);
 }
 
+std::string Model::device() {
+  impl_->stages.backend();
+  return model::DeviceName(impl_->stages.device());
+}
+
 StepTraffic Model::step_traffic() {
   const lm::StepBytes bytes = impl_->stages.backend().step_bytes();
   return {std::accumulate(bytes.weights.begin(), bytes.weights.end(), uint64_t{0}),

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "api/argument_check.h"
+#include "api/devices.h"
 #include "base/bandwidth.h"
 #include "base/cpu.h"
 #include "base/memory.h"
@@ -52,6 +53,20 @@ mg_status mg_bench_cpu_name(mg_bytes** out) {
 
 mg_status mg_bench_instruction_set(mg_bytes** out) {
   return Create(out, [] { return MakeBytes(std::string(kernels::IsaName(kernels::ActiveIsa()))); });
+}
+
+mg_status mg_bench_device(mg_model* model, mg_bytes** out) {
+  return Create(out, [&] { return MakeBytes(Get(model)->model.device()); });
+}
+
+mg_status mg_bench_device_speed(const char* device, double* copy_bytes_per_s, double* dispatch_s) {
+  return Guard([&] {
+    CheckPlace("copy_bytes_per_s", copy_bytes_per_s);
+    CheckPlace("dispatch_s", dispatch_s);
+    const GraphicsCardSpeed speed = api::SpeedOf(Text("device", device));
+    *copy_bytes_per_s = speed.copy_bytes_per_s;
+    *dispatch_s = speed.dispatch_s;
+  });
 }
 
 mg_status mg_bench_step_traffic(mg_model* model, uint64_t* weight_bytes,

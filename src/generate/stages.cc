@@ -50,6 +50,11 @@ const lm::Transformer& Stages::transformer() {
   });
 }
 
+model::Device Stages::device() const {
+  std::lock_guard<std::mutex> lock(device_mutex_);
+  return device_;
+}
+
 lm::DecodeBackend& Stages::backend() {
   std::lock_guard<std::mutex> lock(backend_.mutex);
   if (backend_.stage == nullptr) backend_.stage = MakeBackend();
@@ -57,13 +62,16 @@ lm::DecodeBackend& Stages::backend() {
 }
 
 std::unique_ptr<lm::DecodeBackend> Stages::MakeBackend() {
-  if (device_.vulkan) {
+  const model::Device on = device();
+  if (on.vulkan) {
     try {
       const model::StageTensors& stage = files_.lm_tensors;
-      return lm::NewGpuBackend(*device_.vulkan, pool_, files_.lm, *stage.source, stage.prefix,
+      return lm::NewGpuBackend(*on.vulkan, pool_, files_.lm, *stage.source, stage.prefix,
                                formats_.lm);
     } catch (const Error&) {
-      if (!device_.automatic) throw;
+      if (!on.automatic) throw;
+      std::lock_guard<std::mutex> lock(device_mutex_);
+      device_ = {};
     }
   }
   return std::make_unique<lm::CpuBackend>(transformer(), pool_);

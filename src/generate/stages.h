@@ -29,7 +29,8 @@ class Stages {
 
   const model::ModelFiles& files() const { return files_; }
   const model::StageFormats& formats() const { return formats_; }
-  const model::Device& device() const { return device_; }
+  // Where backends are made, and once one was, where the last really computes.
+  model::Device device() const;
   ThreadPool& pool() { return pool_; }
 
   const text::Tokenizer& tokenizer();
@@ -58,7 +59,8 @@ class Stages {
 
   const model::ModelFiles files_;
   const model::StageFormats formats_;
-  const model::Device device_;
+  mutable std::mutex device_mutex_;
+  model::Device device_;
   ThreadPool pool_;
   Slot<text::Tokenizer> tokenizer_;
   Slot<text::T5Encoder> text_encoder_;

@@ -1,6 +1,7 @@
 // In place of the folder where this build has no Vulkan.
 
 #include "base/error.h"
+#include "gpu/device_speed.h"
 #include "gpu/devices.h"
 
 namespace musicgen::gpu {
@@ -12,5 +13,10 @@ DeviceInfo FindDevice(size_t) {
 }
 
 std::string DescribeArithmetic(size_t) { return {}; }
+
+GraphicsCardSpeed MeasureSpeed(size_t number) {
+  FindDevice(number);  // throws
+  return {};
+}
 
 }  // namespace musicgen::gpu

@@ -39,6 +39,10 @@ Device FindDevice(const std::string& text) {
                      " is not available in this version: expected auto, cpu or vulkan[:N]"));
 }
 
+std::string DeviceName(const Device& device) {
+  return device.vulkan ? StrCat("vulkan:", *device.vulkan) : "cpu";
+}
+
 Precision PrecisionOn(const Device& device, Precision precision) {
   return device.vulkan && precision == Precision::kAuto ? Precision::kF16 : precision;
 }

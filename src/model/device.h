@@ -19,6 +19,9 @@ struct Device {
 // the reason where there is no such Vulkan device; Error(kBadInput) when there are fewer.
 Device FindDevice(const std::string& text);
 
+// "cpu", "vulkan:0", …
+std::string DeviceName(const Device& device);
+
 // What kAuto (after Resolve) stands for on the device: f16 on a graphics card, itself on the
 // processor (precision.h). Others are what they are.
 Precision PrecisionOn(const Device& device, Precision precision);
