@@ -11,6 +11,7 @@
 namespace musicgen::gpu {
 namespace {
 
+constexpr uint32_t kMostInvocations = 256;  // of a workgroup (gpu/operations.cc)
 constexpr uint32_t kVersion = VK_API_VERSION_1_2;
 
 DeviceKind KindOf(VkPhysicalDeviceType type) {
@@ -56,6 +57,8 @@ DeviceInfo Describe(const Functions& functions, VkPhysicalDevice device, size_t 
     info.missing = "Vulkan 1.2";
   } else if (ComputeQueueFamily(functions, device) < 0) {
     info.missing = "a queue for compute commands";
+  } else if (properties.properties.limits.maxComputeWorkGroupInvocations < kMostInvocations) {
+    info.missing = "workgroups of 256 invocations";
   }
   return info;
 }

@@ -17,7 +17,8 @@ constexpr int64_t kGroup = 64;  // invocations of a workgroup
 // A card has more lanes than a product has outputs; a processor that plays one has not, and waits
 // long at a barrier.
 constexpr int64_t kLanes = 8;
-constexpr int64_t kQuantGroup = 32;  // inputs with one scale
+constexpr int64_t kTeam = 64, kTeams = 4;  // of attention: lanes that have a segment of the keys
+constexpr int64_t kQuantGroup = 32;        // inputs with one scale
 constexpr int64_t kMostParts = 2;
 // Rows that share a reading of the weights.
 constexpr int64_t kRowsAtOnce = 8;
@@ -158,9 +159,10 @@ void Operations::Attend(Recorder& recorder, const RowInputs& in, const BufferRan
   const std::array<uint32_t, 5> constants = {Word(width), Word(head_dim), Word(q_stride),
                                              cross ? 1u : 0u, std::bit_cast<uint32_t>(scale)};
   const bool quantized = kernels::IsQuantized(from.format);
-  recorder.Dispatch(
-      quantized ? Of("attend_quantized", 6, 5) : Of("attend", 6, 5, {Word(from.format)}), bindings,
-      constants, Word(width / head_dim), Word(rows));
+  const uint32_t lanes = Word(lanes_ == 1 ? kTeam : kTeam * kTeams);
+  recorder.Dispatch(quantized ? Of("attend_quantized", 6, 5, {lanes})
+                              : Of("attend", 6, 5, {Word(from.format), lanes}),
+                    bindings, constants, Word(width / head_dim), Word(rows));
 }
 
 }  // namespace musicgen::gpu

@@ -8,14 +8,15 @@
 
 namespace musicgen::kernels {
 
-inline constexpr int64_t kKeyTile = 32;  // keys side by side in the key layout
-inline constexpr int64_t kHeadPad = 16;  // value rows are padded to a multiple of this
+inline constexpr int64_t kKeyTile = 32;     // keys side by side in the key layout
+inline constexpr int64_t kHeadPad = 16;     // value rows are padded to a multiple of this
+inline constexpr int64_t kKeySegment = 64;  // keys that an output sums up in one chain
 
 // Where the keys and values lie. format: kF32, kF16, kBF16 or kQ8. Positions come in chunks, so
 // that memory is touched as a sequence grows; of one chunk
 //   k [heads][ceil(chunk / 32)][head_dim][32]: keys across lanes, so that a score is one chain over
-//   head_dim; v [heads][chunk][RoundUp(head_dim, 16)]: values across lanes, so that an output is
-//   one chain over the keys.
+//   head_dim; v [heads][chunk][RoundUp(head_dim, 16)]: values across lanes, so that an output
+//   adds up its keys in their order.
 // The memory must be zeroed at first: padding is read. At kQ8 (QuantizedKv) every key and every
 // value of a head is a vector of eight-bit integers with one scale, and so is the query.
 struct KvView {
@@ -66,8 +67,9 @@ int64_t AttentionScratchFloats(int64_t keys, int64_t head_dim);
 
 // out [head_dim] = softmax(scores)·V over positions 0 … keys−1 of one head, q [head_dim]. keys = 0
 // gives zeros. out may be q. Order: a score is one fused chain over head_dim; the sum of
-// exponentials is kernels/norm.h's order over the keys; an output is one fused chain over the keys
-// of exp(score − max)·v, then one division by the sum. It depends on `keys` alone. At kQ8 a score
+// exponentials is kernels/norm.h's order over the keys; of exp(score − max)·v every kKeySegment
+// keys are one fused chain, whose ends are added from left to right, then comes one division by the
+// sum. It depends on `keys` alone. At kQ8 a score
 // is an exact sum of integers times the scales. There exp(score − max) times the value's scale is
 // rounded to 1/16383 of the largest in its tile, and an output is one fused chain over the tiles of
 // exact sums.

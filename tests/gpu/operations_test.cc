@@ -321,12 +321,13 @@ struct AttentionCase {
   std::vector<int64_t> keys;  // of each row's own sequence
   bool cross;
   WeightFormat format = WeightFormat::kF32;
+  int64_t lanes = 1;
 };
 
 void CheckAttention(const AttentionCase& shape) {
   const int64_t rows = static_cast<int64_t>(shape.keys.size());
   const int64_t width = shape.heads * shape.head_dim, dim = shape.head_dim;
-  Bench bench(rows);
+  Bench bench(rows, shape.lanes);
   const int64_t class_rows = bench.class_rows();
   constexpr int64_t kPages = 100;
   const size_t page_floats = kPages * PageBytes(shape.format, shape.heads, dim) / sizeof(float);
@@ -403,6 +404,13 @@ TEST_F(OperationsTest, AttentionOverNarrowKeysIsTheKernels) {
     CheckAttention({4, 16, {12, 0, 1, 65}, true, format});
   }
   CheckAttention({2, 30, {40, 3}, false, WeightFormat::kQ8});
+}
+
+TEST_F(OperationsTest, AttentionDoesNotDependOnTheLanesThatShareAHead) {
+  for (const WeightFormat format : {WeightFormat::kF32, WeightFormat::kBF16, WeightFormat::kQ8}) {
+    CheckAttention({2, 64, {1500, 64, 65, 1}, false, format, 8});
+    CheckAttention({2, 100, {300}, true, format, 8});
+  }
 }
 
 TEST_F(OperationsTest, CrossAttentionIsTheKernelsAndLeavesRowsWithoutASource) {

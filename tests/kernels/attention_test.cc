@@ -153,6 +153,28 @@ TEST(AttentionTest, ScalarMatchesDouble) {
   }
 }
 
+TEST(AttentionTest, ScalarAddsUpSegmentsOfKeysInOrder) {
+  const int64_t dim = 20;
+  for (const int64_t keys : {1, 63, 64, 65, 128, 200}) {
+    const Cache cache(WeightFormat::kF32, dim, keys, keys);
+    // A query of zeros weighs all keys alike, by 1 before the division.
+    const std::vector<float> q(static_cast<size_t>(dim));
+    std::vector<float> out(static_cast<size_t>(dim));
+    std::vector<float> scratch(static_cast<size_t>(AttentionScratchFloats(keys, dim)));
+    kScalarKernels.attend_row(q.data(), cache.view(), 1, keys, {}, scratch.data(), out.data());
+    for (int64_t d = 0; d < dim; ++d) {
+      float total = 0;
+      for (int64_t key = 0; key < keys;) {
+        float segment = 0;
+        const int64_t begin = key, end = std::min(begin + kKeySegment, keys);
+        for (; key < end; ++key) segment += static_cast<float>(cache.Value(key, 1, d));
+        total = begin == 0 ? segment : total + segment;
+      }
+      ASSERT_EQ(out[static_cast<size_t>(d)], total / static_cast<float>(keys)) << keys;
+    }
+  }
+}
+
 TEST(AttentionTest, ChunksChangeNoBit) {
   constexpr int64_t kDim = 48, kKeys = 150;
   const std::vector<float> k = Noise(kKeys * kHeads * kDim, 1), v = Noise(kKeys * kHeads * kDim, 2);

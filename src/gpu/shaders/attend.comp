@@ -11,7 +11,9 @@
 
 layout(constant_id = 2) const uint kFormat = 0;  // kF32 or kBF16
 
-layout(local_size_x = 64) in;
+const uint kTeam = 64, kSegment = 64;
+
+layout(local_size_x_id = 3) in;
 layout(push_constant) uniform Constants { uint width, head_dim, q_stride, cross; float scale; };
 layout(binding = 1, std430) readonly buffer Q { float q[]; };  // [rows, q_stride]
 layout(binding = 3, std430) readonly buffer Keys { uint keys[]; };
@@ -46,13 +48,35 @@ void main() {
   }
   const float total = SumOfScores(count);
 
-  for (uint d = lane; d < head_dim; d += gl_WorkGroupSize.x) {
-    precise float sum = 0.0;
-    for (uint key = 0; key < count; ++key) {
-      const uint page = PageOf(row, cross, key);
-      const uint at = (page * heads + head) * block + key % kPagePositions * words + d / in_word;
-      sum = Fma(scores[key], Element(kFormat, values[at], d), sum);
+  // Every 64 lanes sum up one segment of the keys at a time.
+  const uint teams = gl_WorkGroupSize.x / kTeam, team = lane / kTeam, segments = (count + kSegment - 1) / kSegment;
+  for (uint first_d = 0; first_d < head_dim; first_d += kTeam) {
+    const uint d = first_d + lane % kTeam;
+    precise float total_value = 0.0;
+    for (uint begin = 0; begin < segments; begin += teams) {
+      const uint segment = begin + team;
+      precise float sum = 0.0;
+      if (d < head_dim) {
+        for (uint key = segment * kSegment; key < min((segment + 1) * kSegment, count); ++key) {
+          const uint page = PageOf(row, cross, key);
+          const uint at = (page * heads + head) * block + key % kPagePositions * words + d / in_word;
+          sum = Fma(scores[key], Element(kFormat, values[at], d), sum);
+        }
+      }
+      if (teams == 1) {
+        total_value = begin == 0 ? sum : total_value + sum;
+        continue;
+      }
+      partial[lane] = sum;
+      barrier();
+      for (uint s = 0; s < min(teams, segments - begin); ++s) {
+        const float end = partial[s * kTeam + lane % kTeam];
+        total_value = begin + s == 0 ? end : total_value + end;
+      }
+      barrier();
     }
-    attended[row * width + head * head_dim + d] = Divide(sum, total);
+    if (team == 0 && d < head_dim) {
+      attended[row * width + head * head_dim + d] = Divide(total_value, total);
+    }
   }
 }

@@ -9,13 +9,14 @@
 #include "pages.glsl"
 #include "softmax.glsl"
 
-layout(local_size_x = 64) in;
+layout(local_size_x_id = 2) in;
 layout(push_constant) uniform Constants { uint width, head_dim, q_stride, cross; float scale; };
 layout(binding = 1, std430) readonly buffer Q { float q[]; };  // [rows, q_stride]
 layout(binding = 3, std430) readonly buffer Keys { uint keys[]; };
 layout(binding = 4, std430) readonly buffer Values { uint values[]; };
 layout(binding = 5, std430) writeonly buffer Out { float attended[]; };  // [rows, D]
 
+const uint kTeam = 64;
 const uint kTile = 32;        // keys whose softmax weights have one scale
 const float kSteps = 16383.0;  // to the largest of them
 const uint kStepsInverse = 0x38800200u;
@@ -93,18 +94,32 @@ void main() {
   }
   barrier();
 
-  for (uint d = lane; d < head_dim; d += gl_WorkGroupSize.x) {
+  // Every 64 lanes sum up one tile at a time.
+  const uint teams = gl_WorkGroupSize.x / kTeam, team = lane / kTeam, tiles = padded / kTile;
+  for (uint first_d = 0; first_d < head_dim; first_d += kTeam) {
+    const uint d = first_d + lane % kTeam;
     precise float sum = 0.0;
-    for (uint begin = 0; begin < count; begin += kTile) {
-      const uint end = min(begin + kTile, count);
-      const uint page = (PageOf(row, cross, begin) * heads + head) * block + kPagePositions;
+    for (uint begin = 0; begin < tiles; begin += teams) {
+      const uint first_key = (begin + team) * kTile;
       int dot = 0;
-      for (uint key = begin; key < end; ++key) {
-        const uint word = values[page + key % kPagePositions * words + d / 4];
-        dot += Byte(word, int(d % 4)) * int(scores[key]);
+      if (d < head_dim && first_key < count) {
+        const uint page = (PageOf(row, cross, first_key) * heads + head) * block + kPagePositions;
+        for (uint key = first_key; key < min(first_key + kTile, count); ++key) {
+          const uint word = values[page + key % kPagePositions * words + d / 4];
+          dot += Byte(word, int(d % 4)) * int(scores[key]);
+        }
       }
-      sum = Fma(tile_scales[begin / kTile], float(dot), sum);
+      if (teams == 1) {
+        sum = Fma(tile_scales[begin], float(dot), sum);
+        continue;
+      }
+      partial[lane] = float(dot);
+      barrier();
+      for (uint t = 0; t < min(teams, tiles - begin); ++t) {
+        sum = Fma(tile_scales[begin + t], partial[t * kTeam + lane % kTeam], sum);
+      }
+      barrier();
     }
-    attended[row * width + head * head_dim + d] = Divide(sum, total);
+    if (team == 0 && d < head_dim) attended[row * width + head * head_dim + d] = Divide(sum, total);
   }
 }

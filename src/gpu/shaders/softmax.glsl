@@ -1,15 +1,16 @@
-// The scores of a workgroup's head and row, and what all its 64 lanes need of them together.
+// The scores of a workgroup's head and row, and what all its lanes, a power of two and at least 64,
+// need of them together.
 
 const uint kSumLanes = 16;  // kernels/norm.h
 shared float scores[kMostPages * kPagePositions];
-shared float partial[64];
+shared float partial[256];
 
 // The largest of what the lanes have.
 float LargestOf(float value) {
   const uint lane = gl_LocalInvocationID.x;
   partial[lane] = value;
   barrier();
-  for (uint half_lanes = 32; half_lanes > 0; half_lanes /= 2) {
+  for (uint half_lanes = gl_WorkGroupSize.x / 2; half_lanes > 0; half_lanes /= 2) {
     if (lane < half_lanes) {
       const float other = partial[lane + half_lanes];
       partial[lane] = other > partial[lane] ? other : partial[lane];

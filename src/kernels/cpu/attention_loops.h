@@ -157,24 +157,38 @@ struct AttentionLoops {
   static void Values(const float* weights, int64_t keys, const KvView& kv, const T* v,
                      int64_t v_stride, float sum, int64_t n, float* out) {
     constexpr int kVectors = kSixteens * 16 / V::kLanes;
+    alignas(64) float totals[kSixteens * 16];  // of the segments before
     F sums[kVectors];
     for (int j = 0; j < kVectors; ++j) sums[j] = V::Zero();
+    const auto end_segment = [&](bool first) __attribute__((always_inline)) {
+      for (int j = 0; j < kVectors; ++j) {
+        float* total = totals + j * V::kLanes;
+        V::Store(total, first ? sums[j] : V::Add(V::Load(total), sums[j]));
+        sums[j] = V::Zero();
+      }
+    };
     for (int64_t chunk = 0, first = 0; first < keys; ++chunk, first += kv.chunk) {
       const int64_t last = keys - first < kv.chunk ? keys : first + kv.chunk;
       const T* at = Further(v, chunk * kv.chunk_stride);
-      for (int64_t key = first; key < last; ++key, at += v_stride) {
-        const F weight = V::Set(weights[key]);
+      for (int64_t key = first; key < last;) {
+        if (key % kKeySegment == 0 && key > 0) end_segment(key == kKeySegment);
+        const int64_t segment_end = (key / kKeySegment + 1) * kKeySegment;
+        const int64_t end = last < segment_end ? last : segment_end;
+        for (; key < end; ++key, at += v_stride) {
+          const F weight = V::Set(weights[key]);
 #pragma GCC unroll 8
-        for (int j = 0; j < kVectors; ++j) {
-          sums[j] = V::Fma(weight, V::Load(at + j * V::kLanes), sums[j]);
+          for (int j = 0; j < kVectors; ++j) {
+            sums[j] = V::Fma(weight, V::Load(at + j * V::kLanes), sums[j]);
+          }
         }
       }
     }
+    end_segment(keys <= kKeySegment);
     for (int j = 0; j < kVectors; ++j) {
       const int64_t left = n - j * V::kLanes;
       if (left <= 0) break;
       V::StorePart(out + j * V::kLanes, left < V::kLanes ? left : V::kLanes,
-                   V::Div(sums[j], V::Set(sum)));
+                   V::Div(V::Load(totals + j * V::kLanes), V::Set(sum)));
     }
   }
 };
