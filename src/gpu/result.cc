@@ -1,6 +1,7 @@
 #include "gpu/result.h"
 
 #include "base/error.h"
+#include "gpu/device_lost.h"
 
 namespace musicgen::gpu {
 namespace {
@@ -42,7 +43,12 @@ ErrorCode CodeOf(VkResult result) {
 
 void Check(VkResult result, std::string_view device, std::string_view doing) {
   if (result == VK_SUCCESS) return;
-  throw Error(CodeOf(result), StrCat(device, ": ", doing, ": ", Reason(result)));
+  const std::string what = StrCat(device, ": ", doing, ": ", Reason(result));
+  // A device that does not answer is as good as lost.
+  if (result == VK_ERROR_DEVICE_LOST || result == VK_TIMEOUT) {
+    throw DeviceLost(ErrorCode::kFailure, what);
+  }
+  throw Error(CodeOf(result), what);
 }
 
 }  // namespace musicgen::gpu

@@ -10,9 +10,11 @@ std::unique_ptr<DecodeBackend> NewGpuBackend(size_t number, ThreadPool& pool,
                                              const LmConfig& config,
                                              const checkpoint::TensorSource& source,
                                              const std::string& prefix, Formats formats) {
-  auto network =
-      std::make_unique<GpuNetwork>(gpu::OpenDevice(number), pool, config, source, prefix, formats);
-  return std::make_unique<NetworkBackend>(std::move(network), pool);
+  const auto make = [=, &pool, &source] {
+    return std::make_shared<GpuNetwork>(gpu::OpenDevice(number), pool, config, source, prefix,
+                                        formats);
+  };
+  return std::make_unique<NetworkBackend>(make, pool);
 }
 
 }  // namespace musicgen::lm

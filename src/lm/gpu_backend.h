@@ -14,8 +14,8 @@
 namespace musicgen::lm {
 
 // On the device that "vulkan:N" counts as N (gpu/devices.h). The tensors are as Transformer wants
-// them; `pool` outlives the backend. Throws Error: no such device, one that the probe refuses, too
-// little memory, or a build without Vulkan.
+// them; `pool` and `source`, which is read again if the device is lost, outlive the backend. Throws
+// Error: no such device, one that the probe refuses, too little memory, or a build without Vulkan.
 std::unique_ptr<DecodeBackend> NewGpuBackend(size_t number, ThreadPool& pool,
                                              const LmConfig& config,
                                              const checkpoint::TensorSource& source,

@@ -39,6 +39,8 @@ class Network {
 
   virtual const LmConfig& config() const = 0;
 
+  // All that computes throws gpu::DeviceLost where the device went away, and with it all caches.
+
   // For so many positions. Throws Error(kOutOfMemory).
   virtual CacheHandle NewCache(int64_t positions) = 0;
   // A copy of the first `positions`, of the same capacity. Throws the same.

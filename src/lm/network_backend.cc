@@ -6,127 +6,33 @@
 
 #include "base/check.h"
 #include "base/random.h"
+#include "gpu/device_lost.h"
+#include "lm/network_streams.h"
 #include "lm/scorer.h"
 
 namespace musicgen::lm {
 namespace {
 
-constexpr int32_t kUnknown = -1;
-constexpr size_t kMostBranches = 4;
+constexpr int32_t kUnknownCode = -1;
 // More would take memory for keys and values before they take less time each; those behind join as
 // others finish.
 constexpr int kWorthwhileStreams = 8;
 
-bool Agree(const Branch& a, const Branch& b) {
-  return a.cross.values == b.cross.values && a.prefix.values == b.prefix.values;
-}
-
-bool LeavesOthersOut(const GuidanceCoefs& coefs) {
-  return std::all_of(coefs.begin(), coefs.end(), [](double coef) { return coef == 1.0; });
-}
-
 }  // namespace
 
-class NetworkBackend::Prepared : public PreparedConditions {
- public:
-  Prepared(Network& network, Conditions conditions) {
-    MG_CHECK(!conditions.branches.empty());
-    MG_CHECK_LE(conditions.branches.size(), kMostBranches);
-    branches = std::move(conditions.branches);
-    for (const Branch& branch : branches) {
-      uniform = uniform && Agree(branch, branches.front());
-      left_ += branch.cross.rows;
-      cross.push_back({});
-      if (branch.cross.rows > 0) {
-        MG_CHECK(network.config().cross_attention);
-        cross.back() = {network.NewCache(branch.cross.rows), branch.cross.rows};
-      }
-    }
-  }
-
-  int64_t rows_left() const override { return left_; }
-
-  void Pass(Network& network, int64_t rows) {
-    for (size_t b = 0; b < branches.size() && rows > 0; ++b) {
-      ConditionRows& condition = branches[b].cross;
-      if (passed_ == condition.rows) continue;
-      const Range range = {passed_, std::min(passed_ + rows, condition.rows)};
-      network.PassCross(condition.values.data(), range, *cross[b].cache);
-      passed_ = range.end;
-      left_ -= range.size();
-      rows -= range.size();
-      if (passed_ < condition.rows) return;
-      // Nobody needs what the keys and values were made of.
-      condition = ConditionRows();
-      passed_ = 0;
-    }
-  }
-
-  struct Cross {
-    Network::CacheHandle cache;
-    int64_t rows = 0;
-  };
-  std::vector<Branch> branches;
-  std::vector<Cross> cross;  // of each branch; no rows where it has no condition
-  bool uniform = true;       // the branches agree
-
- private:
-  int64_t left_ = 0;
-  int64_t passed_ = 0;  // of the first branch that is not complete
-};
-
-// One branch of a stream: a sequence with a cache of its own.
-struct NetworkBackend::Lane {
-  Network::CacheHandle cache;
-  int64_t passed = 0;         // rows that have gone through the network: prefix, then columns
-  std::vector<float> logits;  // [K, V]
-};
-
-struct NetworkBackend::Stream {
-  StreamId id = 0;
-  StreamSpec spec;
-  std::shared_ptr<const Prepared> conditions;
-  Codes sequence;           // [K, S], kUnknown where a code is still to be drawn
-  int64_t next_step = 0;    // the column that the next step samples
-  std::vector<Lane> lanes;  // of the first branches
-  size_t active = 0;        // lanes that count: one, or one for each branch
-  bool uniform = true;      // its branches have always agreed: one lane is all of them
-  bool failed = false;
-
-  size_t wanted_lanes() const {
-    return uniform || LeavesOthersOut(spec.guidance) ? 1 : conditions->branches.size();
-  }
-  const ConditionRows& prefix(size_t branch) const { return conditions->branches[branch].prefix; }
-  // The last column is never fed back.
-  int64_t positions(size_t branch) const { return prefix(branch).rows + spec.pattern.steps() - 1; }
-  // A step itself passes the column before the one it samples.
-  int64_t RowsLeft(size_t branch) const {
-    return prefix(branch).rows + next_step - 1 - lanes[branch].passed;
-  }
-  Network::Row Row(size_t branch, int64_t position);
-};
-
-Network::Row NetworkBackend::Stream::Row(size_t branch, int64_t position) {
-  const ConditionRows& rows = prefix(branch);
-  Network::Row row;
-  row.cache = lanes[branch].cache.get();
-  row.cross = conditions->cross[branch].cache.get();
-  row.cross_rows = conditions->cross[branch].rows;
-  row.position = position;
-  if (position < rows.rows) {
-    row.vector = rows.values.data() + position * rows.width;
-  } else {
-    row.tokens = sequence.values.data() + (position - rows.rows);
-    row.token_stride = sequence.frames;
-  }
-  return row;
-}
-
 NetworkBackend::NetworkBackend(std::shared_ptr<Network> network, ThreadPool& pool)
-    : network_(std::move(network)),
+    : NetworkBackend(std::move(network), pool, nullptr) {}
+
+NetworkBackend::NetworkBackend(MakeNetwork make, ThreadPool& pool)
+    : NetworkBackend(make(), pool, make) {}
+
+NetworkBackend::NetworkBackend(std::shared_ptr<Network> network, ThreadPool& pool,
+                               MakeNetwork make_anew)
+    : make_anew_(std::move(make_anew)),
+      config_(network->config()),
+      network_(std::move(network)),
       pool_(pool),
-      sampling_scratch_(static_cast<size_t>(pool.size()),
-                        SamplingScratch(network_->config().codebook_size)) {}
+      sampling_scratch_(static_cast<size_t>(pool.size()), SamplingScratch(config_.codebook_size)) {}
 
 NetworkBackend::~NetworkBackend() = default;
 
@@ -136,18 +42,57 @@ NetworkBackend::Stream& NetworkBackend::Find(StreamId stream) const {
   return *found->second;
 }
 
+template <class Work>
+auto NetworkBackend::OnNetwork(const Work& work) {
+  if (network_ == nullptr) MakeAnew();
+  try {
+    return work(*network_);
+  } catch (const gpu::DeviceLost&) {
+    if (make_anew_ == nullptr) throw;
+  }
+  MakeAnew();
+  return work(*network_);
+}
+
+void NetworkBackend::MakeAnew() {
+  // What the lost one holds goes first: a card has no room for two.
+  std::vector<std::shared_ptr<Prepared>> prepared;
+  for (const std::weak_ptr<Prepared>& each : prepared_) {
+    if (auto conditions = each.lock()) prepared.push_back(std::move(conditions));
+  }
+  for (const auto& conditions : prepared) {
+    for (Prepared::Cross& cross : conditions->cross) cross.cache.reset();
+  }
+  for (const auto& [id, stream] : streams_) {
+    for (Lane& lane : stream->lanes) lane.cache.reset();
+  }
+  network_.reset();
+  std::shared_ptr<Network> network = make_anew_();
+  for (const auto& conditions : prepared) conditions->Restore(*network);
+  for (const auto& [id, stream] : streams_) stream->Restore(*network);
+  network_ = std::move(network);
+}
+
 ConditionsHandle NetworkBackend::Prepare(Conditions conditions) {
-  return std::make_shared<Prepared>(*network_, std::move(conditions));
+  const bool keep = make_anew_ != nullptr;
+  if (network_ == nullptr) MakeAnew();
+  auto prepared = std::make_shared<Prepared>(*network_, std::move(conditions), keep);
+  if (keep) {
+    std::erase_if(prepared_, [](const auto& each) { return each.expired(); });
+    prepared_.push_back(prepared);
+  }
+  return prepared;
 }
 
 void NetworkBackend::PassConditions(PreparedConditions& conditions, int64_t rows) {
-  static_cast<Prepared&>(conditions).Pass(*network_, rows);
+  OnNetwork([&](Network& network) { static_cast<Prepared&>(conditions).Pass(network, rows); });
 }
 
-NetworkBackend::Lane NetworkBackend::NewLane(const Stream& stream, size_t branch) const {
-  const LmConfig& config = network_->config();
-  return {network_->NewCache(stream.positions(branch)), 0,
-          std::vector<float>(static_cast<size_t>(config.codebooks * config.codebook_size))};
+NetworkBackend::Lane NetworkBackend::NewLane(const Stream& stream, size_t branch) {
+  const size_t logits = static_cast<size_t>(config_.codebooks * config_.codebook_size);
+  return OnNetwork([&](Network& network) {
+    return Lane{network.NewCache(stream.positions(branch)), 0, std::vector<float>(logits), {}};
+  });
 }
 
 uint64_t NetworkBackend::StreamBytes(const StreamSpec& spec) const {
@@ -157,26 +102,28 @@ uint64_t NetworkBackend::StreamBytes(const StreamSpec& spec) const {
   stream.conditions = std::static_pointer_cast<const Prepared>(spec.conditions);
   stream.uniform = stream.conditions->uniform;
   uint64_t bytes = 0;
+  if (network_ == nullptr) return bytes;  // whoever is admitted learns why
   for (size_t branch = 0; branch < stream.wanted_lanes(); ++branch) {
     bytes += network_->CacheBytes(stream.positions(branch));
   }
   return bytes;
 }
 
-uint64_t NetworkBackend::AvailableBytes() const { return network_->AvailableBytes(); }
+uint64_t NetworkBackend::AvailableBytes() const {
+  return network_ == nullptr ? 0 : network_->AvailableBytes();
+}
 
 int NetworkBackend::worthwhile_streams() const { return kWorthwhileStreams; }
 
 StreamId NetworkBackend::Admit(StreamSpec spec) {
-  const LmConfig& config = network_->config();
-  MG_CHECK_EQ(spec.pattern.codebooks(), config.codebooks);
+  MG_CHECK_EQ(spec.pattern.codebooks(), config_.codebooks);
   MG_CHECK_LT(spec.prompt.frames, spec.pattern.frames());
   auto stream = std::make_unique<Stream>();
   stream->conditions = std::static_pointer_cast<const Prepared>(spec.conditions);
   MG_CHECK_EQ(stream->conditions->rows_left(), 0);
-  MG_CHECK_EQ(stream->conditions->branches.size(), spec.guidance.size() + 1);
-  if (spec.prompt.frames == 0) spec.prompt = Codes(config.codebooks, 0);
-  stream->sequence = spec.pattern.Build(spec.prompt, config.special_token(), kUnknown);
+  MG_CHECK_EQ(stream->conditions->branches().size(), spec.guidance.size() + 1);
+  if (spec.prompt.frames == 0) spec.prompt = Codes(config_.codebooks, 0);
+  stream->sequence = spec.pattern.Build(spec.prompt, config_.special_token(), kUnknownCode);
   stream->next_step = spec.pattern.FirstStep(spec.prompt.frames);
   stream->spec = std::move(spec);
   stream->uniform = stream->conditions->uniform;
@@ -187,7 +134,7 @@ StreamId NetworkBackend::Admit(StreamSpec spec) {
   return id;
 }
 
-void NetworkBackend::ChooseLanes(Stream& stream) const {
+void NetworkBackend::ChooseLanes(Stream& stream) {
   const size_t wanted = stream.wanted_lanes();
   while (stream.lanes.size() < wanted) stream.lanes.push_back(NewLane(stream, stream.lanes.size()));
   stream.active = wanted;
@@ -199,20 +146,24 @@ void NetworkBackend::Change(StreamId id, const StreamChange& change) {
                               ? stream.conditions
                               : std::static_pointer_cast<const Prepared>(change.conditions);
   MG_CHECK_EQ(conditions->rows_left(), 0);
-  MG_CHECK_EQ(conditions->branches.size(), stream.conditions->branches.size());
+  MG_CHECK_EQ(conditions->branches().size(), stream.conditions->branches().size());
   if (change.conditions != nullptr) {
-    for (size_t branch = 0; branch < conditions->branches.size(); ++branch) {
-      MG_CHECK_EQ(conditions->branches[branch].prefix.rows, 0);
+    for (size_t branch = 0; branch < conditions->branches().size(); ++branch) {
+      MG_CHECK_EQ(conditions->branches()[branch].prefix.rows, 0);
       MG_CHECK_EQ(stream.prefix(branch).rows, 0);
     }
   }
   if (stream.uniform && !conditions->uniform) {
     // Until now all branches would have been the same rows.
     std::vector<Lane> lanes;
-    const Lane& past = stream.lanes[0];
-    for (size_t branch = 1; branch < conditions->branches.size(); ++branch) {
-      lanes.push_back({network_->Clone(*past.cache, past.passed), past.passed, past.logits});
-    }
+    OnNetwork([&](Network& network) {
+      const Lane& first = stream.lanes[0];
+      lanes.clear();
+      for (size_t branch = 1; branch < conditions->branches().size(); ++branch) {
+        lanes.push_back(
+            {network.Clone(*first.cache, first.passed), first.passed, first.logits, first.past});
+      }
+    });
     std::move(lanes.begin(), lanes.end(), std::back_inserter(stream.lanes));
     stream.uniform = false;
   }
@@ -235,7 +186,7 @@ int64_t NetworkBackend::Pass::Rows(size_t branch) const {
   return prompt_rows ? std::min(*prompt_rows, stream->RowsLeft(branch)) : 1;
 }
 
-void NetworkBackend::Forward(std::span<const Pass> passes) {
+void NetworkBackend::Forward(Network& network, std::span<const Pass> passes) {
   std::vector<Network::Row> rows, null_rows;
   for (const Pass& pass : passes) {
     Stream& stream = *pass.stream;
@@ -249,12 +200,22 @@ void NetworkBackend::Forward(std::span<const Pass> passes) {
       if (!pass.prompt_rows) into.back().logits = lane.logits.data();
     }
   }
-  network_->Forward(rows);
-  network_->Forward(null_rows);
+  network.Forward(rows);
+  network.Forward(null_rows);
+}
+
+void NetworkBackend::Forward(std::span<const Pass> passes) {
+  OnNetwork([&](Network& network) { Forward(network, passes); });
   // Only now, since a pass that threw has not happened.
   for (const Pass& pass : passes) {
-    for (size_t branch = 0; branch < pass.stream->active; ++branch) {
-      pass.stream->lanes[branch].passed += pass.Rows(branch);
+    Stream& stream = *pass.stream;
+    for (size_t branch = 0; branch < stream.active; ++branch) {
+      Lane& lane = stream.lanes[branch];
+      const auto branches = stream.conditions->shared_branches();
+      if (make_anew_ != nullptr && (lane.past.empty() || lane.past.back().branches != branches)) {
+        lane.past.push_back({lane.passed, branches});
+      }
+      lane.passed += pass.Rows(branch);
     }
   }
 }
@@ -278,7 +239,7 @@ void NetworkBackend::Step(std::span<const StreamId> ids, const std::optional<Pro
   if (beside) passes.push_back({&Find(beside->stream), beside->rows});
   std::vector<SampledColumn> columns(streams.size());
   for (SampledColumn& column : columns) {
-    column.codes.resize(static_cast<size_t>(network_->config().codebooks));
+    column.codes.resize(static_cast<size_t>(config_.codebooks));
   }
   collected_.columns.reserve(collected_.columns.size() + columns.size());
   Forward(passes);
@@ -290,7 +251,7 @@ void NetworkBackend::Step(std::span<const StreamId> ids, const std::optional<Pro
     column.step = stream.next_step;
     for (size_t k = 0; k < column.codes.size(); ++k) {
       column.codes[k] = stream.sequence.at(static_cast<int64_t>(k), column.step);
-      stream.failed = stream.failed || column.codes[k] == kUnknown;
+      stream.failed = stream.failed || column.codes[k] == kUnknownCode;
     }
     if (stream.failed) {
       collected_.failed.push_back(
@@ -307,8 +268,8 @@ void NetworkBackend::Step(std::span<const StreamId> ids, const std::optional<Pro
 
 void NetworkBackend::SampleCell(Stream& stream, int64_t k, SamplingScratch& scratch) const {
   int32_t& cell = stream.sequence.at(k, stream.next_step);
-  if (cell != kUnknown) return;  // a prompt's code or the special token stays
-  const int64_t size = network_->config().codebook_size;
+  if (cell != kUnknownCode) return;  // a prompt's code or the special token stays
+  const int64_t size = config_.codebook_size;
   float* logits = stream.lanes[0].logits.data() + k * size;
   if (stream.active > 1) {
     std::array<const float*, kMostBranches> branches;
@@ -320,12 +281,12 @@ void NetworkBackend::SampleCell(Stream& stream, int64_t k, SamplingScratch& scra
   const int64_t frame = stream.spec.first_frame + stream.spec.pattern.FrameAt(k, stream.next_step);
   const double uniform = Uniform(
       {stream.spec.seed, stream.spec.take, static_cast<uint32_t>(frame), static_cast<uint32_t>(k)});
-  // -1, which is kUnknown, when the logits are no numbers.
+  // -1, which is kUnknownCode, when the logits are no numbers.
   cell = SampleCode(logits, size, stream.spec.sampling, uniform, scratch);
 }
 
 void NetworkBackend::Sample(std::span<Stream* const> streams) {
-  const int64_t codebooks = network_->config().codebooks;
+  const int64_t codebooks = config_.codebooks;
   network_->clock().Start();
   pool_.Run([&](Worker& worker) {
     SamplingScratch& scratch = sampling_scratch_[static_cast<size_t>(worker.index())];
@@ -343,10 +304,16 @@ void NetworkBackend::Release(StreamId stream) { streams_.erase(stream); }
 
 std::vector<float> NetworkBackend::Score(const CodebookPattern& pattern, const Codes& codes,
                                          const Branch& branch) {
-  return TeacherForcedLogits(*network_, pattern, codes, branch);
+  return OnNetwork(
+      [&](Network& network) { return TeacherForcedLogits(network, pattern, codes, branch); });
+}
+
+StageSeconds NetworkBackend::stage_seconds() const {
+  return network_ == nullptr ? StageSeconds{} : network_->clock().seconds();
 }
 
 StepBytes NetworkBackend::step_bytes() const {
+  if (network_ == nullptr) return {};
   return {network_->StageWeightBytes(), 2 * network_->CacheBytesPerPosition()};
 }
 

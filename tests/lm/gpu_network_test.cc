@@ -151,8 +151,8 @@ TEST(GpuFaultTest, AStepThatFailedIsMadeAgain) {
   CpuBackend cpu(*transformer, pool);
   NetworkBackend gpu(WithTinyModel("hf-tiny-mono",
                                    [&](const auto& sizes, const auto& tensors) {
-                                     return std::make_shared<GpuNetwork>(device, pool, sizes,
-                                                                         tensors, "decoder.", Formats{});
+                                     return std::make_shared<GpuNetwork>(
+                                         device, pool, sizes, tensors, "decoder.", Formats{});
                                    }),
                      pool);
   const auto codes = [&](DecodeBackend& backend, bool faults) {
@@ -185,6 +185,70 @@ TEST(GpuFaultTest, AStepThatFailedIsMadeAgain) {
   const std::vector<int32_t> expected = codes(cpu, false);
   EXPECT_EQ(expected.size(), 9U * 4U);
   EXPECT_EQ(codes(gpu, true), expected);
+}
+
+// A device that is lost in the middle of pieces, again and again, which are steered as well.
+TEST(GpuFaultTest, ALostDeviceIsOpenedAnewAndStreamsGoOn) {
+  if (!HasGpu()) GTEST_SKIP() << kNoGpu;
+  auto device = std::make_shared<gpu::Device>(gpu::Instance::Open({.replace = FailOnDemand}),
+                                              gpu::ListDevices().front());
+  device->set_arithmetic(gpu::TestDevice().arithmetic());
+  ThreadPool pool(2);
+  const auto transformer = LoadTinyTransformer();
+  const LmConfig& config = transformer->config();
+  int made = 0;
+  bool refuses = false;
+  const auto make = [&] {
+    if (std::exchange(refuses, false)) throw Error(ErrorCode::kFailure, "gone for good");
+    ++made;
+    return WithTinyModel("hf-tiny-mono", [&](const auto& sizes, const auto& tensors) {
+      return std::make_shared<GpuNetwork>(device, pool, sizes, tensors, "decoder.", Formats{});
+    });
+  };
+  const auto lose = [](bool faults) {
+    if (faults) next_fault = VK_ERROR_DEVICE_LOST;
+  };
+  const auto codes = [&](DecodeBackend& backend, bool faults) {
+    std::vector<ConditionsHandle> conditions;
+    for (int i = 0; i < 2; ++i) {
+      conditions.push_back(backend.Prepare(MadeUpConditions(3 + i, config.width, 1 + i)));
+      lose(faults);
+      backend.PassConditions(*conditions.back(), 3 + i);
+    }
+    StreamSpec spec;
+    spec.conditions = conditions[0];
+    spec.pattern = CodebookPattern(config.pattern, config.codebooks, 10);
+    spec.prompt = MadeUpCodes(config, 4);
+    std::vector<StreamId> streams;
+    for (uint64_t seed = 0; seed < 2; ++seed) {
+      spec.seed = seed;
+      streams.push_back(backend.Admit(spec));
+      lose(faults);
+      backend.PassPrompt(streams.back(), backend.PromptRowsLeft(streams.back()));
+    }
+    std::vector<int32_t> all;
+    for (int step = 0; step < 9; ++step) {
+      if (step == 4) backend.Change(streams[1], {.conditions = conditions[1]});
+      if (step == 6) backend.Change(streams[1], {.conditions = conditions[0]});
+      lose(faults && step % 3 == 1);
+      if (faults && step == 7) {
+        refuses = true;
+        EXPECT_THROW(backend.Step(streams, std::nullopt), Error);
+      }
+      backend.Step(streams, std::nullopt);
+      for (const SampledColumn& column : backend.Collect(true).columns) {
+        all.insert(all.end(), column.codes.begin(), column.codes.end());
+      }
+    }
+    for (const StreamId stream : streams) backend.Release(stream);
+    return all;
+  };
+  CpuBackend cpu(*transformer, pool);
+  NetworkBackend gpu(make, pool);
+  const std::vector<int32_t> expected = codes(cpu, false);
+  EXPECT_EQ(expected.size(), 2U * 9U * 4U);
+  EXPECT_EQ(codes(gpu, true), expected);
+  EXPECT_EQ(made, 1 + 2 + 2 + 3);
 }
 
 TEST(GpuPagesTest, PagesComeBackAfterAThousandStreams) {

@@ -2,6 +2,7 @@
 // kernels/attention.h. A workgroup is a head of a row.
 #version 450
 #extension GL_GOOGLE_include_directive : require
+layout(local_size_x_id = 3) in;  // first, as softmax.glsl asks for it
 #include "exact.glsl"
 #include "functions.glsl"
 #include "rows.glsl"
@@ -13,7 +14,6 @@ layout(constant_id = 2) const uint kFormat = 0;  // kF32 or kBF16
 
 const uint kTeam = 64, kSegment = 64;
 
-layout(local_size_x_id = 3) in;
 layout(push_constant) uniform Constants { uint width, head_dim, q_stride, cross; float scale; };
 layout(binding = 1, std430) readonly buffer Q { float q[]; };  // [rows, q_stride]
 layout(binding = 3, std430) readonly buffer Keys { uint keys[]; };

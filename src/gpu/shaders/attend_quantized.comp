@@ -2,6 +2,7 @@
 // the query is made integers too, and so are the softmax weights of every 32 keys.
 #version 450
 #extension GL_GOOGLE_include_directive : require
+layout(local_size_x_id = 2) in;  // first, as softmax.glsl asks for it
 #include "exact.glsl"
 #include "functions.glsl"
 #include "rows.glsl"
@@ -9,7 +10,6 @@
 #include "pages.glsl"
 #include "softmax.glsl"
 
-layout(local_size_x_id = 2) in;
 layout(push_constant) uniform Constants { uint width, head_dim, q_stride, cross; float scale; };
 layout(binding = 1, std430) readonly buffer Q { float q[]; };  // [rows, q_stride]
 layout(binding = 3, std430) readonly buffer Keys { uint keys[]; };

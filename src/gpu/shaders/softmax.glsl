@@ -39,5 +39,7 @@ float SumOfScores(uint count) {
     }
     barrier();
   }
-  return partial[0];
+  const float sum = partial[0];
+  barrier();
+  return sum;
 }

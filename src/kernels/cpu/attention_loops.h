@@ -157,7 +157,7 @@ struct AttentionLoops {
   static void Values(const float* weights, int64_t keys, const KvView& kv, const T* v,
                      int64_t v_stride, float sum, int64_t n, float* out) {
     constexpr int kVectors = kSixteens * 16 / V::kLanes;
-    alignas(64) float totals[kSixteens * 16];  // of the segments before
+    alignas(64) float totals[kSixteens * 16] = {};  // of the segments before
     F sums[kVectors];
     for (int j = 0; j < kVectors; ++j) sums[j] = V::Zero();
     const auto end_segment = [&](bool first) __attribute__((always_inline)) {

@@ -1,0 +1,110 @@
+#include "lm/network_streams.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+
+namespace musicgen::lm {
+namespace {
+
+bool Agree(const Branch& a, const Branch& b) {
+  return a.cross.values == b.cross.values && a.prefix.values == b.prefix.values;
+}
+
+bool LeavesOthersOut(const GuidanceCoefs& coefs) {
+  return std::all_of(coefs.begin(), coefs.end(), [](double coef) { return coef == 1.0; });
+}
+
+}  // namespace
+
+NetworkBackend::Prepared::Prepared(Network& network, Conditions conditions, bool keep)
+    : keep_(keep),
+      branches_(std::make_shared<std::vector<Branch>>(std::move(conditions.branches))) {
+  MG_CHECK(!branches_->empty());
+  MG_CHECK_LE(branches_->size(), kMostBranches);
+  for (const Branch& branch : *branches_) {
+    uniform = uniform && Agree(branch, branches_->front());
+    left_ += branch.cross.rows;
+    cross.push_back({});
+    if (branch.cross.rows > 0) {
+      MG_CHECK(network.config().cross_attention);
+      cross.back() = {network.NewCache(branch.cross.rows), branch.cross.rows, 0};
+    }
+  }
+}
+
+void NetworkBackend::Prepared::Pass(Network& network, int64_t rows) {
+  for (size_t b = 0; b < cross.size() && rows > 0; ++b) {
+    Cross& source = cross[b];
+    if (source.passed == source.rows) continue;
+    ConditionRows& condition = (*branches_)[b].cross;
+    const Range range = {source.passed, std::min(source.passed + rows, source.rows)};
+    network.PassCross(condition.values.data(), range, *source.cache);
+    source.passed = range.end;
+    left_ -= range.size();
+    rows -= range.size();
+    // Nobody needs what the keys and values were made of.
+    if (source.passed == source.rows && !keep_) condition = ConditionRows();
+  }
+}
+
+void NetworkBackend::Prepared::Restore(Network& network) {
+  for (size_t b = 0; b < cross.size(); ++b) {
+    if (cross[b].rows == 0) continue;
+    cross[b].cache = network.NewCache(cross[b].rows);
+    const float* values = (*branches_)[b].cross.values.data();
+    network.PassCross(values, {0, cross[b].passed}, *cross[b].cache);
+  }
+}
+
+size_t NetworkBackend::Stream::wanted_lanes() const {
+  return uniform || LeavesOthersOut(spec.guidance) ? 1 : conditions->branches().size();
+}
+
+Network::Row NetworkBackend::Stream::Row(size_t branch, int64_t position) const {
+  const ConditionRows& rows = prefix(branch);
+  Network::Row row;
+  row.cache = lanes[branch].cache.get();
+  row.cross = conditions->cross[branch].cache.get();
+  row.cross_rows = conditions->cross[branch].rows;
+  row.position = position;
+  if (position < rows.rows) {
+    row.vector = rows.values.data() + position * rows.width;
+  } else {
+    row.tokens = sequence.values.data() + (position - rows.rows);
+    row.token_stride = sequence.frames;
+  }
+  return row;
+}
+
+void NetworkBackend::Stream::Restore(Network& network) {
+  for (size_t branch = 0; branch < lanes.size(); ++branch) {
+    Lane& lane = lanes[branch];
+    lane.cache = network.NewCache(positions(branch));
+    for (size_t i = 0; i < lane.past.size(); ++i) {
+      const Lane::Past& past = lane.past[i];
+      const int64_t end = i + 1 < lane.past.size() ? lane.past[i + 1].from : lane.passed;
+      std::vector<Network::Row> rows;
+      for (int64_t position = past.from; position < end; ++position) {
+        rows.push_back(Row(branch, position));
+      }
+      Network::CacheHandle source;
+      if (past.branches != conditions->shared_branches()) {
+        // What it was steered away from is passed again for these rows alone.
+        const ConditionRows& before = (*past.branches)[branch].cross;
+        if (before.rows > 0) {
+          source = network.NewCache(before.rows);
+          network.PassCross(before.values.data(), {0, before.rows}, *source);
+        }
+        for (Network::Row& row : rows) {
+          row.cross = source.get();
+          row.cross_rows = before.rows;
+        }
+      }
+      network.Forward(rows);
+    }
+  }
+}
+
+}  // namespace musicgen::lm
