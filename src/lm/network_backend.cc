@@ -36,7 +36,7 @@ NetworkBackend::NetworkBackend(std::shared_ptr<Network> network, ThreadPool& poo
 
 NetworkBackend::~NetworkBackend() = default;
 
-NetworkBackend::Stream& NetworkBackend::Find(StreamId stream) const {
+NetworkStream& NetworkBackend::Find(StreamId stream) const {
   const auto found = streams_.find(stream);
   MG_CHECK(found != streams_.end());
   return *found->second;
@@ -56,15 +56,15 @@ auto NetworkBackend::OnNetwork(const Work& work) {
 
 void NetworkBackend::MakeAnew() {
   // What the lost one holds goes first: a card has no room for two.
-  std::vector<std::shared_ptr<Prepared>> prepared;
-  for (const std::weak_ptr<Prepared>& each : prepared_) {
+  std::vector<std::shared_ptr<NetworkConditions>> prepared;
+  for (const std::weak_ptr<NetworkConditions>& each : prepared_) {
     if (auto conditions = each.lock()) prepared.push_back(std::move(conditions));
   }
   for (const auto& conditions : prepared) {
-    for (Prepared::Cross& cross : conditions->cross) cross.cache.reset();
+    for (NetworkConditions::Cross& cross : conditions->cross) cross.cache.reset();
   }
   for (const auto& [id, stream] : streams_) {
-    for (Lane& lane : stream->lanes) lane.cache.reset();
+    for (NetworkLane& lane : stream->lanes) lane.cache.reset();
   }
   network_.reset();
   std::shared_ptr<Network> network = make_anew_();
@@ -76,7 +76,7 @@ void NetworkBackend::MakeAnew() {
 ConditionsHandle NetworkBackend::Prepare(Conditions conditions) {
   const bool keep = make_anew_ != nullptr;
   if (network_ == nullptr) MakeAnew();
-  auto prepared = std::make_shared<Prepared>(*network_, std::move(conditions), keep);
+  auto prepared = std::make_shared<NetworkConditions>(*network_, std::move(conditions), keep);
   if (keep) {
     std::erase_if(prepared_, [](const auto& each) { return each.expired(); });
     prepared_.push_back(prepared);
@@ -85,21 +85,23 @@ ConditionsHandle NetworkBackend::Prepare(Conditions conditions) {
 }
 
 void NetworkBackend::PassConditions(PreparedConditions& conditions, int64_t rows) {
-  OnNetwork([&](Network& network) { static_cast<Prepared&>(conditions).Pass(network, rows); });
+  OnNetwork(
+      [&](Network& network) { static_cast<NetworkConditions&>(conditions).Pass(network, rows); });
 }
 
-NetworkBackend::Lane NetworkBackend::NewLane(const Stream& stream, size_t branch) {
+NetworkLane NetworkBackend::NewLane(const NetworkStream& stream, size_t branch) {
   const size_t logits = static_cast<size_t>(config_.codebooks * config_.codebook_size);
   return OnNetwork([&](Network& network) {
-    return Lane{network.NewCache(stream.positions(branch)), 0, std::vector<float>(logits), {}};
+    return NetworkLane{
+        network.NewCache(stream.positions(branch)), 0, std::vector<float>(logits), {}};
   });
 }
 
 uint64_t NetworkBackend::StreamBytes(const StreamSpec& spec) const {
-  Stream stream;
+  NetworkStream stream;
   stream.spec.pattern = spec.pattern;
   stream.spec.guidance = spec.guidance;
-  stream.conditions = std::static_pointer_cast<const Prepared>(spec.conditions);
+  stream.conditions = std::static_pointer_cast<const NetworkConditions>(spec.conditions);
   stream.uniform = stream.conditions->uniform;
   uint64_t bytes = 0;
   if (network_ == nullptr) return bytes;  // whoever is admitted learns why
@@ -118,8 +120,8 @@ int NetworkBackend::worthwhile_streams() const { return kWorthwhileStreams; }
 StreamId NetworkBackend::Admit(StreamSpec spec) {
   MG_CHECK_EQ(spec.pattern.codebooks(), config_.codebooks);
   MG_CHECK_LT(spec.prompt.frames, spec.pattern.frames());
-  auto stream = std::make_unique<Stream>();
-  stream->conditions = std::static_pointer_cast<const Prepared>(spec.conditions);
+  auto stream = std::make_unique<NetworkStream>();
+  stream->conditions = std::static_pointer_cast<const NetworkConditions>(spec.conditions);
   MG_CHECK_EQ(stream->conditions->rows_left(), 0);
   MG_CHECK_EQ(stream->conditions->branches().size(), spec.guidance.size() + 1);
   if (spec.prompt.frames == 0) spec.prompt = Codes(config_.codebooks, 0);
@@ -134,17 +136,18 @@ StreamId NetworkBackend::Admit(StreamSpec spec) {
   return id;
 }
 
-void NetworkBackend::ChooseLanes(Stream& stream) {
+void NetworkBackend::ChooseLanes(NetworkStream& stream) {
   const size_t wanted = stream.wanted_lanes();
   while (stream.lanes.size() < wanted) stream.lanes.push_back(NewLane(stream, stream.lanes.size()));
   stream.active = wanted;
 }
 
 void NetworkBackend::Change(StreamId id, const StreamChange& change) {
-  Stream& stream = Find(id);
-  const auto conditions = change.conditions == nullptr
-                              ? stream.conditions
-                              : std::static_pointer_cast<const Prepared>(change.conditions);
+  NetworkStream& stream = Find(id);
+  const auto conditions =
+      change.conditions == nullptr
+          ? stream.conditions
+          : std::static_pointer_cast<const NetworkConditions>(change.conditions);
   MG_CHECK_EQ(conditions->rows_left(), 0);
   MG_CHECK_EQ(conditions->branches().size(), stream.conditions->branches().size());
   if (change.conditions != nullptr) {
@@ -155,9 +158,9 @@ void NetworkBackend::Change(StreamId id, const StreamChange& change) {
   }
   if (stream.uniform && !conditions->uniform) {
     // Until now all branches would have been the same rows.
-    std::vector<Lane> lanes;
+    std::vector<NetworkLane> lanes;
     OnNetwork([&](Network& network) {
-      const Lane& first = stream.lanes[0];
+      const NetworkLane& first = stream.lanes[0];
       lanes.clear();
       for (size_t branch = 1; branch < conditions->branches().size(); ++branch) {
         lanes.push_back(
@@ -174,7 +177,7 @@ void NetworkBackend::Change(StreamId id, const StreamChange& change) {
 }
 
 int64_t NetworkBackend::PromptRowsLeft(StreamId id) const {
-  const Stream& stream = Find(id);
+  const NetworkStream& stream = Find(id);
   int64_t left = 0;
   for (size_t branch = 0; branch < stream.active; ++branch) {
     left = std::max(left, stream.RowsLeft(branch));
@@ -189,11 +192,11 @@ int64_t NetworkBackend::Pass::Rows(size_t branch) const {
 void NetworkBackend::Forward(Network& network, std::span<const Pass> passes) {
   std::vector<Network::Row> rows, null_rows;
   for (const Pass& pass : passes) {
-    Stream& stream = *pass.stream;
+    NetworkStream& stream = *pass.stream;
     for (size_t branch = 0; branch < stream.active; ++branch) {
       const bool apart = branch > 0 && stream.spec.two_step_cfg;
       std::vector<Network::Row>& into = apart ? null_rows : rows;
-      Lane& lane = stream.lanes[branch];
+      NetworkLane& lane = stream.lanes[branch];
       for (int64_t i = 0; i < pass.Rows(branch); ++i) {
         into.push_back(stream.Row(branch, lane.passed + i));
       }
@@ -208,9 +211,9 @@ void NetworkBackend::Forward(std::span<const Pass> passes) {
   OnNetwork([&](Network& network) { Forward(network, passes); });
   // Only now, since a pass that threw has not happened.
   for (const Pass& pass : passes) {
-    Stream& stream = *pass.stream;
+    NetworkStream& stream = *pass.stream;
     for (size_t branch = 0; branch < stream.active; ++branch) {
-      Lane& lane = stream.lanes[branch];
+      NetworkLane& lane = stream.lanes[branch];
       const auto branches = stream.conditions->shared_branches();
       if (make_anew_ != nullptr && (lane.past.empty() || lane.past.back().branches != branches)) {
         lane.past.push_back({lane.passed, branches});
@@ -226,10 +229,10 @@ void NetworkBackend::PassPrompt(StreamId id, int64_t rows) {
 }
 
 void NetworkBackend::Step(std::span<const StreamId> ids, const std::optional<PromptRows>& beside) {
-  std::vector<Stream*> streams;
+  std::vector<NetworkStream*> streams;
   std::vector<Pass> passes;
   for (const StreamId id : ids) {
-    Stream& stream = Find(id);
+    NetworkStream& stream = Find(id);
     if (stream.failed) continue;
     MG_CHECK_EQ(PromptRowsLeft(id), 0);
     MG_CHECK_LT(stream.next_step, stream.spec.pattern.steps());
@@ -245,7 +248,7 @@ void NetworkBackend::Step(std::span<const StreamId> ids, const std::optional<Pro
   Forward(passes);
   Sample(streams);
   for (size_t i = 0; i < streams.size(); ++i) {
-    Stream& stream = *streams[i];
+    NetworkStream& stream = *streams[i];
     SampledColumn& column = columns[i];
     column.stream = stream.id;
     column.step = stream.next_step;
@@ -266,7 +269,7 @@ void NetworkBackend::Step(std::span<const StreamId> ids, const std::optional<Pro
   }
 }
 
-void NetworkBackend::SampleCell(Stream& stream, int64_t k, SamplingScratch& scratch) const {
+void NetworkBackend::SampleCell(NetworkStream& stream, int64_t k, SamplingScratch& scratch) const {
   int32_t& cell = stream.sequence.at(k, stream.next_step);
   if (cell != kUnknownCode) return;  // a prompt's code or the special token stays
   const int64_t size = config_.codebook_size;
@@ -285,7 +288,7 @@ void NetworkBackend::SampleCell(Stream& stream, int64_t k, SamplingScratch& scra
   cell = SampleCode(logits, size, stream.spec.sampling, uniform, scratch);
 }
 
-void NetworkBackend::Sample(std::span<Stream* const> streams) {
+void NetworkBackend::Sample(std::span<NetworkStream* const> streams) {
   const int64_t codebooks = config_.codebooks;
   network_->clock().Start();
   pool_.Run([&](Worker& worker) {

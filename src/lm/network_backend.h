@@ -14,6 +14,10 @@
 
 namespace musicgen::lm {
 
+class NetworkConditions;  // lm/network_streams.h
+struct NetworkLane;
+struct NetworkStream;
+
 class NetworkBackend : public DecodeBackend {
  public:
   using MakeNetwork = std::function<std::shared_ptr<Network>()>;
@@ -43,40 +47,36 @@ class NetworkBackend : public DecodeBackend {
   StepBytes step_bytes() const override;
 
  private:
-  class Prepared;
-  struct Lane;
-  struct Stream;
-
   NetworkBackend(std::shared_ptr<Network> network, ThreadPool& pool, MakeNetwork make_anew);
 
   // work(network), and once more with a new one where the device was lost.
   template <class Work>
   auto OnNetwork(const Work& work);
   void MakeAnew();
-  Stream& Find(StreamId stream) const;
-  Lane NewLane(const Stream& stream, size_t branch);
+  NetworkStream& Find(StreamId stream) const;
+  NetworkLane NewLane(const NetworkStream& stream, size_t branch);
   // Makes the lanes that the stream's conditions and guidance call for.
-  void ChooseLanes(Stream& stream);
+  void ChooseLanes(NetworkStream& stream);
   // Of each lane of a stream: at most so many rows of its prompt, or for a step exactly the one row
   // before the column to sample, and its logits.
   struct Pass {
-    Stream* stream;
+    NetworkStream* stream;
     std::optional<int64_t> prompt_rows;  // none: a step
     int64_t Rows(size_t branch) const;
   };
   void Forward(std::span<const Pass> passes);
   static void Forward(Network& network, std::span<const Pass> passes);
   // Draws code k of the stream's next column.
-  void SampleCell(Stream& stream, int64_t k, SamplingScratch& scratch) const;
-  void Sample(std::span<Stream* const> streams);
+  void SampleCell(NetworkStream& stream, int64_t k, SamplingScratch& scratch) const;
+  void Sample(std::span<NetworkStream* const> streams);
 
   const MakeNetwork make_anew_;  // null: a lost one is lost
   const LmConfig config_;
-  std::shared_ptr<Network> network_;               // null where it could not be made anew
-  std::vector<std::weak_ptr<Prepared>> prepared_;  // that hold something of a network's
+  std::shared_ptr<Network> network_;                        // null where it could not be made anew
+  std::vector<std::weak_ptr<NetworkConditions>> prepared_;  // that hold something of a network's
   ThreadPool& pool_;
   std::vector<SamplingScratch> sampling_scratch_;  // for each worker
-  std::map<StreamId, std::unique_ptr<Stream>> streams_;
+  std::map<StreamId, std::unique_ptr<NetworkStream>> streams_;
   StreamId next_id_ = 1;
   Collected collected_;
 };

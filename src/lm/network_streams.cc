@@ -18,7 +18,7 @@ bool LeavesOthersOut(const GuidanceCoefs& coefs) {
 
 }  // namespace
 
-NetworkBackend::Prepared::Prepared(Network& network, Conditions conditions, bool keep)
+NetworkConditions::NetworkConditions(Network& network, Conditions conditions, bool keep)
     : keep_(keep),
       branches_(std::make_shared<std::vector<Branch>>(std::move(conditions.branches))) {
   MG_CHECK(!branches_->empty());
@@ -34,7 +34,7 @@ NetworkBackend::Prepared::Prepared(Network& network, Conditions conditions, bool
   }
 }
 
-void NetworkBackend::Prepared::Pass(Network& network, int64_t rows) {
+void NetworkConditions::Pass(Network& network, int64_t rows) {
   for (size_t b = 0; b < cross.size() && rows > 0; ++b) {
     Cross& source = cross[b];
     if (source.passed == source.rows) continue;
@@ -49,7 +49,7 @@ void NetworkBackend::Prepared::Pass(Network& network, int64_t rows) {
   }
 }
 
-void NetworkBackend::Prepared::Restore(Network& network) {
+void NetworkConditions::Restore(Network& network) {
   for (size_t b = 0; b < cross.size(); ++b) {
     if (cross[b].rows == 0) continue;
     cross[b].cache = network.NewCache(cross[b].rows);
@@ -58,11 +58,11 @@ void NetworkBackend::Prepared::Restore(Network& network) {
   }
 }
 
-size_t NetworkBackend::Stream::wanted_lanes() const {
+size_t NetworkStream::wanted_lanes() const {
   return uniform || LeavesOthersOut(spec.guidance) ? 1 : conditions->branches().size();
 }
 
-Network::Row NetworkBackend::Stream::Row(size_t branch, int64_t position) const {
+Network::Row NetworkStream::Row(size_t branch, int64_t position) const {
   const ConditionRows& rows = prefix(branch);
   Network::Row row;
   row.cache = lanes[branch].cache.get();
@@ -78,12 +78,12 @@ Network::Row NetworkBackend::Stream::Row(size_t branch, int64_t position) const 
   return row;
 }
 
-void NetworkBackend::Stream::Restore(Network& network) {
+void NetworkStream::Restore(Network& network) {
   for (size_t branch = 0; branch < lanes.size(); ++branch) {
-    Lane& lane = lanes[branch];
+    NetworkLane& lane = lanes[branch];
     lane.cache = network.NewCache(positions(branch));
     for (size_t i = 0; i < lane.past.size(); ++i) {
-      const Lane::Past& past = lane.past[i];
+      const NetworkLane::Past& past = lane.past[i];
       const int64_t end = i + 1 < lane.past.size() ? lane.past[i + 1].from : lane.passed;
       std::vector<Network::Row> rows;
       for (int64_t position = past.from; position < end; ++position) {

@@ -1,21 +1,22 @@
-// What NetworkBackend keeps of conditions and streams.
+// What lm/network_backend.h keeps of conditions and streams.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <vector>
 
-#include "lm/network_backend.h"
+#include "lm/decode_backend.h"
+#include "lm/network.h"
 
 namespace musicgen::lm {
 
 inline constexpr size_t kMostBranches = 4;
 
 // Branches, and of each the keys and values of its cross-attention source.
-class NetworkBackend::Prepared : public PreparedConditions {
+class NetworkConditions : public PreparedConditions {
  public:
   // With `keep` what keys and values are made of is kept, for Restore.
-  Prepared(Network& network, Conditions conditions, bool keep);
+  NetworkConditions(Network& network, Conditions conditions, bool keep);
 
   int64_t rows_left() const override { return left_; }
   void Pass(Network& network, int64_t rows);
@@ -40,7 +41,7 @@ class NetworkBackend::Prepared : public PreparedConditions {
 };
 
 // One branch of a stream: a sequence with a cache of its own.
-struct NetworkBackend::Lane {
+struct NetworkLane {
   // From a row on, what the rows were conditioned on.
   struct Past {
     int64_t from;
@@ -53,15 +54,15 @@ struct NetworkBackend::Lane {
   std::vector<Past> past;     // where the network can be built anew
 };
 
-struct NetworkBackend::Stream {
+struct NetworkStream {
   StreamId id = 0;
   StreamSpec spec;
-  std::shared_ptr<const Prepared> conditions;
-  Codes sequence;           // [K, S], kUnknownCode where a code is still to be drawn
-  int64_t next_step = 0;    // the column that the next step samples
-  std::vector<Lane> lanes;  // of the first branches
-  size_t active = 0;        // lanes that count: one, or one for each branch
-  bool uniform = true;      // its branches have always agreed: one lane is all of them
+  std::shared_ptr<const NetworkConditions> conditions;
+  Codes sequence;                  // [K, S], kUnknownCode where a code is still to be drawn
+  int64_t next_step = 0;           // the column that the next step samples
+  std::vector<NetworkLane> lanes;  // of the first branches
+  size_t active = 0;               // lanes that count: one, or one for each branch
+  bool uniform = true;             // its branches have always agreed: one lane is all of them
   bool failed = false;
 
   size_t wanted_lanes() const;

@@ -37,7 +37,8 @@ class Replay(CliTest):
                 self.assertEqual((report["passed"], report["failed"], report["skipped"]), (rows, 0, 0))
                 self.assertEqual(report["known_as"], model["name"])
                 for row in report["checks"]:
-                    self.assertLess(row.get("largest_difference", 0), 1e-5)
+                    # Of the melody model's logits theirs are up to 8.4e-6 from those in double, ours 2.8e-6.
+                    self.assertLess(row.get("largest_difference", 0), 1.5e-5)
 
     def test_the_published_checks_are_the_same_ones(self):
         """Only the values differ, so that what passes here is what is asked of the real models."""

@@ -6,8 +6,8 @@ import os
 import subprocess
 import sys
 
-# What is not computed in float, or does not ask the language model.
-OTHER = ("*Precision*", "*Quantized*", "*AcHalf*", "StagesGolden*", "Piece*", "*Info*", "*DecodedCodes*", "ModelRequest*")
+# What does not ask the language model.
+OTHER = ("StagesGolden*", "Piece*", "*Info*", "*DecodedCodes*", "ModelRequest*")
 SHORT = ("ModelGoldenTest.GreedyAlone", "*HfFamilyTest.Alone*", "*AcModesTest.Alone*", "*AcMelodyTest.Alone*",
          "*AcPatternTest.Codes*", "ModelGoldenTest.Logits")
 
