@@ -81,7 +81,7 @@ int Rounds() {
 // The parameter: how many collects late the columns come; kOnGpu, late once and from the first
 // Vulkan device, for few rounds, since software devices are slow.
 constexpr size_t kOnGpu = 100;
-constexpr int kGpuRounds = 3;
+constexpr int kGpuRounds = 8;
 
 class RandomScheduleTest : public testing::TestWithParam<size_t> {};
 
