@@ -1,4 +1,4 @@
-#include "lm/positions.h"
+#include "nn/sinusoidal_positions.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "golden.h"
 
-namespace musicgen::lm {
+namespace musicgen::nn {
 namespace {
 
 TEST(PositionsTest, KnownRow) {
@@ -41,4 +41,4 @@ TEST_P(GoldenPositionsTest, MatchTransformers) {
 INSTANTIATE_TEST_SUITE_P(Widths, GoldenPositionsTest, testing::Values(64, 1024, 2048));
 
 }  // namespace
-}  // namespace musicgen::lm
+}  // namespace musicgen::nn
