@@ -1,12 +1,15 @@
-// The tensors of the projections to the language model's width, in the Hugging Face layout.
+// The tensors of the conditioners: the projections to the language model's width, in the Hugging
+// Face layout, and the style encoder, for which that has no names, under "style_encoder.".
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "checkpoint/tensor_source.h"
 #include "conditioning/melody_config.h"
+#include "conditioning/style_config.h"
 
 namespace musicgen::conditioning {
 
@@ -19,6 +22,7 @@ inline constexpr ProjectionNames kTextProjection = {"enc_to_dec_proj.weight",
                                                     "enc_to_dec_proj.bias"};
 inline constexpr ProjectionNames kMelodyProjection = {"audio_enc_to_dec_proj.weight",
                                                       "audio_enc_to_dec_proj.bias"};
+inline constexpr ProjectionNames kStyleProjection = kMelodyProjection;  // of the style vectors
 
 // [width, inputs] and [width].
 std::vector<checkpoint::ExpectedTensor> ExpectedProjection(const ProjectionNames& names,
@@ -33,5 +37,16 @@ std::vector<checkpoint::ExpectedTensor> ExpectedTextProjection(
 std::vector<checkpoint::ExpectedTensor> ExpectedProjections(
     int64_t text_width, const std::optional<MelodyConfig>& melody, int64_t width,
     const checkpoint::TensorSource& source);
+
+// Names of the style encoder: "style_encoder.embed.weight" of "embed.weight"; what stands before
+// the tensors of a layer; the vectors of codebook k.
+std::string StyleName(const std::string& name);
+std::string StyleLayerName(int64_t layer);
+std::string StyleCodebookName(int64_t k);
+// With its projection to the language model's width.
+std::vector<checkpoint::ExpectedTensor> ExpectedStyleEncoder(const StyleConfig& config,
+                                                             int64_t width);
+// What files hold beside these, as CheckTensors takes it: counters and averages of training.
+std::vector<std::string> IgnoredStyleTensors();
 
 }  // namespace musicgen::conditioning

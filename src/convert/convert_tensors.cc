@@ -58,6 +58,12 @@ std::vector<ExpectedTensor> ExpectedOfLm(const model::ModelFiles& files) {
        conditioning::ExpectedProjections(files.t5.d_model, files.melody, files.lm.width, *source)) {
     expected.push_back(std::move(tensor));
   }
+  if (files.style) {
+    for (ExpectedTensor& tensor :
+         conditioning::ExpectedStyleEncoder(files.style->config, files.lm.width)) {
+      expected.push_back(std::move(tensor));
+    }
+  }
   return expected;
 }
 

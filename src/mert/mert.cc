@@ -104,8 +104,8 @@ Features Mert::Run(ThreadPool& pool, const Waveform& mono, const std::atomic<boo
   MG_CHECK_EQ(mono.channels, 1);
   MG_CHECK_EQ(mono.sample_rate_hz, config_.sample_rate_hz);
   if (config_.Frames(mono.samples) == 0) {
-    ThrowBadInput("sound: expected enough for a frame of MERT's features, found ", mono.samples,
-                  " samples at ", mono.sample_rate_hz, " Hz");
+    ThrowBadInput("style: expected enough sound for a frame of MERT's features, found ",
+                  mono.samples, " samples at ", mono.sample_rate_hz, " Hz");
   }
   Features x;
   x.frames = mono.samples;

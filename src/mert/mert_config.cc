@@ -8,6 +8,7 @@ namespace {
 using checkpoint::Config;
 
 constexpr size_t kMostConvolutions = 16;
+constexpr int64_t kMostHop = 1 << 20;
 
 void ExpectBool(const Config& config, const char* key, bool expected) {
   if (config.Bool(key, expected) == expected) return;
@@ -60,13 +61,25 @@ std::vector<Convolution> ReadConvolutions(const Config& config,
     ThrowBadInput(config.Where("conv_dim"), ": expected at least one convolution, found none");
   }
   std::vector<Convolution> convolutions;
+  int64_t hop = 1;
   for (size_t i = 0; i < channels.size(); ++i) {
     convolutions.push_back({channels[i], kernels[i], strides[i]});
+    hop *= strides[i];
+    if (hop > kMostHop) {
+      ThrowBadInput(config.Where("conv_stride"), ": expected at most ", kMostHop,
+                    " samples from a frame to the next, found more");
+    }
   }
   return convolutions;
 }
 
 }  // namespace
+
+int64_t MertConfig::hop_samples() const {
+  int64_t hop = 1;
+  for (const Convolution& conv : convolutions) hop *= conv.stride;
+  return hop;
+}
 
 int64_t MertConfig::Frames(int64_t samples) const {
   for (const Convolution& conv : convolutions) {

@@ -27,6 +27,8 @@ struct MertConfig {
   int64_t position_groups = 16;
   float norm_eps = 1e-5f;
 
+  // Samples from a frame to the next.
+  int64_t hop_samples() const;
   // Of a sound of so many samples; 0 where it is shorter than the convolutions reach.
   int64_t Frames(int64_t samples) const;
 };

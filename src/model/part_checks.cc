@@ -47,6 +47,12 @@ Wanted OfLm(const LmPart& lm, const TextPart& text, const CodecPart& codec) {
                                                    lm.melody->chroma.classes, width));
   }
   wanted.ignored = {"decoder.model.decoder.embed_positions.weights"};  // recomputed
+  if (lm.style) {
+    wanted.Expect(conditioning::ExpectedStyleEncoder(lm.style->config, width));
+    for (std::string& name : conditioning::IgnoredStyleTensors()) {
+      wanted.ignored.push_back(std::move(name));
+    }
+  }
   // Others take the place of the model's own.
   if (text.tensors.source != lm.tensors.source) wanted.ignored.push_back("text_encoder.*");
   if (codec.tensors.source != lm.tensors.source) wanted.ignored.push_back("audio_encoder.*");

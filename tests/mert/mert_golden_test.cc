@@ -90,7 +90,7 @@ TEST_F(MertGoldenTest, StopsAndRefusesTooLittleSound) {
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kBadInput);
     EXPECT_STREQ(error.what(),
-                 "sound: expected enough for a frame of MERT's features, found 399 samples at "
+                 "style: expected enough sound for a frame of MERT's features, found 399 samples at "
                  "24000 Hz");
   }
 }
