@@ -1,15 +1,12 @@
-// The tensors of the conditioners: the projections to the language model's width, in the Hugging
-// Face layout, and the style encoder, for which that has no names, under "style_encoder.".
+// The tensors of the projections to the language model's width, in the Hugging Face layout.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "checkpoint/tensor_source.h"
 #include "conditioning/melody_config.h"
-#include "conditioning/style_config.h"
 
 namespace musicgen::conditioning {
 
@@ -37,16 +34,5 @@ std::vector<checkpoint::ExpectedTensor> ExpectedTextProjection(
 std::vector<checkpoint::ExpectedTensor> ExpectedProjections(
     int64_t text_width, const std::optional<MelodyConfig>& melody, int64_t width,
     const checkpoint::TensorSource& source);
-
-// Names of the style encoder: "style_encoder.embed.weight" of "embed.weight"; what stands before
-// the tensors of a layer; the vectors of codebook k.
-std::string StyleName(const std::string& name);
-std::string StyleLayerName(int64_t layer);
-std::string StyleCodebookName(int64_t k);
-// With its projection to the language model's width.
-std::vector<checkpoint::ExpectedTensor> ExpectedStyleEncoder(const StyleConfig& config,
-                                                             int64_t width);
-// What files hold beside these, as CheckTensors takes it: counters and averages of training.
-std::vector<std::string> IgnoredStyleTensors();
 
 }  // namespace musicgen::conditioning

@@ -3,8 +3,6 @@
 
 #include <cstdint>
 
-#include "checkpoint/tensor_source.h"
-
 namespace musicgen::conditioning {
 
 // MERT's features have this rate; AudioCraft knows no other.
@@ -26,9 +24,5 @@ struct StyleConfig {
   int64_t codebooks = 6;
   int64_t codebook_size = 1024;
 };
-
-// The sizes but for `heads`, which no shape tells, as the tensors have them (expected_tensors.h).
-// Throws Error(kBadInput) where the tensors that say so are missing or no matrices.
-void ReadStyleSizes(const checkpoint::TensorSource& source, StyleConfig* config);
 
 }  // namespace musicgen::conditioning

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "checkpoint/take_weights.h"
 #include "conditioning/expected_tensors.h"
+#include "conditioning/style_tensors.h"
 #include "nn/sinusoidal_positions.h"
 
 namespace musicgen::conditioning {

@@ -11,6 +11,7 @@
 #include "checkpoint/weight_norm_names.h"
 #include "codec/expected_tensors.h"
 #include "conditioning/expected_tensors.h"
+#include "conditioning/style_tensors.h"
 #include "lm/expected_tensors.h"
 #include "text/expected_tensors.h"
 

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "checkpoint/shard_index.h"
 #include "checkpoint/torch_file.h"
+#include "conditioning/style_tensors.h"
 #include "model/audiocraft_source.h"
 #include "model/audiocraft_state.h"
 #include "model/weights.h"
@@ -58,9 +59,13 @@ void ReadStyleTensors(LmPart* part) {
   conditioning::StyleConfig& style = part->style->config;
   const std::string& where = part->tensors.source->Where();
   conditioning::ReadStyleSizes(*part->tensors.source, &style);
-  if (style.width % style.heads != 0 || style.width % 2 != 0) {
+  if (style.width < 1 || style.width % style.heads != 0 || style.width % 2 != 0) {
     ThrowBadInput(where, ": the style encoder: expected an even width and a multiple of its ",
                   style.heads, " heads, found ", style.width);
+  }
+  if (style.ffn_width < 1 || style.codebook_size < 1) {
+    ThrowBadInput(where, ": the style encoder: expected hidden units and codes, found ",
+                  style.ffn_width, " and ", style.codebook_size);
   }
   if (style.eval_q > style.codebooks) {
     ThrowBadInput(where, ": the style encoder: expected at least the ", style.eval_q,

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "codec/expected_tensors.h"
 #include "conditioning/expected_tensors.h"
+#include "conditioning/style_tensors.h"
 #include "lm/codebook_pattern.h"
 #include "lm/expected_tensors.h"
 #include "mert/expected_tensors.h"

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "codec/expected_tensors.h"
 #include "conditioning/expected_tensors.h"
+#include "conditioning/style_tensors.h"
 #include "lm/expected_tensors.h"
 #include "model/renamed_tensors.h"
 #include "text/expected_tensors.h"

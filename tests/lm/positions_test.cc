@@ -1,10 +1,9 @@
-#include "nn/sinusoidal_positions.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "golden.h"
+#include "nn/sinusoidal_positions.h"
 
 namespace musicgen::nn {
 namespace {

@@ -89,9 +89,10 @@ TEST_F(MertGoldenTest, StopsAndRefusesTooLittleSound) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kBadInput);
-    EXPECT_STREQ(error.what(),
-                 "style: expected enough sound for a frame of MERT's features, found 399 samples at "
-                 "24000 Hz");
+    EXPECT_STREQ(
+        error.what(),
+        "style: expected enough sound for a frame of MERT's features, found 399 samples at "
+        "24000 Hz");
   }
 }
 
