@@ -167,7 +167,7 @@ std::vector<double> InGigabytes(std::vector<double> bytes) {
 
 int Run(const BenchFlags& flags) {
   BandwidthProbe probe;  // forks, hence before the model's threads
-  const ModelOptions model_options = Fetch(flags.model);
+  const ModelOptions model_options = Fetch(flags.model, /*style=*/false);
   std::optional<Model> model;
   double load_s = Time([&] { model.emplace(model_options); });
   const ModelInfo& info = model->info();

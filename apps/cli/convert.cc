@@ -5,7 +5,7 @@
 namespace musicgen::cli {
 
 int Run(const ConvertFlags& flags) {
-  PrintWarnings(Convert(Fetch(flags.model), flags.output));
+  PrintWarnings(Convert(Fetch(flags.model, /*style=*/false), flags.output));
   return 0;
 }
 

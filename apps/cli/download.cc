@@ -20,6 +20,7 @@ int Run(const DownloadFlags& flags) {
   options.include = flags.include;
   options.offline = flags.offline;
   options.refresh = true;
+  options.style = true;
   std::printf("%s\n", DownloadWithProgress(options).path.c_str());
   return 0;
 }

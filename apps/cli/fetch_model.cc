@@ -33,18 +33,22 @@ DownloadResult DownloadWithProgress(const DownloadOptions& options) {
   return *std::move(result);
 }
 
-ModelOptions Fetch(const ModelFlags& flags) {
+ModelOptions Fetch(const ModelFlags& flags, bool style) {
   ModelOptions options = flags.Options();
   DownloadOptions download;
   download.model = options.model;
   download.precision = options.precision;
   download.text_encoder = options.text_encoder;
   download.codec = options.codec;
+  download.style_encoder = options.style_encoder;
+  download.style = style;
   download.offline = flags.offline;
   options.model = DownloadWithProgress(download).path;
   options.text_encoder =
       FetchNamed(options.text_encoder, DownloadRole::kTextEncoder, flags.offline);
   options.codec = FetchNamed(options.codec, DownloadRole::kCodec, flags.offline);
+  options.style_encoder =
+      FetchNamed(options.style_encoder, DownloadRole::kStyleEncoder, flags.offline);
   for (LoraFile& lora : options.loras) {
     lora.path = FetchNamed(lora.path, DownloadRole::kLora, flags.offline);
   }

@@ -11,7 +11,8 @@ namespace musicgen::cli {
 // Shows what is downloaded on stderr. Throws common::Interrupted after Ctrl-C: what came is kept.
 DownloadResult DownloadWithProgress(const DownloadOptions& options);
 
-// The options of a model whose files are here: what `flags` name is downloaded where it is missing.
-ModelOptions Fetch(const ModelFlags& flags);
+// The options of a model whose files are here: what `flags` name is downloaded where it is missing,
+// what hears a `style` included.
+ModelOptions Fetch(const ModelFlags& flags, bool style);
 
 }  // namespace musicgen::cli

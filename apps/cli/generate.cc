@@ -117,6 +117,10 @@ std::vector<GenerationRequest> Requests(const std::vector<Piece>& pieces,
       request.melody = ReadMelody(piece.melody, piece.duration_s,
                                   request.params.max_duration_s.value_or(info.max_duration_s));
     }
+    if (!piece.style.empty()) {
+      request.style = ReadStyle(piece.style, flags.style.params, info);
+      request.params.style = flags.style.params;
+    }
     if (!piece.continue_file.empty()) {
       request.audio_prompt =
           ReadAudio(piece.continue_file, {flags.prompt_start_s, flags.prompt_duration_s});
@@ -167,7 +171,9 @@ int Run(const GenerateFlags& flags) {
   const std::vector<Piece> pieces = ListPieces(flags, seed);
   const std::vector<std::string> files = Outputs(flags, pieces.size());
 
-  Model model = OpenModel(flags.model);
+  const bool style = std::any_of(pieces.begin(), pieces.end(),
+                                 [](const Piece& piece) { return !piece.style.empty(); });
+  Model model = OpenModel(flags.model, style);
   const std::vector<GenerationRequest> requests = Requests(pieces, flags, model.info());
   CheckLengths(pieces, requests, flags, model.info());
   model.Load(1, Longest(pieces));  // more run together as memory allows

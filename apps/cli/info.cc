@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/lora.h"
 #include "cli/open_model.h"
+#include "common/format.h"
 #include "common/json.h"
 
 namespace musicgen::cli {
@@ -52,6 +53,14 @@ JsonObject ToJson(const ModelInfo& info, const std::vector<GraphicsCard>& cards)
   json.Set("lm_parameters", info.lm_parameters);
   json.Set("text_parameters", info.text_parameters);
   json.Set("codec_parameters", info.codec_parameters);
+  if (info.style.codebooks > 0) {
+    JsonObject style;
+    style.Set("codebooks", info.style.codebooks);
+    style.Set("eval_q", info.style.eval_q);
+    style.Set("excerpt_s", info.style.excerpt_s);
+    style.Set("ds_factor", info.style.ds_factor);
+    json.Set("style", style);
+  }
   JsonObject memory;
   for (const auto& [precision, need] : info.memory) {
     JsonObject row;
@@ -93,6 +102,12 @@ void PrintTable(const ModelInfo& info, const std::vector<GraphicsCard>& cards) {
                           number(info.text_vocabulary));
   row("codec", Count(info.codec_parameters) + " parameters, " + number(info.codebooks) +
                    " codebooks of " + number(info.codebook_size));
+  if (info.style.codebooks > 0) {
+    row("style", common::Seconds(info.style.excerpt_s) + " of a sound through " +
+                     number(info.style.eval_q) + " of " + number(info.style.codebooks) +
+                     " codebooks, one vector for " + number(info.style.ds_factor) +
+                     " frames of MERT's 75 a second");
+  }
   row("sound", number(info.sample_rate_hz) + " Hz, " + number(info.audio_channels) +
                    (info.audio_channels == 1 ? " channel, " : " channels, ") +
                    number(info.frame_rate_hz) + " frames/s of " + number(info.hop_samples) +

@@ -10,6 +10,7 @@
 #include "cli/live_sound.h"
 #include "cli/live_streams.h"
 #include "cli/open_model.h"
+#include "cli/pieces.h"
 #include "common/errors.h"
 #include "common/format.h"
 #include "common/interrupt.h"
@@ -71,6 +72,10 @@ GenerationRequest RequestOf(const LiveFlags& flags, uint64_t seed, const ModelIn
     request.melody =
         ReadMelody(flags.melody, flags.duration_s > 0 ? flags.duration_s : info.max_duration_s,
                    request.params.max_duration_s.value_or(info.max_duration_s));
+  }
+  if (!flags.style.file.empty()) {
+    request.style = ReadStyle(flags.style.file, flags.style.params, info);
+    request.params.style = flags.style.params;
   }
   if (!flags.continue_file.empty()) request.audio_prompt = ReadAudio(flags.continue_file);
   return request;
@@ -182,6 +187,7 @@ void CheckFlags(const LiveFlags& flags) {
     BadInput("live: expected one prompt to begin with, found " +
              std::to_string(flags.prompts.size()) + "; lines of stdin are the next ones");
   }
+  CheckStyleOptions(flags.style.params, !flags.style.file.empty());
   flags.audio.samples();  // throws when the format does not fit
   if (common::IsTerminal(stdout)) {
     BadInput("live: expected stdout to go to a player or a file, found a terminal");
@@ -198,7 +204,7 @@ int Run(const LiveFlags& given) {
   const bool draw_seed = flags.seed < 0;
   const uint64_t seed = draw_seed ? std::random_device()() : static_cast<uint64_t>(flags.seed);
 
-  Model model = OpenModel(flags.model);
+  Model model = OpenModel(flags.model, !flags.style.file.empty());
   GenerationRequest request = RequestOf(flags, seed, model.info());
   model.Load(1, model.info().max_duration_s);
   if (draw_seed) std::fprintf(stderr, "seed %" PRIu64 "\n", seed);

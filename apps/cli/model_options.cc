@@ -14,11 +14,14 @@ void AddScore(common::Flags flags, ScoreFlags& values) {
               "unconditional");
   AddPromptsFile(flags, values.prompts_file);
   flags.Name("--melody", values.melody, "The codes' melody (melody models)", "FILE");
+  AddStyle(flags, values.style);
   flags.Name("--codes", values.codes, "Codes to score, as safetensors", "FILE", true);
   flags.Name("--logits-out", values.logits_out,
-             "Write conditional, unconditional and guided logits [K, T, V], as safetensors",
+             "Write conditional, unconditional and guided logits [K, T, V], and with --style or "
+             "--melody those of it alone (style), as safetensors",
              "FILE");
   flags.Number("--cfg-coef", values.cfg_coef, "Guidance of the guided logits", "X", 0.0, 100.0);
+  AddBeta(flags, values.cfg_coef_beta);
 }
 
 void AddInfo(common::Flags flags, InfoFlags& values) {

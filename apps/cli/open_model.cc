@@ -5,8 +5,8 @@
 
 namespace musicgen::cli {
 
-Model OpenModel(const ModelFlags& flags) {
-  Model model(Fetch(flags));
+Model OpenModel(const ModelFlags& flags, bool style) {
+  Model model(Fetch(flags, style));
   PrintWarnings(model.info().warnings);
   return model;
 }

@@ -6,6 +6,6 @@
 namespace musicgen::cli {
 
 // Downloads what is missing of it, and says on stderr what its files give reason to say.
-Model OpenModel(const ModelFlags& flags);
+Model OpenModel(const ModelFlags& flags, bool style = false);
 
 }  // namespace musicgen::cli

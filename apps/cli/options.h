@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -18,7 +19,7 @@ Precision PrecisionOf(const std::string& name);            // of "auto", "f32", 
 
 // Flags of every command that takes a model.
 struct ModelFlags {
-  std::string model, text_encoder, codec;
+  std::string model, text_encoder, codec, style_encoder;
   std::vector<std::string> loras;  // FILE or FILE=strength
   std::string precision = "auto", device = "auto", reference = "auto";
   int64_t threads = 0;
@@ -41,6 +42,12 @@ struct AudioFlags {
   SampleFormat samples() const;
 };
 
+// A sound whose style is followed, and how.
+struct StyleSource {
+  std::string file;  // empty: none
+  StyleParams params;
+};
+
 struct GenerateFlags {
   ModelFlags model;
   AudioFlags audio;
@@ -51,6 +58,7 @@ struct GenerateFlags {
   int64_t seed = -1;
   GenerationParams params;
   std::string melody, continue_file;
+  StyleSource style;
   double prompt_start_s = 0;     // in continue_file; below 0: before its end
   double prompt_duration_s = 0;  // of it; 0: to its end
   double max_duration_s = 0;     // 0: the model's own window
@@ -69,6 +77,7 @@ struct LiveFlags {
   double duration_s = 0;  // 0: without end
   bool end_at_eof = false;
   std::string melody, continue_file;
+  StyleSource style;
   double max_duration_s = 0, extend_stride_s = 0;  // as in GenerateFlags
   int64_t seed = -1;
   GenerationParams params;
@@ -86,7 +95,9 @@ struct ScoreFlags {
   ModelFlags model;
   std::vector<std::string> prompts;
   std::string prompts_file, melody, codes, logits_out;
+  StyleSource style;
   double cfg_coef = 3.0;
+  std::optional<double> cfg_coef_beta;
 };
 
 struct EncodeFlags {
@@ -104,6 +115,12 @@ struct DecodeFlags {
 struct ChromaFlags {
   std::string audio, output, model, reference = "auto";
   bool offline = false;
+};
+
+struct StyleFlags {
+  ModelFlags model;
+  std::string output;
+  StyleSource style;
 };
 
 struct PlotFlags {
@@ -171,8 +188,8 @@ struct Answer {
 
 using Command =
     std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, EncodeFlags, DecodeFlags, ChromaFlags,
-                 PlotFlags, InfoFlags, BenchFlags, ConvertFlags, VerifyFlags, DownloadFlags,
-                 LiveFlags, ServeFlags, DecodeUploadFlags, Answer>;
+                 StyleFlags, PlotFlags, InfoFlags, BenchFlags, ConvertFlags, VerifyFlags,
+                 DownloadFlags, LiveFlags, ServeFlags, DecodeUploadFlags, Answer>;
 
 // Throws Error(kBadInput).
 Command ParseCommandLine(int argc, const char* const* argv);

@@ -57,15 +57,17 @@ PromptFields FieldsOf(const Json& object, const std::string& where) {
   for (const auto& [key, value] : object.items()) {
     const std::string place = where + ": " + key;
     fields.says_melody |= key == "melody";
+    fields.says_style |= key == "style";
     fields.says_continue |= key == "continue";
     if (key != "prompt" && key != "duration" && key != "seed" && key != "melody" &&
-        key != "continue") {
+        key != "style" && key != "continue") {
       BadInput(where + ": unknown field " + Found(Json(key)) +
-               ": expected prompt, duration, seed, melody or continue");
+               ": expected prompt, duration, seed, melody, style or continue");
     }
     if (value.is_null()) continue;
     if (key == "prompt") fields.prompt = String(value, place);
     if (key == "melody") fields.melody = FileName(value, place);
+    if (key == "style") fields.style = FileName(value, place);
     if (key == "continue") fields.continue_file = FileName(value, place);
     if (key == "duration") fields.duration_s = Duration(value, place);
     if (key == "seed") fields.seed = Seed(value, place);

@@ -13,9 +13,10 @@ struct PromptFields {
   std::optional<std::string> prompt;
   std::optional<double> duration_s;
   std::optional<int64_t> seed;
-  std::optional<std::string> melody, continue_file;
+  std::optional<std::string> melody, style, continue_file;
   bool from_json = false;  // then an absent melody means none, not the command line's
-  bool says_melody = false, says_continue = false;  // that there is such a field, if only null
+  bool says_melody = false, says_style = false,
+       says_continue = false;  // that there is such a field, if only null
 };
 
 // "-" is stdin; blank lines are skipped. Throws Error(kBadInput).

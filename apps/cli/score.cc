@@ -19,20 +19,22 @@ using common::JsonObject;
 
 struct Sample {
   std::optional<std::string> prompt;
-  std::string melody;  // file; empty: none
+  std::string melody, style;  // files; empty: none
 };
 
 // One for each sample of the codes file.
 std::vector<Sample> Samples(const ScoreFlags& flags, size_t count) {
   std::vector<Sample> samples;
-  for (const std::string& prompt : flags.prompts) samples.push_back({prompt, flags.melody});
+  const std::string& style = flags.style.file;
+  for (const std::string& prompt : flags.prompts) samples.push_back({prompt, flags.melody, style});
   if (!flags.prompts_file.empty()) {
     const std::vector<PromptFields> lines = ReadPromptsFile(flags.prompts_file);
-    WarnOfIgnored(flags.prompts_file, lines, !flags.melody.empty(), false);
-    for (const PromptFields& line : lines)
-      samples.push_back({line.prompt, MelodyOf(line, flags.melody)});
+    WarnOfIgnored(flags.prompts_file, lines, {!flags.melody.empty(), !style.empty(), false});
+    for (const PromptFields& line : lines) {
+      samples.push_back({line.prompt, MelodyOf(line, flags.melody), StyleOf(line, style)});
+    }
   }
-  if (samples.empty()) samples.push_back({std::nullopt, flags.melody});
+  if (samples.empty()) samples.push_back({std::nullopt, flags.melody, style});
   if (samples.size() == 1) samples.resize(count, samples.front());
   if (samples.size() != count) {
     BadInput("score: expected one prompt, or one for each of the " + std::to_string(count) +
@@ -69,18 +71,24 @@ int Run(const ScoreFlags& flags) {
     destinations.TakeStdout("the JSON of score");
     AddTensorFile(destinations, "--logits-out", flags.logits_out);
   }
-  Model model = OpenModel(flags.model);
+  Model model = OpenModel(flags.model, !flags.style.file.empty() || !flags.prompts_file.empty());
   const std::vector<Codes> codes = ReadCodes(flags.codes);
   const std::vector<Sample> samples = Samples(flags, codes.size());
   if (keep_logits && codes.size() != 1) {
     BadInput("--logits-out: takes a codes file of one sample, found " +
              std::to_string(codes.size()));
   }
-  std::map<std::string, Waveform> melodies;
+  CheckStyleOptions(flags.style.params,
+                    std::any_of(samples.begin(), samples.end(),
+                                [](const Sample& sample) { return !sample.style.empty(); }));
+  std::map<std::string, Waveform> melodies, styles;
   for (const Sample& sample : samples) {
     if (!sample.melody.empty() && melodies.count(sample.melody) == 0) {
       melodies[sample.melody] =
           ReadMelody(sample.melody, Longest(codes, model.info()), model.info().max_duration_s);
+    }
+    if (!sample.style.empty() && styles.count(sample.style) == 0) {
+      styles[sample.style] = ReadStyle(sample.style, flags.style.params, model.info());
     }
   }
   model.Load(1, Longest(codes, model.info()));
@@ -88,7 +96,12 @@ int Run(const ScoreFlags& flags) {
     GenerationRequest request;
     request.prompt = samples[i].prompt;
     if (!samples[i].melody.empty()) request.melody = melodies.at(samples[i].melody);
+    if (!samples[i].style.empty()) {
+      request.style = styles.at(samples[i].style);
+      request.params.style = flags.style.params;
+    }
     request.params.cfg_coef = flags.cfg_coef;
+    request.params.cfg_coef_beta = flags.cfg_coef_beta;
     const ScoreResult score = model.Score(request, codes[i], keep_logits);
     if (keep_logits) {
       common::WriteTo(flags.logits_out, [&](const std::string& path) { WriteLogits(path, score); });

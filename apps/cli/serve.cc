@@ -44,7 +44,7 @@ std::vector<serve::ServedModel> Models(const ServeFlags& flags) {
     serve::ServedModel& model = models.emplace_back();
     model.id = NameOf(name);
     if (!seen.insert(model.id).second) BadInput("--model: " + model.id + " is given twice");
-    model.options = Fetch(one);
+    model.options = Fetch(one, /*style=*/false);
   }
   return models;
 }

@@ -25,6 +25,9 @@ void AddModelParts(common::Flags& flags, ModelFlags& values) {
              "Directory or hub id of a T5, where the model's files hold none", "DIR");
   flags.Name("--codec", values.codec,
              "Directory or hub id of an EnCodec, where the model's files hold none", "DIR");
+  flags.Name("--style-encoder", values.style_encoder,
+             "Directory or hub id of a MERT, for style models; else MERT-v1-95M is looked for",
+             "DIR");
   flags.Names(
       "--lora", values.loras,
       "LoRA adapter, as PEFT saves it, to merge into the weights: directory, file or hub id, "
@@ -96,14 +99,39 @@ void AddSampling(common::Flags& flags, GenerationParams& params, bool& greedy) {
   flags.Number("--cfg-coef", params.cfg_coef,
                "Strength of the prompt; 1: no guidance; 3 unless the model has its own", "X", 0.0,
                100.0);
+  AddBeta(flags, params.cfg_coef_beta);
   flags.Switch("--two-step-cfg", params.two_step_cfg, "Guidance in two passes");
   flags.Switch("--greedy", greedy, "Always take the most probable code");
+}
+
+void AddBeta(common::Flags& flags, std::optional<double>& beta) {
+  flags.Number("--cfg-coef-beta", beta,
+               "Strength of the prompt beside a style or melody, inside --cfg-coef (double "
+               "guidance); 1: none; 5 for a prompt with a style, 1 else",
+               "X", 0.0, 100.0);
+}
+
+void AddStyle(common::Flags& flags, StyleSource& values) {
+  flags.Name("--style", values.file, "Sound whose style to follow (style models)", "FILE");
+  AddStyleParams(flags, values.params);
+}
+
+void AddStyleParams(common::Flags& flags, StyleParams& params) {
+  flags.Number("--style-eval-q", params.eval_q,
+               "Codebooks of the style's bottleneck: more follow the sound more closely; 3 unless "
+               "the model has its own",
+               "N", 1, 64);
+  flags.Number("--style-excerpt", params.excerpt_s,
+               "Seconds of the sound that are heard; 3 unless the model has its own", "S", 0.0,
+               30.0);
+  flags.Number("--style-start", params.start_s,
+               "Where these begin; by default they are the sound's middle", "S", 0.0, kMaxDuration);
 }
 
 void AddPromptsFile(common::Flags& flags, std::string& path) {
   flags.Name("--prompts-file", path,
              "A prompt per line, or a JSON object per line with prompt, seed, duration, melody, "
-             "continue, or a JSON array of them; - is stdin",
+             "style, continue, or a JSON array of them; - is stdin",
              "FILE");
 }
 
@@ -127,6 +155,7 @@ ModelOptions ModelFlags::Options() const {
   options.model = model;
   options.text_encoder = text_encoder;
   options.codec = codec;
+  options.style_encoder = style_encoder;
   for (const std::string& text : loras) options.loras.push_back(ReadLora(text));
   options.precision = PrecisionOf(precision);
   options.reference = DialectOf(reference);

@@ -34,6 +34,13 @@ void AddChroma(common::Flags flags, ChromaFlags& values) {
                {"auto", "hf", "audiocraft"});
 }
 
+void AddStyleCommand(common::Flags flags, StyleFlags& values) {
+  AddSound(flags, values.style.file, values.output,
+           "codes and condition, as safetensors; - is stdout");
+  AddModel(flags, values.model);
+  AddStyleParams(flags, values.style.params);
+}
+
 void AddPlot(common::Flags flags, PlotFlags& values) {
   AddSound(flags, values.audio, values.output, "PNG file; - is stdout");
 }

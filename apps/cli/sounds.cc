@@ -1,6 +1,8 @@
-// The commands that look at a sound file: chroma and plot.
+// The commands that look at a sound file: chroma, style and plot.
 #include "cli/commands.h"
 #include "cli/fetch_model.h"
+#include "cli/inputs.h"
+#include "cli/open_model.h"
 #include "cli/outputs.h"
 
 namespace musicgen::cli {
@@ -16,6 +18,19 @@ int Run(const ChromaFlags& flags) {
   const std::string model = flags.model.empty() ? "" : DownloadWithProgress(download).path;
   const Chroma chroma = ExtractChroma(sound, DialectOf(flags.reference), model);
   common::WriteTo(flags.output, [&](const std::string& path) { WriteChroma(path, chroma); });
+  return 0;
+}
+
+int Run(const StyleFlags& flags) {
+  common::Destinations destinations;
+  destinations.Keep("--audio", flags.style.file);
+  AddTensorFile(destinations, "--output", flags.output);
+  Model model = OpenModel(flags.model, /*style=*/true);
+  GenerationRequest request;
+  request.style = ReadStyle(flags.style.file, flags.style.params, model.info());
+  request.params.style = flags.style.params;
+  const Style style = model.StyleOf(request);
+  common::WriteTo(flags.output, [&](const std::string& path) { WriteStyle(path, style); });
   return 0;
 }
 

@@ -16,6 +16,7 @@ void AddLive(common::Flags flags, LiveFlags& values);
 void AddEncode(common::Flags flags, EncodeFlags& values);
 void AddDecode(common::Flags flags, DecodeFlags& values);
 void AddChroma(common::Flags flags, ChromaFlags& values);
+void AddStyleCommand(common::Flags flags, StyleFlags& values);
 void AddPlot(common::Flags flags, PlotFlags& values);
 
 // serve_options.cc
@@ -40,6 +41,9 @@ void AddAudio(common::Flags& flags, AudioFlags& values);
 void AddWindows(common::Flags& flags, double& max_duration_s, double& extend_stride_s);
 void AddSeed(common::Flags& flags, int64_t& seed, const std::string& help);
 void AddSampling(common::Flags& flags, GenerationParams& params, bool& greedy);
+void AddBeta(common::Flags& flags, std::optional<double>& beta);
+void AddStyle(common::Flags& flags, StyleSource& values);
+void AddStyleParams(common::Flags& flags, StyleParams& params);  // all but the sound
 void AddPromptsFile(common::Flags& flags, std::string& path);
 
 }  // namespace musicgen::cli

@@ -13,7 +13,7 @@
 namespace musicgen {
 
 enum class DownloadFormat { kAuto, kSafetensors, kAudioCraft, kGguf };
-enum class DownloadRole { kModel, kTextEncoder, kCodec, kLora };
+enum class DownloadRole { kModel, kTextEncoder, kCodec, kLora, kStyleEncoder };
 
 struct DownloadOptions {
   std::string model;     // "org/name[@revision]", a short name, or what is on this machine already
@@ -23,7 +23,11 @@ struct DownloadOptions {
   DownloadFormat format = DownloadFormat::kAuto;
   Precision precision = Precision::kAuto;  // of GGUF files
   std::vector<std::string> include;  // when not empty: the files that match one of these patterns
-  std::string text_encoder, codec;   // when not empty, the model's own need not come along
+  // When not empty, the model's own need not come along.
+  std::string text_encoder, codec, style_encoder;
+  // A style will be given: of a style model that is here, the MERT that hears it is wanted too. One
+  // that is downloaded brings it in any case.
+  bool style = false;
   // Ask the hub for the revision's newest commit although a whole model is here.
   bool refresh = false;
   bool offline = false;  // no requests; HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE say the same

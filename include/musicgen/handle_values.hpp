@@ -79,6 +79,7 @@ inline ModelOptionsHandle ToHandle(const ModelOptions& options) {
   mg_model_options* raw = handle.get();
   Check(mg_model_options_set_text_encoder(raw, options.text_encoder.c_str()));
   Check(mg_model_options_set_codec(raw, options.codec.c_str()));
+  Check(mg_model_options_set_style_encoder(raw, options.style_encoder.c_str()));
   for (const LoraFile& lora : options.loras) {
     Check(mg_model_options_add_lora(raw, lora.path.c_str(), lora.strength));
   }
@@ -108,6 +109,12 @@ inline RequestHandle ToHandle(const GenerationRequest& request) {
   if (params.top_p) Check(mg_request_set_top_p(raw, *params.top_p));
   Check(mg_request_set_duration_s(raw, params.duration_s));
   if (params.cfg_coef) Check(mg_request_set_cfg_coef(raw, *params.cfg_coef));
+  if (params.cfg_coef_beta) Check(mg_request_set_cfg_coef_beta(raw, *params.cfg_coef_beta));
+  const StyleParams& style = params.style;
+  if (style.eval_q) Check(mg_request_set_style_eval_q(raw, *style.eval_q));
+  if (style.excerpt_s) Check(mg_request_set_style_excerpt_s(raw, *style.excerpt_s));
+  if (style.start_s) Check(mg_request_set_style_start_s(raw, *style.start_s));
+  if (style.ds_factor) Check(mg_request_set_style_ds_factor(raw, *style.ds_factor));
   Check(mg_request_set_two_step_cfg(raw, params.two_step_cfg ? 1 : 0));
   if (params.max_duration_s) Check(mg_request_set_max_duration_s(raw, *params.max_duration_s));
   if (params.extend_stride_s) Check(mg_request_set_extend_stride_s(raw, *params.extend_stride_s));
@@ -118,6 +125,9 @@ inline RequestHandle ToHandle(const GenerationRequest& request) {
   }
   if (request.audio_prompt && !IsNothing(*request.audio_prompt)) {
     Check(mg_request_set_audio_prompt(raw, ToHandle("audio prompt", *request.audio_prompt).get()));
+  }
+  if (request.style && !IsNothing(*request.style)) {
+    Check(mg_request_set_style(raw, ToHandle("style", *request.style).get()));
   }
   return handle;
 }

@@ -14,6 +14,7 @@
 #include "musicgen/model_info.hpp"
 #include "musicgen/model_options.hpp"
 #include "musicgen/score.hpp"
+#include "musicgen/style.hpp"
 #include "musicgen/waveform.hpp"
 
 namespace musicgen {
@@ -78,7 +79,7 @@ class Model {
     return made;
   }
 
-  // Prompt, melody and cfg_coef of the request matter.
+  // Prompt, melody, style and their guidance of the request matter.
   ScoreResult Score(const GenerationRequest& request, const Codes& codes, bool keep_logits) {
     detail::ScoreHandle score;
     detail::Check(mg_model_score(model_.get(), detail::ToHandle(request).get(),
@@ -96,6 +97,7 @@ class Model {
     copy(mg_score_conditional(score.get()), &result.conditional);
     copy(mg_score_unconditional(score.get()), &result.unconditional);
     copy(mg_score_guided(score.get()), &result.guided);
+    copy(mg_score_style(score.get()), &result.style);
     return result;
   }
 
@@ -113,11 +115,26 @@ class Model {
     return detail::FromHandle(codes);
   }
 
+  // What a style model makes of the request's style.
+  Style StyleOf(const GenerationRequest& request) {
+    detail::StyleHandle handle;
+    detail::Check(mg_model_style(model_.get(), detail::ToHandle(request).get(), handle.out()));
+    detail::CodesHandle codes;
+    detail::Check(mg_style_codes(handle.get(), codes.out()));
+    Style style{detail::FromHandle(codes),
+                mg_style_vectors(handle.get()),
+                mg_style_width(handle.get()),
+                {}};
+    const float* condition = mg_style_condition(handle.get());
+    style.condition.assign(condition, condition + style.vectors * style.width);
+    return style;
+  }
+
   // What a sound file says about its making, as JSON: enough to make it again, and neither time nor
   // host, so that equal requests give equal files. A prompt too long for a file's comment loses its
   // end, and the comment says so (prompt_is_cut). Goes into Encoding::comment.
   std::string Provenance(const GenerationRequest& request) const {
-    const GenerationRequest silent{request.prompt, request.params, {}, {}};
+    const GenerationRequest silent{request.prompt, request.params, {}, {}, {}};
     detail::BytesHandle bytes;
     detail::Check(mg_provenance(model_.get(), detail::ToHandle(silent).get(), bytes.out()));
     return reinterpret_cast<const char*>(mg_bytes_data(bytes.get()));
@@ -191,6 +208,8 @@ class Model {
     info_.max_duration_s = mg_model_max_duration_s(model);
     info_.sampling = {mg_model_temperature(model), mg_model_top_k(model), mg_model_top_p(model),
                       mg_model_cfg_coef(model)};
+    info_.style = {mg_model_style_codebooks(model), mg_model_style_eval_q(model),
+                   mg_model_style_excerpt_s(model), mg_model_style_ds_factor(model)};
     info_.text_width = mg_model_text_width(model);
     info_.text_layers = mg_model_text_layers(model);
     info_.text_vocabulary = mg_model_text_vocabulary(model);

@@ -17,9 +17,17 @@ struct MemoryNeed {
   uint64_t cache_bytes_per_stream = 0;  // keys and values of one guided stream of a window, 30 s
 };
 
+// A style model's own settings, for StyleParams that leave them open.
+struct StyleInfo {
+  int64_t codebooks = 0;  // that eval_q is at most; 0: no style model
+  int64_t eval_q = 0;
+  double excerpt_s = 0;
+  int64_t ds_factor = 0;
+};
+
 struct ModelInfo {
   std::string path;
-  std::string model_type;                 // "musicgen" or "musicgen_melody"
+  std::string model_type;                 // "musicgen", "musicgen_melody" or "musicgen_style"
   std::string licence;                    // as the model card says, or "unknown"
   std::string file_dtype;                 // element type of most weights in the file: "F16", …
   Precision precision = Precision::kF32;  // what kAuto becomes, or what was asked for
@@ -28,6 +36,7 @@ struct ModelInfo {
   std::vector<LoraFile> loras;  // that are merged into the weights
   double max_duration_s = 0;    // the window that longer pieces are made of
   SamplingDefaults sampling;    // of requests that leave it open
+  StyleInfo style;
   int64_t text_width = 0, text_layers = 0, text_vocabulary = 0;
   uint64_t lm_parameters = 0, text_parameters = 0, codec_parameters = 0;
   std::map<std::string, MemoryNeed> memory;  // by precision: "f32", "f16", …

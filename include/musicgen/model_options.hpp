@@ -17,6 +17,8 @@ struct ModelOptions {
   std::string model;
   std::string text_encoder;     // directory of a T5, where the model's files hold none
   std::string codec;            // directory of an EnCodec, likewise
+  std::string style_encoder;    // directory of a MERT, for style models; none: MERT-v1-95M is
+                                // looked for in and beside the model and in the cache
   std::vector<LoraFile> loras;  // merged into the weights, in this order
   Precision precision = Precision::kAuto;
   ReferenceDialect reference = ReferenceDialect::kAuto;

@@ -324,6 +324,9 @@ MG_API mg_status mg_model_options_new(const char* model, mg_model_options** out)
 /* Directories of a T5 and an EnCodec, where the model's files hold none; NULL: looked for. */
 MG_API mg_status mg_model_options_set_text_encoder(mg_model_options* options, const char* path);
 MG_API mg_status mg_model_options_set_codec(mg_model_options* options, const char* path);
+/* Directory of a MERT, for style models; NULL: MERT-v1-95M is looked for in the model's directory,
+ * beside it and in the cache once a style is given. */
+MG_API mg_status mg_model_options_set_style_encoder(mg_model_options* options, const char* path);
 /* One more LoRA adapter that is merged into the weights, behind those before it: a directory as
  * PEFT saves it (adapter_config.json with adapter_model.safetensors or .bin), one of these two
  * files, or "org/name[@revision]" in the Hugging Face cache. `strength` is from -100 to 100,
@@ -364,7 +367,8 @@ MG_API mg_status mg_convert(const mg_model_options* options, const char* path,
                             mg_strings** warnings);
 
 MG_API const char* mg_model_path(const mg_model* model);
-MG_API const char* mg_model_type(const mg_model* model);       /* "musicgen", "musicgen_melody" */
+/* "musicgen", "musicgen_melody", "musicgen_style" */
+MG_API const char* mg_model_type(const mg_model* model);
 MG_API const char* mg_model_licence(const mg_model* model);    /* "cc-by-nc-4.0", ..., "unknown" */
 MG_API const char* mg_model_file_dtype(const mg_model* model); /* most weights': "F16", ... */
 MG_API mg_precision mg_model_precision(const mg_model* model); /* what auto became */
@@ -382,6 +386,11 @@ MG_API double mg_model_temperature(const mg_model* model);
 MG_API int64_t mg_model_top_k(const mg_model* model);
 MG_API double mg_model_top_p(const mg_model* model);
 MG_API double mg_model_cfg_coef(const mg_model* model);
+/* A style model's settings, for requests that leave them open; 0 of other models. */
+MG_API int64_t mg_model_style_codebooks(const mg_model* model); /* that eval_q is at most */
+MG_API int64_t mg_model_style_eval_q(const mg_model* model);
+MG_API double mg_model_style_excerpt_s(const mg_model* model);
+MG_API int64_t mg_model_style_ds_factor(const mg_model* model);
 MG_API int64_t mg_model_hidden_size(const mg_model* model);
 MG_API int64_t mg_model_layers(const mg_model* model);
 MG_API int64_t mg_model_heads(const mg_model* model);
@@ -424,6 +433,16 @@ MG_API mg_status mg_request_new(mg_request** out);
 MG_API mg_status mg_request_set_prompt(mg_request* request, const char* prompt);
 /* Of any rate and channels; melody models only. NULL, the default: none. */
 MG_API mg_status mg_request_set_melody(mg_request* request, const mg_waveform* melody);
+/* A sound whose style is followed, of any rate and channels; style models only. NULL, the default:
+ * none. */
+MG_API mg_status mg_request_set_style(mg_request* request, const mg_waveform* style);
+/* How: how many codebooks of the bottleneck count, more follow the sound more closely; so many
+ * seconds of it are heard, at most 30, all of a shorter one; where these begin, else they are its
+ * middle; of so many frames, 75 a second, one vector. Not set: the model's. */
+MG_API mg_status mg_request_set_style_eval_q(mg_request* request, int64_t eval_q);
+MG_API mg_status mg_request_set_style_excerpt_s(mg_request* request, double seconds);
+MG_API mg_status mg_request_set_style_start_s(mg_request* request, double seconds);
+MG_API mg_status mg_request_set_style_ds_factor(mg_request* request, int64_t ds_factor);
 /* What is continued, of any rate and channels; the duration counts it. NULL, the default: none. */
 MG_API mg_status mg_request_set_audio_prompt(mg_request* request, const mg_waveform* prompt);
 /* Of the whole result. Default 10. */
@@ -440,6 +459,11 @@ MG_API mg_status mg_request_set_top_k(mg_request* request, int64_t top_k);
 MG_API mg_status mg_request_set_top_p(mg_request* request, double top_p);
 /* Default 3.0; 1: no guidance. */
 MG_API mg_status mg_request_set_cfg_coef(mg_request* request, double cfg_coef);
+/* Double guidance: the weight of the text beside a style or melody, inside that of cfg_coef. With
+ * both, logits = null + cfg_coef * (sound + beta * (text and sound - sound) - null); with text
+ * alone cfg_coef becomes cfg_coef * beta. Set, it makes two_step_cfg count for nothing. Not set: 5
+ * for text and style without two_step_cfg, 1 for all others, which is no double guidance. */
+MG_API mg_status mg_request_set_cfg_coef_beta(mg_request* request, double beta);
 /* Default 0. */
 MG_API mg_status mg_request_set_two_step_cfg(mg_request* request, int32_t two_step_cfg);
 /* Longer pieces are made in windows of max_duration_s (default: the model's own, 30 for the
@@ -580,7 +604,8 @@ MG_API void mg_events_free(mg_events* events);
 /* A teacher-forced pass over given codes: position t of codebook k holds the prediction of code
  * (k, t). */
 typedef struct mg_score mg_score;
-/* Prompt, melody and cfg_coef of the request matter. 1 for `keep_logits`: the logits stay. */
+/* Prompt, melody, style and their guidance of the request matter. 1 for `keep_logits`: the logits
+ * stay. */
 MG_API mg_status mg_model_score(mg_model* model, const mg_request* request, const mg_codes* codes,
                                 int32_t keep_logits, mg_score** out);
 MG_API int64_t mg_score_codebooks(const mg_score* score);     /* K */
@@ -592,11 +617,34 @@ MG_API const double* mg_score_cross_entropy(const mg_score* score);
 MG_API const float* mg_score_conditional(const mg_score* score);
 MG_API const float* mg_score_unconditional(const mg_score* score);
 MG_API const float* mg_score_guided(const mg_score* score);
+/* Of the style or melody without the text; NULL where there is neither. */
+MG_API const float* mg_score_style(const mg_score* score);
 MG_API void mg_score_free(mg_score* score);
 /* safetensors with `conditional`, `unconditional` and `guided`, F32 [K, T, V]. */
 MG_API mg_status mg_logits_write(const char* path, const float* conditional,
                                  const float* unconditional, const float* guided, int64_t codebooks,
                                  int64_t frames, int64_t codebook_size);
+/* The same with `style`. */
+MG_API mg_status mg_logits_write_with_style(const char* path, const float* conditional,
+                                            const float* style, const float* unconditional,
+                                            const float* guided, int64_t codebooks, int64_t frames,
+                                            int64_t codebook_size);
+
+/* ---- styles ---- */
+
+/* What a style model makes of a sound: codes of its bottleneck, and the vectors that stand in front
+ * of the text and the codes. */
+typedef struct mg_style mg_style;
+/* Of the request's style, taken as the request says. */
+MG_API mg_status mg_model_style(mg_model* model, const mg_request* request, mg_style** out);
+MG_API mg_status mg_style_codes(const mg_style* style, mg_codes** out); /* [eval_q, S] */
+MG_API int64_t mg_style_vectors(const mg_style* style);                 /* S */
+MG_API int64_t mg_style_width(const mg_style* style);                   /* D, the model's */
+MG_API const float* mg_style_condition(const mg_style* style);          /* [S, D] */
+/* safetensors with `codes`, I64 [eval_q, S], and `condition`, F32 [S, D]. */
+MG_API mg_status mg_style_write(const char* path, const mg_codes* codes, const float* condition,
+                                int64_t vectors, int64_t width);
+MG_API void mg_style_free(mg_style* style);
 
 /* ---- models from the Hugging Face hub ---- */
 
@@ -613,7 +661,8 @@ enum {
   MG_DOWNLOAD_MODEL = 0,
   MG_DOWNLOAD_TEXT_ENCODER = 1,
   MG_DOWNLOAD_CODEC = 2,
-  MG_DOWNLOAD_LORA = 3
+  MG_DOWNLOAD_LORA = 3,
+  MG_DOWNLOAD_STYLE_ENCODER = 4
 };
 
 typedef struct mg_download_options mg_download_options;
@@ -630,10 +679,15 @@ MG_API mg_status mg_download_options_set_precision(mg_download_options* options,
                                                    mg_precision precision);
 /* Once there is a pattern (* and ?), the files that match one are taken and no others. */
 MG_API mg_status mg_download_options_add_include(mg_download_options* options, const char* pattern);
-/* A T5 and an EnCodec that are there, so that the model's own need not come along. */
+/* A T5, an EnCodec and a MERT that are there, so that the model's own need not come along. */
 MG_API mg_status mg_download_options_set_text_encoder(mg_download_options* options,
                                                       const char* name);
 MG_API mg_status mg_download_options_set_codec(mg_download_options* options, const char* name);
+MG_API mg_status mg_download_options_set_style_encoder(mg_download_options* options,
+                                                       const char* name);
+/* 1: a style will be given: of a style model that is here, the MERT that hears it is wanted too.
+ * One that is downloaded brings it in any case. Default 0. */
+MG_API mg_status mg_download_options_set_style(mg_download_options* options, int32_t style);
 /* 1: ask for the revision's newest commit although a whole model is here. Default 0. */
 MG_API mg_status mg_download_options_set_refresh(mg_download_options* options, int32_t refresh);
 /* 1: no requests, as HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE say. Default 0. */

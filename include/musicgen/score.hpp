@@ -11,7 +11,10 @@ struct ScoreResult {
   std::vector<double>
       cross_entropy;  // [K], nats, of the conditional prediction, averaged over the frames
   int64_t codebooks = 0, frames = 0, codebook_size = 0;
-  std::vector<float> conditional, unconditional, guided;  // [K, T, V] when logits were asked for
+  // [K, T, V] when logits were asked for.
+  std::vector<float> conditional, unconditional, guided;
+  std::vector<float>
+      style;  // likewise, of the style or melody without the text, where one is given
 };
 
 }  // namespace musicgen

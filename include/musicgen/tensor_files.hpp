@@ -1,4 +1,4 @@
-// Codes, chroma and logits as safetensors.
+// Codes, chroma, styles and logits as safetensors.
 #pragma once
 
 #include <span>
@@ -9,6 +9,7 @@
 #include "musicgen/codes.hpp"
 #include "musicgen/handle_values.hpp"
 #include "musicgen/score.hpp"
+#include "musicgen/style.hpp"
 
 namespace musicgen {
 
@@ -46,7 +47,15 @@ inline void WriteChroma(const std::string& path, const Chroma& chroma) {
   detail::Check(mg_chroma_write(handle.get(), path.c_str()));
 }
 
-// `conditional`, `unconditional`, `guided`, F32 [K, T, V].
+// `codes`, I64 [eval_q, S], and `condition`, F32 [S, D].
+inline void WriteStyle(const std::string& path, const Style& style) {
+  detail::CheckSize("style", "vectors", style.vectors, "values", style.width,
+                    style.condition.size());
+  detail::Check(mg_style_write(path.c_str(), detail::ToHandle(style.codes).get(),
+                               style.condition.data(), style.vectors, style.width));
+}
+
+// `conditional`, `unconditional`, `guided`, and `style` where there is one, F32 [K, T, V].
 inline void WriteLogits(const std::string& path, const ScoreResult& score) {
   detail::CheckSize("logits", "codebooks", score.codebooks, "frames", score.frames,
                     static_cast<size_t>(score.codebooks * score.frames));
@@ -58,6 +67,13 @@ inline void WriteLogits(const std::string& path, const ScoreResult& score) {
   check("conditional", score.conditional);
   check("unconditional", score.unconditional);
   check("guided", score.guided);
+  if (!score.style.empty()) {
+    check("style", score.style);
+    detail::Check(mg_logits_write_with_style(
+        path.c_str(), score.conditional.data(), score.style.data(), score.unconditional.data(),
+        score.guided.data(), score.codebooks, score.frames, score.codebook_size));
+    return;
+  }
   detail::Check(mg_logits_write(path.c_str(), score.conditional.data(), score.unconditional.data(),
                                 score.guided.data(), score.codebooks, score.frames,
                                 score.codebook_size));

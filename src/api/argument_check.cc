@@ -100,6 +100,7 @@ void CheckSounds(const GenerationRequest& request) {
   };
   check("melody", request.melody);
   check("audio prompt", request.audio_prompt);
+  check("style", request.style);
 }
 
 void CheckCodesSize(const Codes& codes) {

@@ -30,6 +30,8 @@ hub::Role RoleOf(DownloadRole role) {
       return hub::Role::kCodec;
     case DownloadRole::kLora:
       return hub::Role::kAdapter;
+    case DownloadRole::kStyleEncoder:
+      return hub::Role::kStyleEncoder;
   }
   return hub::Role::kModel;
 }
@@ -55,6 +57,8 @@ std::optional<DownloadResult> Download(const DownloadOptions& options,
   request.role = RoleOf(options.role);
   request.text_encoder = options.text_encoder;
   request.codec = options.codec;
+  request.style_encoder = options.style_encoder;
+  request.style = options.style;
   request.refresh = options.refresh;
   request.offline = options.offline ? "--offline" : hub::OfflineReason();
   const hub::Result result = model::FetchModel(request, [&](const hub::Progress& now) {

@@ -14,6 +14,7 @@
 #include "musicgen/model_options.hpp"
 #include "musicgen/score.hpp"
 #include "musicgen/step_stages.hpp"
+#include "musicgen/style.hpp"
 #include "musicgen/waveform.hpp"
 
 namespace musicgen::api {
@@ -46,6 +47,8 @@ class Model {
   ScoreResult Score(const GenerationRequest& request, const Codes& codes, bool keep_logits);
   Waveform Decode(const Codes& codes);
   Codes Encode(const Waveform& audio);
+  // The style of the request's style sound.
+  Style StyleOf(const GenerationRequest& request);
 
   std::string device();  // on which the language model computes; loads it
   StepTraffic step_traffic();

@@ -16,6 +16,7 @@
 #include "lora/apply.h"
 #include "model/device.h"
 #include "model/memory_need.h"
+#include "model/mert_files.h"
 #include "model/model_path.h"
 #include "text/expected_tensors.h"
 
@@ -65,6 +66,10 @@ ModelInfo Describe(const model::ModelFiles& files, const model::StageFormats& fo
   info.hop_samples = files.codec.hop_samples();
   info.max_duration_s = files.max_duration_s;
   info.sampling = files.sampling;
+  if (files.style) {
+    const conditioning::StyleConfig& style = files.style->config;
+    info.style = {style.codebooks, style.eval_q, style.excerpt_s, style.ds_factor};
+  }
   info.text_width = files.t5.d_model;
   info.text_layers = files.t5.num_layers;
   info.text_vocabulary = files.t5.vocab_size;
@@ -104,6 +109,8 @@ Model::Model(const ModelOptions& options) {
   kernels::ActiveIsa();  // throws here, before any file is read, when MUSICGEN_ISA names none
   model::ModelFiles files = model::OpenModel(model::FindModel(options.model), options.text_encoder,
                                              options.codec, options.strict);
+  files.style_encoder = options.style_encoder;
+  if (files.style && !files.style_encoder.empty()) model::FindMert(files);  // is it one?
   lora::Apply(options.loras, ThreadCount(options.threads), &files);
   const Precision precision = model::Resolve(files, options.precision);
   device = model::Settle(device, files, precision);
@@ -178,6 +185,13 @@ Codes Model::Encode(const Waveform& audio) {
 std::string Model::device() {
   impl_->stages.backend();
   return model::DeviceName(impl_->stages.device());
+}
+
+Style Model::StyleOf(const GenerationRequest& request) {
+  CheckSounds(request);
+  generate::StyleVectors vectors = impl_->pipeline.Style(impl_->stages.pool(), request);
+  return {std::move(vectors.codes), vectors.rows.rows, vectors.rows.width,
+          std::move(vectors.rows.values)};
 }
 
 StepTraffic Model::step_traffic() {

@@ -102,6 +102,12 @@ std::string Describe(const std::optional<std::string>& prompt, bool is_cut,
     fields.Set("greedy", "true");
   }
   fields.SetReal("cfg_coef", params.cfg_coef.value_or(own.cfg_coef));
+  if (params.cfg_coef_beta) fields.SetReal("cfg_coef_beta", *params.cfg_coef_beta);
+  const StyleParams& style = params.style;
+  if (style.eval_q) fields.Set("style_eval_q", std::to_string(*style.eval_q));
+  if (style.excerpt_s) fields.SetReal("style_excerpt", *style.excerpt_s);
+  if (style.start_s) fields.SetReal("style_start", *style.start_s);
+  if (style.ds_factor) fields.Set("style_ds_factor", std::to_string(*style.ds_factor));
   if (params.two_step_cfg) fields.Set("two_step_cfg", "true");
   fields.SetText("precision", PrecisionName(info.precision));
   fields.SetText("model", NameOf(info.path));

@@ -68,7 +68,7 @@ mg_status mg_download_options_set_revision(mg_download_options* options, const c
 
 mg_status mg_download_options_set_role(mg_download_options* options, mg_download_role role) {
   return Guard([&] {
-    return Set(options, &DownloadOptions::role, EnumOf("role", role, DownloadRole::kLora));
+    return Set(options, &DownloadOptions::role, EnumOf("role", role, DownloadRole::kStyleEncoder));
   });
 }
 
@@ -98,6 +98,14 @@ mg_status mg_download_options_set_text_encoder(mg_download_options* options, con
 
 mg_status mg_download_options_set_codec(mg_download_options* options, const char* name) {
   return SetText(options, &DownloadOptions::codec, name);
+}
+
+mg_status mg_download_options_set_style_encoder(mg_download_options* options, const char* name) {
+  return SetText(options, &DownloadOptions::style_encoder, name);
+}
+
+mg_status mg_download_options_set_style(mg_download_options* options, int32_t style) {
+  return Guard([&] { return Set(options, &DownloadOptions::style, Flag("style", style)); });
 }
 
 mg_status mg_download_options_set_refresh(mg_download_options* options, int32_t refresh) {

@@ -89,6 +89,22 @@ double mg_model_cfg_coef(const mg_model* model) {
   return Field(model, &ModelInfo::sampling).cfg_coef;
 }
 
+int64_t mg_model_style_codebooks(const mg_model* model) {
+  return Field(model, &ModelInfo::style).codebooks;
+}
+
+int64_t mg_model_style_eval_q(const mg_model* model) {
+  return Field(model, &ModelInfo::style).eval_q;
+}
+
+double mg_model_style_excerpt_s(const mg_model* model) {
+  return Field(model, &ModelInfo::style).excerpt_s;
+}
+
+int64_t mg_model_style_ds_factor(const mg_model* model) {
+  return Field(model, &ModelInfo::style).ds_factor;
+}
+
 int64_t mg_model_hidden_size(const mg_model* model) {
   return Field(model, &ModelInfo::hidden_size);
 }

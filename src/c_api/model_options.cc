@@ -31,6 +31,10 @@ mg_status mg_model_options_set_codec(mg_model_options* options, const char* path
   return Guard([&] { return Set(options, &ModelOptions::codec, TextOrEmpty(path)); });
 }
 
+mg_status mg_model_options_set_style_encoder(mg_model_options* options, const char* path) {
+  return Guard([&] { return Set(options, &ModelOptions::style_encoder, TextOrEmpty(path)); });
+}
+
 mg_status mg_model_options_add_lora(mg_model_options* options, const char* path, double strength) {
   return Guard([&] {
     const LoraFile lora = {Text("path", path), strength};

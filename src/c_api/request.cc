@@ -20,6 +20,11 @@ mg_status SetParam(mg_request* request, T GenerationParams::*field, Given value)
   return Set(request, [&](RequestState& state) { state.params.*field = value; });
 }
 
+template <class T, class Given>
+mg_status SetStyle(mg_request* request, T StyleParams::*field, Given value) {
+  return Set(request, [&](RequestState& state) { state.params.style.*field = value; });
+}
+
 std::shared_ptr<const Waveform> SoundOrNone(const mg_waveform* wave) {
   const auto found = GetOrNull(wave);
   return found == nullptr ? nullptr : found->sound;
@@ -34,6 +39,7 @@ GenerationRequest RequestOf(const mg_request* request) {
   made.params = state.params;
   if (state.melody != nullptr) made.melody = *state.melody;
   if (state.audio_prompt != nullptr) made.audio_prompt = *state.audio_prompt;
+  if (state.style != nullptr) made.style = *state.style;
   return made;
 }
 
@@ -79,6 +85,29 @@ mg_status mg_request_set_audio_prompt(mg_request* request, const mg_waveform* pr
   });
 }
 
+mg_status mg_request_set_style(mg_request* request, const mg_waveform* style) {
+  return Guard([&] {
+    const auto sound = SoundOrNone(style);
+    Get(request)->state.Set([&](RequestState& state) { state.style = sound; });
+  });
+}
+
+mg_status mg_request_set_style_eval_q(mg_request* request, int64_t eval_q) {
+  return SetStyle(request, &StyleParams::eval_q, eval_q);
+}
+
+mg_status mg_request_set_style_excerpt_s(mg_request* request, double seconds) {
+  return SetStyle(request, &StyleParams::excerpt_s, seconds);
+}
+
+mg_status mg_request_set_style_start_s(mg_request* request, double seconds) {
+  return SetStyle(request, &StyleParams::start_s, seconds);
+}
+
+mg_status mg_request_set_style_ds_factor(mg_request* request, int64_t ds_factor) {
+  return SetStyle(request, &StyleParams::ds_factor, ds_factor);
+}
+
 mg_status mg_request_set_duration_s(mg_request* request, double seconds) {
   return SetParam(request, &GenerationParams::duration_s, seconds);
 }
@@ -107,6 +136,10 @@ mg_status mg_request_set_top_p(mg_request* request, double top_p) {
 
 mg_status mg_request_set_cfg_coef(mg_request* request, double cfg_coef) {
   return SetParam(request, &GenerationParams::cfg_coef, cfg_coef);
+}
+
+mg_status mg_request_set_cfg_coef_beta(mg_request* request, double beta) {
+  return SetParam(request, &GenerationParams::cfg_coef_beta, beta);
 }
 
 mg_status mg_request_set_two_step_cfg(mg_request* request, int32_t two_step_cfg) {

@@ -14,7 +14,7 @@ namespace musicgen::c_api {
 struct RequestState {
   std::optional<std::string> prompt;
   GenerationParams params;
-  std::shared_ptr<const Waveform> melody, audio_prompt;
+  std::shared_ptr<const Waveform> melody, audio_prompt, style;
 };
 
 }  // namespace musicgen::c_api

@@ -1,6 +1,9 @@
 #include "musicgen/score.hpp"
 
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "api/argument_check.h"
 #include "c_api/arguments.h"
@@ -68,23 +71,46 @@ const float* mg_score_unconditional(const mg_score* score) {
 
 const float* mg_score_guided(const mg_score* score) { return Data(score, &ScoreResult::guided); }
 
+const float* mg_score_style(const mg_score* score) { return Data(score, &ScoreResult::style); }
+
 void mg_score_free(mg_score* score) { Free(score); }
+
+namespace {
+
+mg_status WriteLogits(const char* path,
+                      const std::vector<std::pair<const char*, const float*>>& parts,
+                      int64_t codebooks, int64_t frames, int64_t codebook_size) {
+  return Guard([&] {
+    const std::string name = Text("path", path);
+    const auto rows =
+        static_cast<int64_t>(CheckMatrix("logits", parts.front().second, codebooks, 1, frames));
+    const Shape shape = {codebooks, frames, codebook_size};
+    std::vector<checkpoint::TensorToWrite> tensors;
+    for (const auto& [part, values] : parts) {
+      CheckMatrix(part, values, rows, 0, codebook_size);
+      tensors.push_back({part, DType::kF32, shape, values});
+    }
+    checkpoint::WriteSafetensors(name, tensors, {});
+  });
+}
+
+}  // namespace
 
 mg_status mg_logits_write(const char* path, const float* conditional, const float* unconditional,
                           const float* guided, int64_t codebooks, int64_t frames,
                           int64_t codebook_size) {
-  return Guard([&] {
-    const std::string name = Text("path", path);
-    const auto rows =
-        static_cast<int64_t>(CheckMatrix("logits", conditional, codebooks, 1, frames));
-    CheckMatrix("conditional", conditional, rows, 0, codebook_size);
-    CheckMatrix("unconditional", unconditional, rows, 0, codebook_size);
-    CheckMatrix("guided", guided, rows, 0, codebook_size);
-    const Shape shape = {codebooks, frames, codebook_size};
-    checkpoint::WriteSafetensors(name,
-                                 {{"conditional", DType::kF32, shape, conditional},
-                                  {"unconditional", DType::kF32, shape, unconditional},
-                                  {"guided", DType::kF32, shape, guided}},
-                                 {});
-  });
+  return WriteLogits(
+      path, {{"conditional", conditional}, {"unconditional", unconditional}, {"guided", guided}},
+      codebooks, frames, codebook_size);
+}
+
+mg_status mg_logits_write_with_style(const char* path, const float* conditional, const float* style,
+                                     const float* unconditional, const float* guided,
+                                     int64_t codebooks, int64_t frames, int64_t codebook_size) {
+  return WriteLogits(path,
+                     {{"conditional", conditional},
+                      {"style", style},
+                      {"unconditional", unconditional},
+                      {"guided", guided}},
+                     codebooks, frames, codebook_size);
 }

@@ -19,6 +19,7 @@ inline constexpr ProjectionNames kTextProjection = {"enc_to_dec_proj.weight",
                                                     "enc_to_dec_proj.bias"};
 inline constexpr ProjectionNames kMelodyProjection = {"audio_enc_to_dec_proj.weight",
                                                       "audio_enc_to_dec_proj.bias"};
+inline constexpr ProjectionNames kStyleProjection = kMelodyProjection;  // of the style vectors
 
 // [width, inputs] and [width].
 std::vector<checkpoint::ExpectedTensor> ExpectedProjection(const ProjectionNames& names,

@@ -11,6 +11,7 @@
 #include "checkpoint/weight_norm_names.h"
 #include "codec/expected_tensors.h"
 #include "conditioning/expected_tensors.h"
+#include "conditioning/style_tensors.h"
 #include "lm/expected_tensors.h"
 #include "text/expected_tensors.h"
 
@@ -57,6 +58,12 @@ std::vector<ExpectedTensor> ExpectedOfLm(const model::ModelFiles& files) {
   for (ExpectedTensor& tensor :
        conditioning::ExpectedProjections(files.t5.d_model, files.melody, files.lm.width, *source)) {
     expected.push_back(std::move(tensor));
+  }
+  if (files.style) {
+    for (ExpectedTensor& tensor :
+         conditioning::ExpectedStyleEncoder(files.style->config, files.lm.width)) {
+      expected.push_back(std::move(tensor));
+    }
   }
   return expected;
 }

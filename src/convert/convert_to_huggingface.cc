@@ -29,6 +29,13 @@ void CheckPattern(const model::ModelFiles& files) {
                 "pattern than delays of 0, 1, 2, …");
 }
 
+void RefuseStyle(const model::ModelFiles& files) {
+  if (!files.style) return;
+  ThrowBadInput(Printable(files.directory),
+                ": the Hugging Face layout has no style models: expected an output that ends in ",
+                ".gguf");
+}
+
 bool IsIdentity(const TensorView& weight, const TensorView& bias) {
   const std::vector<float> values = ToFloats(weight), shift = ToFloats(bias);
   const auto width = static_cast<size_t>(weight.shape[0]);
@@ -113,6 +120,7 @@ void ConvertToHuggingFace(const model::ModelFiles& files, bool whole, Precision 
                           ThreadPool& pool, const std::string& target) {
   NewFolder folder(target);
   const std::string out = folder.stage();
+  RefuseStyle(files);
   CheckPattern(files);
   std::vector<ModelTensor> tensors = AllTensors(files);
   LeaveOutProjection(files, &tensors);

@@ -43,7 +43,7 @@ Pipeline::Pipeline(Stages& stages, conditioning::Reference reference, bool as_ba
     : stages_(stages),
       reference_(reference),
       as_batch_(as_batch),
-      conditioner_(stages, reference) {}
+      conditioner_(stages, reference, as_batch) {}
 
 ConditionRows Pipeline::Text(ThreadPool& pool, const std::optional<std::string>& prompt,
                              const std::atomic<bool>* stop) const {
@@ -56,13 +56,16 @@ ConditionRows Pipeline::Text(ThreadPool& pool, const std::optional<std::string>&
 
 std::vector<Sample> Pipeline::Prepare(ThreadPool& pool, std::span<const GenerationRequest> requests,
                                       const std::atomic<bool>* stop) const {
-  // 1, 2: text and melodies become conditions.
+  // 1, 2: text, melodies and styles become conditions.
   std::vector<SampleCondition> conditions(requests.size());
+  std::vector<bool> windowed;
   for (size_t i = 0; i < requests.size(); ++i) {
     conditions[i].text = Text(pool, requests[i].prompt, stop);
-    if (requests[i].melody) conditioner_.SetMelody(*requests[i].melody, &conditions[i]);
+    conditioner_.SetSound(requests[i], &conditions[i]);
+    windowed.push_back(IsWindowed(requests[i].params));
   }
   if (as_batch_) conditioner_.PadAsBatch(&conditions);
+  conditioner_.HearStyles(pool, windowed, stop, &conditions);
   // 3: audio prompts become codes.
   const std::vector<Codes> prompts = EncodePrompts(pool, requests);
   // 4, codes, and 5, sound, are made from here on step by step.
@@ -98,6 +101,14 @@ std::vector<Codes> Pipeline::EncodePrompts(ThreadPool& pool,
   return codes;
 }
 
+bool Pipeline::IsWindowed(const GenerationParams& params) const {
+  const model::ModelFiles& files = stages_.files();
+  const int64_t rate = files.codec.frame_rate();
+  const double window_s = params.max_duration_s.value_or(files.max_duration_s);
+  return params.duration_s == kEndless ||
+         FramesOf(params.duration_s, rate) > FramesOf(window_s, rate);
+}
+
 Sample Pipeline::MakeSample(const GenerationRequest& request, SampleCondition condition,
                             const Codes& prompt) const {
   const model::ModelFiles& files = stages_.files();
@@ -116,7 +127,7 @@ Sample Pipeline::MakeSample(const GenerationRequest& request, SampleCondition co
                   " s, which counts it, found ",
                   static_cast<double>(prompt.frames) / static_cast<double>(rate), " s");
   }
-  const bool windowed = total > window;
+  const bool windowed = IsWindowed(params);
   return {std::move(condition), prompt,
           Piece(prompt, total, windowed ? window : total + 1,
                 windowed ? FramesOf(ExtendStride(params, window_s), rate) : total),
@@ -124,9 +135,10 @@ Sample Pipeline::MakeSample(const GenerationRequest& request, SampleCondition co
 }
 
 Conditions Pipeline::ConditionsAt(ThreadPool& pool, const Sample& sample, int64_t first_frame,
-                                  bool two_step_cfg) const {
+                                  const GenerationParams& params) const {
+  const GuidancePlan plan = Guidance(params, sample.condition);
   return conditioner_.For(pool, sample.condition, {sample.windowed, first_frame, sample.window_s},
-                          two_step_cfg);
+                          {plan.sound_alone, plan.two_step_cfg});
 }
 
 lm::SamplingParams Pipeline::Sampling(const GenerationParams& params) const {
@@ -135,11 +147,9 @@ lm::SamplingParams Pipeline::Sampling(const GenerationParams& params) const {
           params.top_k.value_or(own.top_k), params.top_p.value_or(own.top_p)};
 }
 
-lm::GuidanceCoefs Pipeline::Guidance(const GenerationParams& params) const {
-  // AudioCraft's two-step guidance takes its coefficient from the model's configuration.
-  const std::optional<double>& two_step_coef = stages_.files().two_step_coef;
-  if (params.two_step_cfg && two_step_coef) return {*two_step_coef};
-  return {params.cfg_coef.value_or(stages_.files().sampling.cfg_coef)};
+GuidancePlan Pipeline::Guidance(const GenerationParams& params,
+                                const SampleCondition& condition) const {
+  return PlanGuidance(params, condition, stages_.files());
 }
 
 lm::StreamSpec Pipeline::Window(const Sample& sample, const GenerationParams& params) const {
@@ -149,8 +159,9 @@ lm::StreamSpec Pipeline::Window(const Sample& sample, const GenerationParams& pa
       lm::CodebookPattern(config.pattern, config.codebooks, sample.piece.window_frames());
   spec.prompt = sample.piece.window_prompt();
   spec.sampling = Sampling(params);
-  spec.guidance = Guidance(params);
-  spec.two_step_cfg = params.two_step_cfg;
+  const GuidancePlan plan = Guidance(params, sample.condition);
+  spec.guidance = plan.coefs;
+  spec.two_step_cfg = plan.two_step_cfg;
   spec.seed = params.seed;
   spec.take = params.take;
   spec.first_frame = sample.piece.first_frame();
@@ -175,11 +186,16 @@ ScoreResult Pipeline::Score(const GenerationRequest& request, const Codes& codes
   const lm::LmConfig& config = stages_.files().lm;
   CheckRequest(request, stages_.files());
   CheckCodes(codes, stages_.files());
-  SampleCondition condition;
+  std::vector<SampleCondition> conditions(1);
+  SampleCondition& condition = conditions.front();
   condition.text = Text(stages_.pool(), request.prompt);
-  if (request.melody) conditioner_.SetMelody(*request.melody, &condition);
-  const Conditions conditions =
-      conditioner_.For(stages_.pool(), condition, {}, /*two_step_cfg=*/false);
+  conditioner_.SetSound(request, &condition);
+  conditioner_.HearStyles(stages_.pool(), {false}, nullptr, &conditions);
+  GenerationParams params = request.params;
+  params.two_step_cfg = false;
+  const GuidancePlan plan = Guidance(params, condition);
+  const std::vector<Branch> branches =
+      conditioner_.For(stages_.pool(), condition, {}, {condition.HasSound(), false}).branches;
   const lm::CodebookPattern pattern(config.pattern, config.codebooks, codes.frames);
   const auto logits = [&](const Branch& branch) {
     std::vector<float> scored = stages_.backend().Score(pattern, codes, branch);
@@ -190,18 +206,30 @@ ScoreResult Pipeline::Score(const GenerationRequest& request, const Codes& codes
   result.codebooks = codes.codebooks;
   result.frames = codes.frames;
   result.codebook_size = config.codebook_size;
-  result.conditional = logits(conditions.branches.front());
+  result.conditional = logits(branches.front());
   result.cross_entropy = lm::CrossEntropy(result.conditional, codes, config.codebook_size);
   if (!keep_logits) {
     result.conditional.clear();
     return result;
   }
-  result.unconditional = logits(conditions.branches.back());
+  std::vector<const float*> guided = {result.conditional.data()};
+  if (condition.HasSound()) {
+    result.style = logits(branches[1]);
+    if (plan.sound_alone) guided.push_back(result.style.data());
+  }
+  result.unconditional = logits(branches.back());
+  guided.push_back(result.unconditional.data());
   result.guided.resize(result.conditional.size());
-  lm::Guide(std::vector<const float*>{result.conditional.data(), result.unconditional.data()},
-            {request.params.cfg_coef.value_or(stages_.files().sampling.cfg_coef)},
-            static_cast<int64_t>(result.guided.size()), result.guided.data());
+  lm::Guide(guided, plan.coefs, static_cast<int64_t>(result.guided.size()), result.guided.data());
   return result;
+}
+
+StyleVectors Pipeline::Style(ThreadPool& pool, const GenerationRequest& request) const {
+  CheckRequest(request, stages_.files());
+  if (!request.style) ThrowBadInput("style: expected a sound, found none");
+  SampleCondition condition;
+  conditioner_.SetSound(request, &condition);
+  return conditioner_.Hear(pool, condition);
 }
 
 }  // namespace musicgen::generate

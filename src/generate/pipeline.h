@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "generate/conditioner.h"
+#include "generate/guidance_plan.h"
 #include "generate/piece.h"
 #include "generate/stages.h"
 #include "lm/decode_backend.h"
@@ -45,23 +46,26 @@ class Pipeline {
                               const std::atomic<bool>* stop = nullptr) const;
   // What the window of a sample's piece that begins at `first_frame` is conditioned on.
   Conditions ConditionsAt(ThreadPool& pool, const Sample& sample, int64_t first_frame,
-                          bool two_step_cfg) const;
+                          const GenerationParams& params) const;
   // The sample's next window, ready to be generated but for its conditions.
   lm::StreamSpec Window(const Sample& sample, const GenerationParams& params) const;
-  // The guidance that a request asks for.
   lm::SamplingParams Sampling(const GenerationParams& params) const;
-  lm::GuidanceCoefs Guidance(const GenerationParams& params) const;
+  GuidancePlan Guidance(const GenerationParams& params, const SampleCondition& condition) const;
   // All steps of a piece; 0 for one without end.
   int64_t Steps(const Piece& piece) const;
 
   // See api::Model::Score.
   ScoreResult Score(const GenerationRequest& request, const Codes& codes, bool keep_logits) const;
+  // What a style model makes of the request's style. Throws Error.
+  StyleVectors Style(ThreadPool& pool, const GenerationRequest& request) const;
   // See api::Model::Encode.
   Codes Encode(ThreadPool& pool, const Waveform& audio) const;
 
  private:
   std::vector<Codes> EncodePrompts(ThreadPool& pool,
                                    std::span<const GenerationRequest> requests) const;
+  // Whether its piece is longer than the model's window.
+  bool IsWindowed(const GenerationParams& params) const;
   Sample MakeSample(const GenerationRequest& request, SampleCondition condition,
                     const Codes& prompt) const;
 

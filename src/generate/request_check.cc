@@ -8,6 +8,9 @@
 namespace musicgen::generate {
 namespace {
 
+constexpr double kLeastExcerptS = 400.0 / 24000;  // a frame of MERT's
+constexpr double kMostExcerptS = 30.0;
+
 void CheckRange(const char* name, double value, double low, double high) {
   if (!(value >= low && value <= high)) {  // also refuses NaN
     ThrowBadInput(name, ": expected a number from ", low, " to ", high, ", found ", value);
@@ -17,6 +20,33 @@ void CheckRange(const char* name, double value, double low, double high) {
 void CheckPrompt(const std::string& prompt) {
   if (prompt.size() <= kMaxPromptBytes) return;
   ThrowBadInput("prompt: expected at most ", kMaxPromptBytes, " bytes, found ", prompt.size());
+}
+
+void CheckStyle(const GenerationRequest& request, const model::ModelFiles& files) {
+  const StyleParams& params = request.params.style;
+  if (!files.style) {
+    const char* name = request.style      ? "style"
+                       : params.eval_q    ? "style_eval_q"
+                       : params.excerpt_s ? "style_excerpt"
+                       : params.start_s   ? "style_start"
+                       : params.ds_factor ? "ds_factor"
+                                          : nullptr;
+    if (name == nullptr) return;
+    ThrowBadInput(
+        name, ": expected a style model, found ", Printable(files.directory),
+        files.melody ? ", which follows a melody instead (--melody)" : ", which takes text alone");
+  }
+  if (request.melody) {
+    ThrowBadInput("melody: expected a melody model, found ", Printable(files.directory),
+                  ", which follows a style instead (--style)");
+  }
+  const auto codebooks = static_cast<double>(files.style->config.codebooks);
+  if (params.eval_q) CheckRange("style_eval_q", static_cast<double>(*params.eval_q), 1, codebooks);
+  if (params.excerpt_s) {
+    CheckRange("style_excerpt", *params.excerpt_s, kLeastExcerptS, kMostExcerptS);
+  }
+  if (params.start_s) CheckRange("style_start", *params.start_s, 0, kMaxDurationS);
+  if (params.ds_factor) CheckRange("ds_factor", static_cast<double>(*params.ds_factor), 1, 1000);
 }
 
 }  // namespace
@@ -57,10 +87,12 @@ void CheckRequest(const GenerationRequest& request, const model::ModelFiles& fil
     ThrowBadInput("extend_stride: expected at least one frame and less than max_duration ",
                   window_s, " s, found ", stride_s);
   }
+  CheckStyle(request, files);
   if (request.melody && !files.melody) {
     ThrowBadInput("melody: expected a melody model, found ", Printable(files.directory),
                   ", which takes text alone");
   }
+  if (params.cfg_coef_beta) CheckRange("cfg_coef_beta", *params.cfg_coef_beta, -1e3, 1e3);
   CheckSteering(
       {std::nullopt, params.cfg_coef, params.temperature, params.top_k, params.top_p, {}});
 }

@@ -103,4 +103,12 @@ const conditioning::MelodyProjection& Stages::melody_projection() {
   });
 }
 
+StyleListener& Stages::style_listener() {
+  std::lock_guard<std::mutex> lock(style_listener_.mutex);
+  if (style_listener_.stage == nullptr) {
+    style_listener_.stage = std::make_unique<StyleListener>(files_);
+  }
+  return *style_listener_.stage;
+}
+
 }  // namespace musicgen::generate

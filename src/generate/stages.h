@@ -10,6 +10,7 @@
 #include "conditioning/chroma_extractor.h"
 #include "conditioning/melody_projection.h"
 #include "conditioning/text_projection.h"
+#include "generate/style_listener.h"
 #include "lm/decode_backend.h"
 #include "lm/transformer.h"
 #include "model/device.h"
@@ -46,6 +47,8 @@ class Stages {
   // Of melody models only.
   const conditioning::ChromaExtractor& chroma_extractor();
   const conditioning::MelodyProjection& melody_projection();
+  // Of style models only.
+  StyleListener& style_listener();
 
  private:
   template <class Stage>
@@ -71,6 +74,7 @@ class Stages {
   Slot<codec::Encoder> codec_encoder_;
   Slot<conditioning::ChromaExtractor> chroma_extractor_;
   Slot<conditioning::MelodyProjection> melody_projection_;
+  Slot<StyleListener> style_listener_;
 };
 
 }  // namespace musicgen::generate

@@ -295,7 +295,8 @@ std::optional<std::string> WholeModel(const std::string& folder, Role role,
                        !OneOrShards(files, "pytorch_model", ".bin").empty();
   const bool tokenizer = has("tokenizer.json") || has("spiece.model");
   if (role == Role::kAdapter) return Adapter(files).empty() ? std::nullopt : std::optional(folder);
-  if (has("config.json") && weights && (tokenizer || role == Role::kCodec)) return folder;
+  const bool speaks = role == Role::kModel || role == Role::kTextEncoder;
+  if (has("config.json") && weights && (tokenizer || !speaks)) return folder;
   if (role == Role::kCodec && has(kCodecState)) return folder;
   if (role != Role::kModel) return std::nullopt;
   if (!AudioCraftPair(files).empty()) return folder;

@@ -37,7 +37,7 @@ bool IsWeight(const ListedFile& file);
 // holds no such form.
 Choice ChooseFiles(const Listing& listing, const ChoiceOptions& options, const std::string& id);
 
-enum class Role { kModel, kTextEncoder, kCodec, kAdapter };
+enum class Role { kModel, kTextEncoder, kCodec, kStyleEncoder, kAdapter };
 // What a folder of the cache holds of this role, where nothing of it is missing in some form: the
 // folder, or its GGUF file of that precision.
 std::optional<std::string> WholeModel(const std::string& folder, Role role,

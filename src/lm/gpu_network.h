@@ -10,8 +10,8 @@
 #include "lm/gpu_pages.h"
 #include "lm/gpu_weights.h"
 #include "lm/network.h"
-#include "lm/positions.h"
 #include "lm/transformer.h"
+#include "nn/sinusoidal_positions.h"
 
 namespace musicgen::lm {
 
@@ -53,7 +53,7 @@ class GpuNetwork : public Network {
   // The device first: all below is made of it.
   const std::shared_ptr<const gpu::Device> device_;
   const LmConfig config_;
-  const SinusoidalPositions positions_;
+  const nn::SinusoidalPositions positions_;
   const GpuWeights weights_;
   std::shared_ptr<GpuPages> pages_;
 

@@ -9,12 +9,12 @@
 #include "base/thread_pool.h"
 #include "checkpoint/tensor_source.h"
 #include "lm/lm_config.h"
-#include "lm/positions.h"
 #include "lm/stage_clock.h"
 #include "nn/embedding.h"
 #include "nn/kv_cache.h"
 #include "nn/linear.h"
 #include "nn/norm.h"
+#include "nn/sinusoidal_positions.h"
 
 namespace musicgen::lm {
 
@@ -112,7 +112,7 @@ class Transformer {
 
   LmConfig config_;
   Formats formats_;
-  SinusoidalPositions positions_;
+  nn::SinusoidalPositions positions_;
   std::vector<nn::Embedding> embeddings_;  // K of [V + 1, D]
   std::vector<Layer> layers_;
   nn::LayerNorm out_norm_;

@@ -87,7 +87,7 @@ void RefuseTransformerSwitches(const Config& transformer) {
   ExpectNumber(transformer, "max_period", 10000.0, 10000.0);
 }
 
-// Text in cross-attention; or melody, then text, in front of the codes.
+// Text in cross-attention; or melody or style, then text, in front of the codes.
 void ReadFuser(const Config& xp, const Config& conditioners, AudioCraftConfig* config) {
   const Config fuser = xp.Object("fuser");
   const auto list = [&](const char* key) { return fuser.Strings(key, {}, 16); };
@@ -101,23 +101,23 @@ void ReadFuser(const Config& xp, const Config& conditioners, AudioCraftConfig* c
     // `args` holds training settings.
     if (name == "args" || !conditioners.Has(name)) continue;
     const std::string model = conditioners.Object(name).String("model", "");
-    const bool known =
-        (name == "description" && model == "t5") || (name == "self_wav" && model == "chroma_stem");
+    const bool known = (name == "description" && model == "t5") ||
+                       (name == "self_wav" && (model == "chroma_stem" || model == "style"));
     if (!known) {
       ThrowBadInput(conditioners.Where(name),
-                    ": expected the conditioners description (t5) and self_wav (chroma_stem), "
-                    "found this one (",
+                    ": expected the conditioners description (t5) and self_wav (chroma_stem or "
+                    "style), found this one (",
                     Printable(model), ')');
     }
   }
   if (!conditioners.Has("description")) {
     ThrowBadInput(conditioners.Where("description"), ": expected a t5 conditioner, found none");
   }
-  const bool melody = conditioners.Has("self_wav");
+  const bool sound = conditioners.Has("self_wav");
   config->lm.cross_attention = !cross.empty();
   const bool fits =
-      melody ? cross.empty() && prepend == std::vector<std::string>{"description", "self_wav"}
-             : prepend.empty() && cross == std::vector<std::string>{"description"};
+      sound ? cross.empty() && prepend == std::vector<std::string>{"description", "self_wav"}
+            : prepend.empty() && cross == std::vector<std::string>{"description"};
   if (!fits) {
     ThrowBadInput(fuser.Where("cross"),
                   ": expected description there alone, or description and self_wav under prepend");
@@ -137,6 +137,29 @@ conditioning::MelodyConfig ReadMelody(const Config& xp, const Config& self_wav, 
   const double samples = static_cast<double>(melody.chroma.sample_rate_hz) * duration_s;
   melody.chroma_length = static_cast<int64_t>(samples) / melody.chroma.hop_samples + 1;
   return melody;
+}
+
+// The scales of AudioCraft's StyleConditioner by their heads.
+int64_t StyleHeads(const Config& style) {
+  const std::string scale = style.String("transformer_scale", "default");
+  if (scale == "none" || scale == "xsmall" || scale == "default") return 8;
+  if (scale == "large") return 16;
+  ThrowBadInput(style.Where("transformer_scale"),
+                ": expected none, xsmall, default or large, found ", Printable(scale));
+}
+
+conditioning::StyleConfig ReadStyle(const Config& xp, const Config& self_wav) {
+  const Config style = self_wav.Object("style");
+  conditioning::StyleConfig config;
+  ExpectString(style, "model_name", "mert", "mert");
+  ExpectBool(style, "batch_norm", true, true);
+  config.sample_rate_hz = style.Int(
+      "sample_rate", xp.Int("sample_rate", config.sample_rate_hz, 1, 1 << 20), 1, 1 << 20);
+  config.excerpt_s = style.Number("length", config.excerpt_s, 0.05, 30.0);
+  config.ds_factor = style.Int("ds_factor", config.ds_factor, 1, 1 << 10);
+  config.eval_q = style.Int("eval_q", config.eval_q, 1, 64);
+  config.heads = StyleHeads(style);
+  return config;
 }
 
 lm::LmConfig ReadLm(const Config& transformer) {
@@ -182,7 +205,12 @@ AudioCraftConfig ReadAudioCraftConfig(const Config& xp) {
   config.t5_name = t5.String("name", "");
   if (config.t5_name.empty()) ThrowBadInput(t5.Where("name"), ": expected the name of a T5");
   if (conditioners.Has("self_wav")) {
-    config.melody = ReadMelody(xp, conditioners.Object("self_wav"), config.max_duration_s);
+    const Config self_wav = conditioners.Object("self_wav");
+    if (self_wav.String("model", "") == "style") {
+      config.style = ReadStyle(xp, self_wav);
+    } else {
+      config.melody = ReadMelody(xp, self_wav, config.max_duration_s);
+    }
   }
 
   const Config stereo = xp.Object("interleave_stereo_codebooks");
@@ -200,6 +228,7 @@ AudioCraftConfig ReadAudioCraftConfig(const Config& xp) {
         std::max(int64_t{1}, static_cast<int64_t>(config.max_duration_s)) *
         config.melody->format.sample_rate_hz;
   }
+  if (config.style) config.style->channels = config.lm.audio_channels;
   config.lm.pattern = ReadPattern(xp, transformer, config.lm.codebooks);
   return config;
 }

@@ -9,6 +9,7 @@
 #include "checkpoint/config.h"
 #include "codec/codec_config.h"
 #include "conditioning/melody_config.h"
+#include "conditioning/style_config.h"
 #include "lm/lm_config.h"
 
 namespace musicgen::model {
@@ -20,6 +21,7 @@ struct AudioCraftConfig {
   double cfg_coef = 3.0;                             // classifier_free_guidance.inference_coef
   std::string t5_name;                               // a hub id, a short name or a path
   std::optional<conditioning::MelodyConfig> melody;  // melody models
+  std::optional<conditioning::StyleConfig> style;    // style models; sizes are the tensors' to say
 };
 
 // `xp` is the configuration of a language model. Throws Error(kBadInput).

@@ -7,12 +7,16 @@
 #include "base/error.h"
 #include "checkpoint/shard_index.h"
 #include "checkpoint/torch_file.h"
+#include "conditioning/style_tensors.h"
 #include "model/audiocraft_source.h"
 #include "model/audiocraft_state.h"
 #include "model/weights.h"
 
 namespace musicgen::model {
 namespace {
+
+// AudioCraft's configuration says "mert", which means this to it.
+constexpr char kMert[] = "m-a-p/MERT-v1-95M";
 
 // AudioCraft's two exports are easily taken for one another.
 void RefuseCodec(const AudioCraftState& state) {
@@ -44,9 +48,29 @@ LmPart OpenAudioCraftLm(const std::string& directory) {
   RefuseCodec(state);
   LmPart part = DescribeAudioCraft(state.xp_cfg, state.xp);
   part.tensors = {PresentAudioCraftLm(state.tensors), "decoder."};
+  ReadStyleTensors(&part);
   part.codec = {CodecName(state.xp), directory, "--codec"};
   part.notes = std::move(state.notes);
   return part;
+}
+
+void ReadStyleTensors(LmPart* part) {
+  if (!part->style) return;
+  conditioning::StyleConfig& style = part->style->config;
+  const std::string& where = part->tensors.source->Where();
+  conditioning::ReadStyleSizes(*part->tensors.source, &style);
+  if (style.width < 1 || style.width % style.heads != 0 || style.width % 2 != 0) {
+    ThrowBadInput(where, ": the style encoder: expected an even width and a multiple of its ",
+                  style.heads, " heads, found ", style.width);
+  }
+  if (style.ffn_width < 1 || style.codebook_size < 1) {
+    ThrowBadInput(where, ": the style encoder: expected hidden units and codes, found ",
+                  style.ffn_width, " and ", style.codebook_size);
+  }
+  if (style.eval_q > style.codebooks) {
+    ThrowBadInput(where, ": the style encoder: expected at least the ", style.eval_q,
+                  " codebooks of eval_q, found ", style.codebooks);
+  }
 }
 
 bool HasTunedTextEncoder(const LmPart& lm) {
@@ -62,7 +86,12 @@ LmPart DescribeAudioCraft(const AudioCraftConfig& config) {
   part.max_duration_s = config.max_duration_s;
   part.two_step_coef = config.cfg_coef;
   part.melody = config.melody;
-  part.model_type = config.melody ? "musicgen_melody" : "musicgen";
+  part.model_type = "musicgen";
+  if (config.melody) part.model_type = "musicgen_melody";
+  if (config.style) {
+    part.model_type = "musicgen_style";
+    part.style = StylePart{*config.style, {kMert, "", "--style-encoder"}};
+  }
   part.sample_rate_hz = config.sample_rate_hz;
   part.text_encoder.name = config.t5_name;
   return part;
@@ -77,6 +106,9 @@ LmPart DescribeAudioCraft(const std::string& xp_cfg, const checkpoint::Config& x
   part.rate_where = xp.Where("sample_rate");
   part.text_encoder.option = "--text-encoder";
   part.text_encoder.where = xp.Object("conditioners").Where("description.t5.name");
+  if (part.style) {
+    part.style->mert.where = xp.Object("conditioners").Where("self_wav.style.model_name");
+  }
   return part;
 }
 

@@ -25,6 +25,8 @@ bool HasTunedTextEncoder(const LmPart& lm);
 // What AudioCraft's configuration says of a model: all but its tensors and the places named in
 // messages.
 LmPart DescribeAudioCraft(const AudioCraftConfig& config);
+// Of a style model, what its tensors (part->tensors) say. Throws Error(kBadInput).
+void ReadStyleTensors(LmPart* part);
 // Of a configuration's text, with the places.
 LmPart DescribeAudioCraft(const std::string& xp_cfg, const checkpoint::Config& xp);
 

@@ -30,6 +30,11 @@ constexpr Pair kLm[] = {
     {"transformer.layers.#.linear2.weight", "decoder.model.decoder.layers.#.fc2.weight"},
     {"condition_provider.conditioners.description.output_proj.*", "enc_to_dec_proj.*"},
     {"condition_provider.conditioners.self_wav.output_proj.*", "audio_enc_to_dec_proj.*"},
+    // Of style models; its attention stays in one piece.
+    {"condition_provider.conditioners.self_wav.embed.*", "style_encoder.embed.*"},
+    {"condition_provider.conditioners.self_wav.transformer.*", "style_encoder.transformer.*"},
+    {"condition_provider.conditioners.self_wav.batch_norm.*", "style_encoder.batch_norm.*"},
+    {"condition_provider.conditioners.self_wav.rvq.*", "style_encoder.rvq.*"},
     // Where the plain attention module was trained.
     {"transformer.layers.#.self_attn.mha.in_proj_weight",
      "decoder.model.decoder.layers.#.self_attn.?_proj.weight"},
@@ -138,7 +143,7 @@ std::optional<LmName> LmNameFromAudioCraft(std::string_view name) {
 std::optional<LmName> LmNameToAudioCraft(std::string_view name) {
   std::optional<std::string> found = Translate(kLm, &Pair::hugging_face, &Pair::audiocraft, name);
   if (!found) return std::nullopt;
-  const bool split = found->ends_with("in_proj_weight");
+  const bool split = found->ends_with("in_proj_weight") && !name.ends_with("in_proj_weight");
   return LmName{std::move(*found), split};
 }
 

@@ -55,6 +55,7 @@ hub::Result AtHand(const std::string& path) {
 }
 
 Role RoleOf(const std::string& name) {
+  if (name.find("MERT") != name.npos) return Role::kStyleEncoder;
   return name.find("encodec") != name.npos ? Role::kCodec : Role::kTextEncoder;
 }
 
@@ -69,6 +70,7 @@ class Fetcher {
       return result;
     }
     for (const NamedStage& stage : NamedStages(result.repositories.front().path)) {
+      if (stage.role == Role::kStyleEncoder && !request_.style) continue;
       if (IsGiven(stage.role) || HasStage(result.repositories.front().path, stage)) continue;
       hub::Result more = FetchStage(stage);
       result.finished = more.finished;
@@ -136,7 +138,10 @@ class Fetcher {
   }
 
   bool IsGiven(Role role) const {
-    return !(role == Role::kCodec ? request_.codec : request_.text_encoder).empty();
+    const std::string& given = role == Role::kCodec          ? request_.codec
+                               : role == Role::kStyleEncoder ? request_.style_encoder
+                                                             : request_.text_encoder;
+    return !given.empty();
   }
 
   static bool HasStage(const std::string& model, const NamedStage& stage) {

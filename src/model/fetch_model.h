@@ -13,9 +13,11 @@ struct FetchRequest {
   std::string revision;  // empty: what the name says, else main
   hub::ChoiceOptions choice;
   hub::Role role = hub::Role::kModel;
-  std::string text_encoder, codec;  // when not empty, the model's own need not be there
-  bool refresh = false;             // ask the hub although the cache holds all
-  std::string offline;              // what forbids requests; empty: nothing
+  // When not empty, the model's own need not be there.
+  std::string text_encoder, codec, style_encoder;
+  bool style = false;    // a style will be given: what hears it is wanted too
+  bool refresh = false;  // ask the hub although the cache holds all
+  std::string offline;   // what forbids requests; empty: nothing
 };
 
 // The model itself first: `path` of it is what OpenModel takes. What is whole in a cache or a

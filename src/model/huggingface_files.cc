@@ -34,7 +34,8 @@ LmPart ReadLmPart(const SideFiles& files, const std::string& xp_cfg,
   const Config config = files.ReadConfig(kConfigFile), decoder = config.Object("decoder");
   const std::string type = config.String("model_type", "");
   const bool melody = type == "musicgen_melody";
-  if (!melody && type != "musicgen") {
+  const bool style = type == "musicgen_style" && !xp_cfg.empty();  // transformers has none
+  if (!melody && !style && type != "musicgen") {
     const char* hint = type == "encodec" ? " (a codec alone, which --codec takes)"
                        : type == "t5"    ? " (a text encoder alone, which --text-encoder takes)"
                                          : "";
@@ -50,11 +51,12 @@ LmPart ReadLmPart(const SideFiles& files, const std::string& xp_cfg,
     part = DescribeAudioCraft(xp_cfg, Config::ParseYaml(xp_cfg, files.Where(kXpFile)));
   }
   part.model_type = type;
-  if (melody == part.config.cross_attention) {
+  if ((melody || style) == part.config.cross_attention || style != part.style.has_value()) {
     ThrowBadInput(decoder.Where("model_type"), ": expected ", type,
                   "_decoder as the model's type has it");
   }
   part.tensors = {std::move(tensors), "decoder."};
+  ReadStyleTensors(&part);
   part.size_where = decoder.Where("vocab_size");
   part.books_where = decoder.Where("num_codebooks");
   return part;

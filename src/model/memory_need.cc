@@ -8,8 +8,10 @@
 #include "base/memory.h"
 #include "codec/expected_tensors.h"
 #include "conditioning/expected_tensors.h"
+#include "conditioning/style_tensors.h"
 #include "lm/codebook_pattern.h"
 #include "lm/expected_tensors.h"
+#include "mert/expected_tensors.h"
 #include "nn/held_format.h"
 #include "nn/kv_cache.h"
 #include "text/expected_tensors.h"
@@ -109,14 +111,42 @@ MemoryEstimate EstimateMemory(const ModelFiles& files, const StageFormats& forma
   const int64_t frames = std::max<int64_t>(1, FramesOf(duration_s, files.codec.frame_rate()));
   const int64_t positions =
       files.prefix_rows() + lm::CodebookPattern(lm.pattern, lm.codebooks, frames).steps();
+  const uint64_t branches = files.style ? 3 : 2;  // double guidance
   estimate.cache_bytes_per_stream =
-      2 * nn::KvCache::Bytes(formats.lm.cache, lm.layers, lm.heads, lm.head_dim(), positions);
+      branches *
+      nn::KvCache::Bytes(formats.lm.cache, lm.layers, lm.heads, lm.head_dim(), positions);
   // 64 frames of the codec's widest activations, in and out, and the prompt chunk of the language
   // model.
   estimate.scratch_bytes =
       (uint64_t{64} << 20) +
       static_cast<uint64_t>(64 * files.codec.hop_samples() * files.codec.num_filters * 4 * 4);
   return estimate;
+}
+
+uint64_t EstimateStyleBytes(const ModelFiles& files, const MertPart& mert, int64_t samples) {
+  const conditioning::StyleConfig& style = files.style.value().config;
+  const auto held = [](const std::vector<checkpoint::ExpectedTensor>& tensors,
+                       const checkpoint::TensorSource& source) {
+    return HeldBytes(tensors, kernels::WeightFormat::kF32, source);
+  };
+  uint64_t bytes =
+      held(mert::ExpectedTensors(mert.config, *mert.tensors.source), *mert.tensors.source) +
+      held(conditioning::ExpectedStyleEncoder(style, files.lm.width), *files.lm_tensors.source);
+  // Of its codebooks, vectors to look up and to take away.
+  bytes += static_cast<uint64_t>(2 * style.codebooks * style.codebook_size * style.width) * 4;
+  // The first convolution's outputs and the second's.
+  const mert::Convolution& first = mert.config.convolutions.front();
+  return bytes + static_cast<uint64_t>(samples / first.stride * first.channels) * 4 * 2;
+}
+
+void CheckStyleMemory(const ModelFiles& files, const MertPart& mert, int64_t samples) {
+  const uint64_t needed = EstimateStyleBytes(files, mert, samples);
+  const uint64_t available = AvailableMemoryBytes();
+  if (available == 0 || needed <= available) return;
+  throw Error(
+      ErrorCode::kOutOfMemory,
+      StrCat("style: needs ", Gigabytes(needed), " of memory beside the model for ",
+             Printable(mert.directory, 1000), ", found ", Gigabytes(available), " available"));
 }
 
 void CheckMemory(const ModelFiles& files, const StageFormats& formats, int streams,

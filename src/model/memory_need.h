@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "model/mert_files.h"
 #include "model/model_files.h"
 #include "model/precision.h"
 
@@ -30,5 +31,11 @@ MemoryEstimate EstimateMemory(const ModelFiles& files, const StageFormats& forma
 // `streams` streams do not fit.
 void CheckMemory(const ModelFiles& files, const StageFormats& formats, int streams,
                  double duration_s);
+
+// What hearing a style takes as long as it lasts: MERT and the style encoder in float, and what is
+// computed of so many samples at MERT's rate.
+uint64_t EstimateStyleBytes(const ModelFiles& files, const MertPart& mert, int64_t samples);
+// Throws Error(kOutOfMemory) when that is more than there is.
+void CheckStyleMemory(const ModelFiles& files, const MertPart& mert, int64_t samples);
 
 }  // namespace musicgen::model

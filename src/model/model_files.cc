@@ -55,6 +55,7 @@ ModelFiles Assemble(const std::string& path, std::shared_ptr<const SideFiles> si
   files.model_type = std::move(lm.model_type);
   files.lm = std::move(lm.config);
   files.melody = lm.melody;
+  files.style = std::move(lm.style);
   files.max_duration_s = lm.max_duration_s;
   files.sampling = lm.sampling;
   files.two_step_coef = lm.two_step_coef;

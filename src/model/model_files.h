@@ -22,17 +22,27 @@ struct ModelFiles {
   lm::LmConfig lm;
   text::T5Config t5;
   codec::CodecConfig codec;
-  std::optional<conditioning::MelodyConfig> melody;  // none: conditions go through cross-attention
-  double max_duration_s = 30.0;                      // the window that the model was trained for
+  // Models of one of these have their conditions in front of the codes, others in cross-attention.
+  std::optional<conditioning::MelodyConfig> melody;
+  std::optional<StylePart> style;
+  std::string style_encoder;     // the directory of a MERT, where it is not the one that is named
+  double max_duration_s = 30.0;  // the window that the model was trained for
   SamplingDefaults sampling;
   std::optional<double> two_step_coef;  // replaces cfg_coef in two-step guidance (AudioCraft)
   conditioning::Reference dialect = conditioning::Reference::kHuggingFace;
   StageTensors lm_tensors, t5_tensors, codec_tensors;  // without those that nobody needs
   std::vector<std::string> warnings;  // what the user should know of the files, a sentence each
 
+  // Vectors of a style, as the model's own settings have them.
+  int64_t style_rows() const {
+    const conditioning::StyleConfig& config = style->config;
+    const double frames = config.excerpt_s * conditioning::kStyleFrameRate;
+    return static_cast<int64_t>(frames) / config.ds_factor + 1;
+  }
   // Rows in front of the codes, for a text of so many tokens.
   int64_t prefix_rows(int64_t text_tokens = 64) const {
-    return melody ? melody->chroma_length + text_tokens : 0;
+    if (melody) return melody->chroma_length + text_tokens;
+    return style ? style_rows() + text_tokens : 0;
   }
 };
 

@@ -11,6 +11,7 @@
 #include "codec/codec_config.h"
 #include "conditioning/melody_config.h"
 #include "conditioning/reference.h"
+#include "conditioning/style_config.h"
 #include "lm/lm_config.h"
 #include "musicgen/generation.hpp"
 #include "text/t5_config.h"
@@ -31,11 +32,18 @@ struct Companion {
   std::string name, where, option;
 };
 
+// What conditions on a sound's style: its numbers, and the name of the MERT that hears it.
+struct StylePart {
+  conditioning::StyleConfig config;
+  Companion mert;
+};
+
 // The language model and the projections of its conditions.
 struct LmPart {
-  std::string model_type;  // "musicgen" or "musicgen_melody"
+  std::string model_type;  // "musicgen", "musicgen_melody" or "musicgen_style"
   lm::LmConfig config;
   std::optional<conditioning::MelodyConfig> melody;
+  std::optional<StylePart> style;
   double max_duration_s = 30.0;
   SamplingDefaults sampling;
   std::optional<double> two_step_coef;

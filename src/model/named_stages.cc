@@ -28,6 +28,7 @@ std::vector<NamedStage> NamedStages(const std::string& path) {
   } else if (const auto pointer = CodecPointer(path)) {
     stages.push_back({Role::kCodec, *pointer});
   }
+  if (lm.style) stages.push_back({Role::kStyleEncoder, lm.style->mert});
   return stages;
 }
 

@@ -14,8 +14,9 @@ struct NamedStage {
   Companion companion;
 };
 
-// Of AudioCraft's files and audiocraft.cpp's GGUF: a T5, and a codec where none is there; of other
-// models, and of what is no model, none. Throws Error(kBadInput) for broken files.
+// Of AudioCraft's files and audiocraft.cpp's GGUF: a T5, a codec where none is there, and a style
+// model's MERT; of other models, and of what is no model, none. Throws Error(kBadInput) for broken
+// files.
 std::vector<NamedStage> NamedStages(const std::string& path);
 
 }  // namespace musicgen::model

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "codec/expected_tensors.h"
 #include "conditioning/expected_tensors.h"
+#include "conditioning/style_tensors.h"
 #include "lm/expected_tensors.h"
 #include "model/renamed_tensors.h"
 #include "text/expected_tensors.h"
@@ -47,6 +48,12 @@ Wanted OfLm(const LmPart& lm, const TextPart& text, const CodecPart& codec) {
                                                    lm.melody->chroma.classes, width));
   }
   wanted.ignored = {"decoder.model.decoder.embed_positions.weights"};  // recomputed
+  if (lm.style) {
+    wanted.Expect(conditioning::ExpectedStyleEncoder(lm.style->config, width));
+    for (std::string& name : conditioning::IgnoredStyleTensors()) {
+      wanted.ignored.push_back(std::move(name));
+    }
+  }
   // Others take the place of the model's own.
   if (text.tensors.source != lm.tensors.source) wanted.ignored.push_back("text_encoder.*");
   if (codec.tensors.source != lm.tensors.source) wanted.ignored.push_back("audio_encoder.*");

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "nn/conv_product.h"
 
 namespace musicgen::nn {
 
@@ -15,15 +16,8 @@ Conv1d::Conv1d(const Conv1dShape& shape, kernels::WeightFormat format, const flo
   const int64_t out = shape.out_channels;
   const int64_t kernel = shape.kernel;
   const int64_t taps = shape.dilation == 1 ? kernel : 1;  // per product
-  std::vector<float> row(static_cast<size_t>(taps * in));
   for (int64_t first = 0; first < kernel; first += taps) {
-    Linear& product = products_.emplace_back(format, out, taps * in);
-    for (int64_t o = 0; o < out; ++o) {
-      for (int64_t i = 0; i < taps * in; ++i) {
-        row[i] = weight[(o * in + i % in) * kernel + first + i / in];
-      }
-      product.PackRows(o, TensorView{"", DType::kF32, {1, taps * in}, row.data()});
-    }
+    products_.push_back(ConvProduct(format, weight, out, in, kernel, {first, first + taps}));
   }
   products_[0].SetBias(std::vector<float>(bias, bias + out));
 }

@@ -62,11 +62,12 @@ struct Job {
   int64_t steps_total = 0;
 
   std::optional<NextConditions> next;
-  bool admitted = false;            // it has its share of memory
-  lm::ConditionsHandle conditions;  // of the window; null until they are known
-  uint64_t reserved_bytes = 0;      // of keys and values, while it runs
-  std::optional<JobWindow> window;  // while it is stepped
-  int64_t steps_before = 0;         // of the windows before this one
+  std::optional<ConditionRows> next_text;  // what it was steered to, where that waits for a window
+  bool admitted = false;                   // it has its share of memory
+  lm::ConditionsHandle conditions;         // of the window; null until they are known
+  uint64_t reserved_bytes = 0;             // of keys and values, while it runs
+  std::optional<JobWindow> window;         // while it is stepped
+  int64_t steps_before = 0;                // of the windows before this one
   int64_t steps_done = 0;
   int64_t delivered = 0;                  // frames that went to the codec
   bool all_sound = false;                 // has come back from it

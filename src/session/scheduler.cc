@@ -26,7 +26,7 @@ Scheduler::Scheduler(const generate::Pipeline& pipeline, lm::DecodeBackend& back
                      const SchedulerLimits& limits)
     : pipeline_(pipeline),
       backend_(backend),
-      prefix_model_(pipeline.stages().files().melody.has_value()),
+      prefix_model_(!pipeline.stages().files().lm.cross_attention),
       limits_(limits),
       preparer_(pipeline.stages().pool()),
       engine_(backend) {}

@@ -16,7 +16,7 @@ constexpr double kCacheShare = 0.9;
 
 bool IsSmall(const std::vector<GenerationRequest>& requests) {
   return requests.size() == 1 && Scheduler::IsShort(requests[0].prompt) && !requests[0].melody &&
-         !requests[0].audio_prompt;
+         !requests[0].style && !requests[0].audio_prompt;
 }
 
 }  // namespace
@@ -28,8 +28,8 @@ void Scheduler::StartBatch(Batch& batch, bool now) {
     prepared->samples = pipeline_.Prepare(pool, requests, &stop);
     for (size_t i = 0; i < requests.size() && !stop; ++i) {
       const generate::Sample& sample = prepared->samples[i];
-      prepared->first_windows.push_back(pipeline_.ConditionsAt(
-          pool, sample, sample.piece.first_frame(), requests[i].params.two_step_cfg));
+      prepared->first_windows.push_back(
+          pipeline_.ConditionsAt(pool, sample, sample.piece.first_frame(), requests[i].params));
     }
   };
   batch.task = now ? preparer_.RunNow(std::move(work)) : preparer_.Start(std::move(work));
@@ -145,10 +145,12 @@ void Scheduler::PrepareNextWindow(Job& job, int64_t first_frame) {
   NextConditions next;
   next.first_frame = first_frame;
   next.conditions = std::make_shared<Conditions>();
-  next.task = preparer_.Start(
-      [this, out = next.conditions, sample = *job.sample, first_frame,
-       two_step_cfg = job.params.two_step_cfg](ThreadPool& pool, const std::atomic<bool>&) {
-        *out = pipeline_.ConditionsAt(pool, sample, first_frame, two_step_cfg);
+  generate::Sample of_window = *job.sample;
+  if (job.next_text) of_window.condition.text = *job.next_text;
+  next.task =
+      preparer_.Start([this, out = next.conditions, sample = std::move(of_window), first_frame,
+                       params = job.params](ThreadPool& pool, const std::atomic<bool>&) {
+        *out = pipeline_.ConditionsAt(pool, sample, first_frame, params);
       });
   job.next = std::move(next);
 }
@@ -169,6 +171,7 @@ void Scheduler::StartWindows() {
 
 void Scheduler::StartWindow(Job& job) {
   const generate::Piece& piece = job.sample->piece;
+  if (job.next_text) job.sample->condition.text = *std::exchange(job.next_text, std::nullopt);
   if (job.conditions == nullptr) {
     PrepareNextWindow(job, piece.first_frame());
     if (!job.next->task->done()) return;

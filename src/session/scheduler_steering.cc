@@ -85,16 +85,18 @@ void Scheduler::Apply(Job& job, PendingSteering& steering) {
   if (wanted.temperature) params.temperature = wanted.temperature;
   if (wanted.top_k) params.top_k = wanted.top_k;
   if (wanted.top_p) params.top_p = wanted.top_p;
-  engine_.Change(job.window->stream,
-                 {steering.conditions, pipeline_.Sampling(params), pipeline_.Guidance(params)});
+  generate::SampleCondition& condition = job.sample->condition;
+  if (steering.conditions != nullptr) condition.text = *steering.text;
+  engine_.Change(job.window->stream, {steering.conditions, pipeline_.Sampling(params),
+                                      pipeline_.Guidance(params, condition).coefs});
   job.params = params;
   Event event{Event::Kind::kSteered};
   event.steered_step = job.steps_before + engine_.steps(job.window->stream);
   if (steering.text != nullptr) {
-    job.sample->condition.text = *steering.text;
     if (steering.conditions != nullptr) {
       job.conditions = steering.conditions;
     } else {
+      job.next_text = *steering.text;
       const auto next = job.sample->piece.next_first_frame();
       event.steered_step = next ? job.steps_before + job.window->steps() : -1;
       job.next.reset();

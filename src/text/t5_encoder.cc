@@ -1,13 +1,14 @@
 #include "text/t5_encoder.h"
 
 #include "base/check.h"
-#include "nn/pack.h"
+#include "checkpoint/take_weights.h"
 #include "text/expected_tensors.h"
 #include "text/t5_positions.h"
 
 namespace musicgen::text {
 namespace {
 
+using checkpoint::TakeFloats;
 using checkpoint::TensorSource;
 using kernels::WeightFormat;
 
@@ -17,20 +18,9 @@ std::string BlockName(const std::string& prefix, int64_t layer, int part) {
 
 constexpr const char* kPositionBias = "SelfAttention.relative_attention_bias.weight";
 
-std::vector<float> TakeFloats(const TensorSource& source, const std::string& name) {
-  const TensorView tensor = source.Get(name);
-  std::vector<float> values = ToFloats(tensor);
-  source.Drop(tensor);
-  return values;
-}
-
-// Stacks weight matrices on top of each other and drops their pages.
-nn::Linear TakeLinear(ThreadPool& pool, const TensorSource& source,
-                      const std::vector<std::string>& names, WeightFormat format) {
-  std::vector<TensorView> tensors;
-  for (const std::string& name : names) tensors.push_back(source.Get(name));
-  nn::Linear linear = nn::PackStack(pool, format, tensors);
-  for (const TensorView& tensor : tensors) source.Drop(tensor);
+nn::Linear TakeMatrices(ThreadPool& pool, const TensorSource& source,
+                        const std::vector<std::string>& names, WeightFormat format) {
+  nn::Linear linear = checkpoint::TakeLinear(pool, source, names, format);
   linear.UseTwoDigitActivations();
   return linear;
 }
@@ -57,14 +47,14 @@ T5Encoder::T5Encoder(ThreadPool& pool, const T5Config& config, const TensorSourc
     nn::EncoderWeights layer;
     layer.attention_norm =
         nn::RmsNorm{TakeFloats(source, attention + "layer_norm.weight"), config.norm_eps};
-    layer.qkv = TakeLinear(
+    layer.qkv = TakeMatrices(
         pool, source, {weights + "q.weight", weights + "k.weight", weights + "v.weight"}, format);
-    layer.attention_out = TakeLinear(pool, source, {weights + "o.weight"}, format);
+    layer.attention_out = TakeMatrices(pool, source, {weights + "o.weight"}, format);
     layer.feed_forward_norm =
         nn::RmsNorm{TakeFloats(source, feed_forward + "layer_norm.weight"), config.norm_eps};
-    layer.feed_forward_in = TakeLinear(pool, source, FeedForwardIn(config, feed_forward), format);
+    layer.feed_forward_in = TakeMatrices(pool, source, FeedForwardIn(config, feed_forward), format);
     layer.feed_forward_out =
-        TakeLinear(pool, source, {feed_forward + "DenseReluDense.wo.weight"}, format);
+        TakeMatrices(pool, source, {feed_forward + "DenseReluDense.wo.weight"}, format);
     layers_.emplace_back(shape(), std::move(layer));
   }
   final_norm_ =

@@ -125,7 +125,7 @@ TEST_P(WholeModelTest, LogitsOfABatch) {
     const Codes codes = GoldenCodes(golden_, "lm.codes", item);
     const lm::CodebookPattern pattern(files_.lm.pattern, books, codes.frames);
     const Conditions conditions =
-        pipeline.ConditionsAt(stages_.pool(), samples[static_cast<size_t>(item)], 0, false);
+        pipeline.ConditionsAt(stages_.pool(), samples[static_cast<size_t>(item)], 0, {});
     const std::vector<float> conditional =
         stages_.backend().Score(pattern, codes, conditions.branches.front());
     const std::vector<float> null =

@@ -1,12 +1,11 @@
-#include "lm/positions.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "golden.h"
+#include "nn/sinusoidal_positions.h"
 
-namespace musicgen::lm {
+namespace musicgen::nn {
 namespace {
 
 TEST(PositionsTest, KnownRow) {
@@ -41,4 +40,4 @@ TEST_P(GoldenPositionsTest, MatchTransformers) {
 INSTANTIATE_TEST_SUITE_P(Widths, GoldenPositionsTest, testing::Values(64, 1024, 2048));
 
 }  // namespace
-}  // namespace musicgen::lm
+}  // namespace musicgen::nn

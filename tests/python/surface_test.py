@@ -97,8 +97,6 @@ def test_what_is_not_there_says_why(model):
     assert not hasattr(model, "lm") and not hasattr(model, "cfg")
     with pytest.raises(AssertionError, match="MusicGen-Style"):
         model.set_style_conditioner_params(eval_q=1)
-    with pytest.raises(NotImplementedError, match="MusicGen-Style"):
-        model.set_generation_params(cfg_coef_beta=5)
     with pytest.raises(NotImplementedError, match="MultiBandDiffusion"):
         MultiBandDiffusion.get_mbd_musicgen()
     with pytest.raises(AssertionError, match="stride"):

@@ -111,7 +111,7 @@ TEST_P(SteeringTest, ModelsWithCrossAttentionFollowFromTheStepOn) {
       other.prompt = prompt;
       const generate::Sample sample =
           schedule.pipeline().Prepare(schedule.stages().pool(), {&other, 1})[0];
-      return schedule.pipeline().ConditionsAt(schedule.stages().pool(), sample, 0, false);
+      return schedule.pipeline().ConditionsAt(schedule.stages().pool(), sample, 0, {});
     };
     const Conditions a = conditions_of(kPrompts[0]), b = conditions_of(kPrompts[1]);
     const Codes expected =
@@ -146,7 +146,7 @@ TEST_P(SteeringTest, ModelsConditionedInFrontFollowFromTheNextWindowOn) {
     other.prompt = prompt;
     const generate::Sample sample =
         schedule.pipeline().Prepare(schedule.stages().pool(), {&other, 1})[0];
-    return schedule.pipeline().ConditionsAt(schedule.stages().pool(), sample, first_frame, false);
+    return schedule.pipeline().ConditionsAt(schedule.stages().pool(), sample, first_frame, {});
   };
   const Conditions a = conditions_of(kPrompts[0], 0), b = conditions_of(kPrompts[1], 30);
   Codes expected = Reference(schedule, PatternOf(schedule, 50))

@@ -20,13 +20,15 @@ struct Gift {
 
 GenerationRequest RequestOf(JobRecord& record, size_t take) {
   const bool last = take + 1 == record.takes.size();
-  GenerationRequest request{record.request.prompt, record.request.params, {}, {}};
+  GenerationRequest request{record.request.prompt, record.request.params, {}, {}, {}};
   request.params.take = static_cast<uint32_t>(take);
   if (last) {
     request.melody = std::exchange(record.request.melody, {});
+    request.style = std::exchange(record.request.style, {});
     request.audio_prompt = std::exchange(record.request.audio_prompt, {});
   } else {
     request.melody = record.request.melody;
+    request.style = record.request.style;
     request.audio_prompt = record.request.audio_prompt;
   }
   return request;

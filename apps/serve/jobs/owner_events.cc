@@ -90,7 +90,7 @@ void Jobs::Impl::TakeSound(const Record& record, size_t take, Waveform sound) {
 }
 
 void Jobs::Impl::TakeSteered(const Record& record, Take& take, int64_t step) {
-  const bool prefix_model = shelf.models()[record->model].info.model_type == "musicgen_melody";
+  const bool prefix_model = shelf.models()[record->model].info.model_type != "musicgen";
   const bool is_later = prefix_model && (step < 0 || step > take.steps_done);
   const auto call =
       take.steerings.Applied(is_later ? take.steps_done : step, prefix_model, is_later);
@@ -176,6 +176,7 @@ void Jobs::Impl::EndIfDone(const Record& record) {
   ++(record->failure ? totals.failed : cancelled ? totals.cancelled : totals.done);
   record->ended_s = UnixTime();
   record->request.melody.reset();
+  record->request.style.reset();
   record->request.audio_prompt.reset();
   const JobStatus status = StatusOf(*record);
   TellWatchers(record, [status](JobWatcher& watcher) { watcher.Ended(status); });

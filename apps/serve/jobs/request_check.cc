@@ -100,6 +100,34 @@ void CheckSound(const char* param, const std::optional<Waveform>& sound) {
   RefuseField(param, "a sound", "none in it");
 }
 
+// The sound that is followed, as a melody or in its style.
+void CheckFollowed(const JobRequest& order, const ModelInfo& info) {
+  const std::string found = (order.model.empty() ? "the first model" : order.model) +
+                            (info.model_type == "musicgen_melody"  ? ", which follows a melody"
+                             : info.model_type == "musicgen_style" ? ", which follows a style"
+                                                                   : ", which takes text alone");
+  if (order.request.melody && info.model_type != "musicgen_melody") {
+    RefuseField("melody", "a model that follows melodies", found);
+  }
+  const StyleParams& style = order.request.params.style;
+  const bool is_style = info.model_type == "musicgen_style";
+  const char* param = order.request.style ? "style"
+                      : style.eval_q      ? "style_eval_q"
+                      : style.excerpt_s   ? "style_excerpt"
+                      : style.start_s     ? "style_start"
+                                          : nullptr;
+  if (param != nullptr && !is_style) RefuseField(param, "a model that follows styles", found);
+  if (style.eval_q) {
+    CheckRange("style_eval_q", static_cast<double>(*style.eval_q), 1,
+               static_cast<double>(info.style.codebooks));
+  }
+  if (style.excerpt_s) CheckRange("style_excerpt", *style.excerpt_s, 1.0 / 60, 30);
+  const std::optional<double>& beta = order.request.params.cfg_coef_beta;
+  if (beta) CheckRange("cfg_coef_beta", *beta, -1e3, 1e3);
+  CheckSound("melody", order.request.melody);
+  CheckSound("style", order.request.style);
+}
+
 }  // namespace
 
 void CheckOrder(const JobRequest& order, const ModelInfo& info, const JobLimits& limits) {
@@ -110,12 +138,7 @@ void CheckOrder(const JobRequest& order, const ModelInfo& info, const JobLimits&
   CheckWindow(params, info);
   CheckSteering({std::nullopt, params.cfg_coef, params.temperature, params.top_k, params.top_p, {}},
                 limits);
-  if (order.request.melody && info.model_type != "musicgen_melody") {
-    RefuseField(
-        "melody", "a model that follows melodies",
-        (order.model.empty() ? "the first model" : order.model) + ", which takes text alone");
-  }
-  CheckSound("melody", order.request.melody);
+  CheckFollowed(order, info);
   CheckSound("audio_prompt", order.request.audio_prompt);
   CheckContinued(order.request, info);
 }

@@ -61,7 +61,7 @@ export const steer = async (id, change) =>
 /**
  * Asks for music as a stream of 16-bit samples.
  * @param {object} fields of POST /v1/audio/generate
- * @param {{melody?: Blob, audio_prompt?: Blob}} files
+ * @param {{melody?: Blob, style?: Blob, audio_prompt?: Blob}} files
  * @returns {Promise<Response>} its body comes while the music is made
  */
 export function generate(fields, files, signal) {

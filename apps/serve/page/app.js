@@ -22,7 +22,9 @@ const complain = (sentence) => { byId("trouble").textContent = sentence; };
 readColours();
 const player = new Player();
 const composer = new Composer();
-const melody = new SoundSlot(byId("melody-slot"), "Melody", "A tune to follow: drop a file, choose or record one.", complain);
+const MELODY = ["Melody", "A tune to follow: drop a file, choose or record one."];
+const STYLE = ["Style", "A sound to follow in its style, of which the middle is heard: drop a file, choose or record one."];
+const followed = new SoundSlot(byId("followed-slot"), ...MELODY, complain);
 const start = new SoundSlot(byId("start-slot"), "Go on from", "A beginning to continue: drop a file, choose or record one.", complain);
 const stage = new Stage(player, stageActions);
 const live = new Live(player, (prompt) => {
@@ -36,13 +38,14 @@ let running = []; // makings
 
 const server = connect((props) => {
   composer.setServer(props);
-  for (const slot of [melody, start]) slot.limitBytes = props.limits.upload_bytes ?? slot.limitBytes;
+  for (const slot of [followed, start]) slot.limitBytes = props.limits.upload_bytes ?? slot.limitBytes;
   suitSlots();
 });
 
 function suitSlots() {
-  const { melody: can } = composer.model;
-  melody.forbid(can === false ? "This model follows no melodies; a melody model does." : "");
+  const { melody, style } = composer.model;
+  followed.ask(...(style ? STYLE : MELODY));
+  followed.forbid(melody === false && !style ? "This model follows no melodies; a melody model does." : "");
 }
 on("model", "change", suitSlots);
 
@@ -82,7 +85,7 @@ async function generate(goOnFrom = null) {
   } catch (error) {
     return complain(error.message);
   }
-  const files = { melody: melody.file, audio_prompt: goOnFrom?.file ?? start.file };
+  const files = { [composer.model.style ? "style" : "melody"]: followed.file, audio_prompt: goOnFrom?.file ?? start.file };
   settings.start_s = goOnFrom?.lengthS ?? start.lengthS;
   if (settings.duration_s === null) stop();
   const count = goOnFrom ? 1 : composer.takes;
@@ -90,7 +93,7 @@ async function generate(goOnFrom = null) {
     new Take({ ...settings, seed: settings.seed === null ? null : settings.seed + i }));
   for (const take of takes) {
     take.framesPerS = composer.model.frame_rate ?? 50;
-    take.files = { melody: files.melody?.name ?? null, audio_prompt: files.audio_prompt?.name ?? null };
+    take.files = { melody: files.melody?.name ?? null, style: files.style?.name ?? null, audio_prompt: files.audio_prompt?.name ?? null };
   }
   for (const take of takes.slice().reverse()) library.add(take);
   if (count > 1) library.sideBySide(takes);
@@ -163,7 +166,7 @@ setUpTheme(() => {
   readColours();
   stage.refresh();
   library.draw();
-  melody.draw();
+  followed.draw();
   start.draw();
 });
 library.read();

@@ -98,18 +98,18 @@ export class Composer {
     for (const id of SAMPLING) {
       if (!byId(id).checkValidity()) refuse(id, `${byId(id).labels[0].textContent}: ${byId(id).validationMessage}`);
     }
-    return { ...settings, guidance: Number(byId("guidance").value) };
+    return { ...settings, guidance: Number(byId("guidance").value), beta: this.model.style ? Number(byId("beta").value) : null };
   }
 
   #values() {
     const values = { prompt: byId("prompt").value.trim(), model: byId("model").value || this.#wantedModel,
       duration_s: this.live ? null : number("duration-number"), guidance: this.#guidanceTouched ? number("guidance") : null,
-      seed: this.seedLocked ? number("seed") : null };
+      seed: this.seedLocked ? number("seed") : null, beta: number("beta") };
     for (const id of SAMPLING) values[id] = number(id);
     return values;
   }
 
-  #fill({ prompt, model, duration_s, guidance, seed, ...sampling }) {
+  #fill({ prompt, model, duration_s, guidance, beta, seed, ...sampling }) {
     byId("prompt").value = prompt;
     this.#wantedModel = model ?? "";
     if (this.#models.some(({ id }) => id === model)) byId("model").value = model;
@@ -117,6 +117,7 @@ export class Composer {
     if (duration_s !== null) byId("duration-number").value = byId("duration").value = duration_s;
     this.#guidanceTouched = typeof guidance === "number";
     if (this.#guidanceTouched) byId("guidance").value = guidance;
+    byId("beta").value = beta ?? 5;
     for (const id of SAMPLING) byId(id).value = sampling[id] ?? "";
     byId("seed").value = seed ?? "";
     byId("seed-lock").ariaPressed = String(typeof seed === "number");
@@ -139,7 +140,9 @@ export class Composer {
 
   /** Shows what follows from the values. */
   refresh() {
-    const { defaults, summary } = this.model;
+    const { defaults, summary, style } = this.model;
+    byId("beta-line").hidden = !style;
+    byId("beta-text").value = Number(byId("beta").value).toFixed(1);
     byId("fixed-length").hidden = this.live;
     byId("live-note").hidden = !this.live;
     if (this.live) byId("pads-block").hidden = false;

@@ -106,7 +106,7 @@ export class Library {
     const compared = this.#compared.includes(take.id);
     const words = take.settings.prompt || "Music without words";
     const details = [take.ended || take.durationS ? lasting(take.lengthS) : null, take.settings.duration_s === null ? "live" : null, `seed ${take.seed ?? "?"}`, `guidance ${take.settings.guidance}`,
-      take.files.melody ? "with a melody" : null, take.files.audio_prompt ? "continued" : null,
+      take.files.melody ? "with a melody" : null, take.files.style ? "with a style" : null, take.files.audio_prompt ? "continued" : null,
       take.state === "stopped" && take.settings.duration_s !== null ? "stopped" : null].filter(Boolean).join(" · ");
     const play = button({ class: "round play small", click: () => this.#play(take) }, icon(PLAY));
     return make(tag, { class: "card", "data-take": take.id }, play,

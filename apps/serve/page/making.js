@@ -10,7 +10,7 @@ export class Making {
   #stopped = false;
 
   /**
-   * @param {{melody?: File, audio_prompt?: File}} files
+   * @param {{melody?: File, style?: File, audio_prompt?: File}} files
    * @param {() => number} heardS how much of the take was heard; of music without end only a little more is fetched
    * @param {(sentence: string) => void} tell what it waits for; "": for nothing
    */

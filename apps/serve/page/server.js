@@ -5,7 +5,7 @@ import { byId, on } from "./elements.js";
 /** What the page needs of /props: models with defaults and what they can do, limits. */
 function read(props) {
   const models = (props.models ?? []).map((model) => {
-    const about = [model.melody && "follows melodies", model.stereo && "stereo", /^(mit|apache)/i.test(model.licence) || model.licence].filter((word) => typeof word === "string");
+    const about = [model.melody && "follows melodies", model.style && "follows styles", model.stereo && "stereo", /^(mit|apache)/i.test(model.licence) || model.licence].filter((word) => typeof word === "string");
     return { ...model, defaults: model.defaults ?? {}, summary: about.join(" · ") };
   });
   return { ...props, models, limits: props.limits ?? {} };

@@ -6,6 +6,7 @@
  * @property {string} model
  * @property {number|null} duration_s of new music; null: without end
  * @property {number} guidance
+ * @property {number|null} beta of words beside a style; null: no style model
  * @property {number|null} seed null: the server draws one
  * @property {number|null} temperature and top_k, top_p; null: the model's own
  * @property {number} start_s of the sound that it goes on from; 0: none
@@ -21,6 +22,7 @@ export function fields(settings) {
     model: settings.model,
     audio_length: settings.duration_s === null ? null : settings.duration_s + settings.start_s,
     guidance_scale: settings.guidance,
+    cfg_coef_beta: settings.beta ?? null,
     seed: settings.seed,
     temperature: settings.temperature,
     top_k: settings.top_k,

@@ -1,17 +1,17 @@
 // The same request for a shell, the command line and Python.
 
-const OPTIONAL = ["guidance", "temperature", "top_k", "top_p"];
-const OPTIONS = ["--cfg-coef", "--temperature", "--top-k", "--top-p"];
-const FIELDS = ["guidance_scale", "temperature", "top_k", "top_p"];
-const PARAMETERS = ["cfg_coef", "temperature", "top_k", "top_p"];
+const OPTIONAL = ["guidance", "beta", "temperature", "top_k", "top_p"];
+const OPTIONS = ["--cfg-coef", "--cfg-coef-beta", "--temperature", "--top-k", "--top-p"];
+const FIELDS = ["guidance_scale", "cfg_coef_beta", "temperature", "top_k", "top_p"];
+const PARAMETERS = ["cfg_coef", "cfg_coef_beta", "temperature", "top_k", "top_p"];
 
 const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** [name, value] of what was chosen, by the names that another program has for it. */
-const chosen = (settings, names) => OPTIONAL.map((ours, i) => [names[i], settings[ours]]).filter(([, value]) => value !== null);
+const chosen = (settings, names) => OPTIONAL.map((ours, i) => [names[i], settings[ours] ?? null]).filter(([, value]) => value !== null);
 
 /**
- * @param {object} what settings, seed, lengthS, files (melody, audio_prompt: names or null), keyed
+ * @param {object} what settings, seed, lengthS, files (melody, style, audio_prompt: names or null), keyed
  * @param {string} origin of the server
  */
 export function curl({ settings, seed, lengthS, files, keyed }, origin) {
@@ -29,6 +29,7 @@ export function curl({ settings, seed, lengthS, files, keyed }, origin) {
 export function commandLine({ settings, seed, lengthS, files }) {
   const options = chosen(settings, OPTIONS).map(([name, value]) => `${name} ${value}`);
   if (files.melody) options.push(`--melody ${quote(files.melody)}`);
+  if (files.style) options.push(`--style ${quote(files.style)}`);
   if (files.audio_prompt) options.push(`--continue ${quote(files.audio_prompt)}`);
   return [`musicgen generate -m ${quote(settings.model)} -s ${seed} -d ${lengthS}`, ...options,
     `-o out.wav -- ${quote(settings.prompt)}`].join(" \\\n  ");
@@ -37,7 +38,7 @@ export function commandLine({ settings, seed, lengthS, files }) {
 export function pythonCode({ settings, seed, lengthS, files }) {
   const parameters = [["duration", lengthS], ...chosen(settings, PARAMETERS)].map(([name, value]) => `${name}=${value}`);
   const prompt = JSON.stringify(settings.prompt);
-  const sound = files.audio_prompt ?? files.melody;
+  const sound = files.audio_prompt ?? files.style ?? files.melody;
   const call = files.audio_prompt ? `generate_continuation(sound, rate, [${prompt}]`
     : sound ? `generate_with_chroma([${prompt}], [sound], rate` : `generate([${prompt}]`;
   return `from musicgen.models import MusicGen

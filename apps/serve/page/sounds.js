@@ -1,4 +1,4 @@
-// The two places for a sound of the user's: a melody to follow, and a beginning to go on from.
+// The two places for a sound of the user's: a melody or style to follow, and a beginning to go on from.
 import { button, icon, lasting, make } from "./elements.js";
 import { drawOutline } from "./drawing.js";
 import { Picture } from "./picture.js";
@@ -31,6 +31,12 @@ export class SoundSlot extends EventTarget {
       element.classList.remove("over");
       if (!this.unavailable && event.dataTransfer.files[0]) this.take(event.dataTransfer.files[0]);
     });
+    this.draw();
+  }
+
+  /** What a sound here is for. */
+  ask(title, hint) {
+    Object.assign(this, { title, hint });
     this.draw();
   }
 

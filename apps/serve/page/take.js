@@ -21,7 +21,7 @@ export class Take extends EventTarget {
   file = null; // ArrayBuffer: the finished WAV
   jobId = null;
   favourite = false;
-  files = {}; // names of the sounds that it was made from: melody, audio_prompt
+  files = {}; // names of the sounds that it was made from: melody, style, audio_prompt
   keptOutline = null; // of a take whose sound is not loaded: from the history
   keptLengthS = 0;
   #arrivals = []; // [time in s, frames], the first and the last hundred

@@ -27,6 +27,19 @@ std::vector<Field> Fields(const Service& service) {
       Boolean("async", "Answer at once with the job, whose audio_url has the sound when it is done",
               false),
       File("melody", "Sound whose melody to follow (melody models)"),
+      File("style", "Sound whose style to follow (style models)"),
+      Number("cfg_coef_beta",
+             "Strength of the prompt beside a style or melody, inside guidance_scale (double "
+             "guidance); 1: none; 5 for a prompt with a style, 1 else",
+             0, kMostFactor),
+      Integer("style_eval_q",
+              "Codebooks of the style's bottleneck: more follow the sound more closely; 3 unless "
+              "the model has its own",
+              1, 64),
+      Above(Number("style_excerpt",
+                   "Seconds of the style that are heard; 3 unless the model has its own", 0, 30)),
+      Number("style_start", "Where these begin; by default they are the sound's middle", 0,
+             service.options.upload.sound_s),
       File("audio_prompt", "Sound to continue"),
       Number("prompt_start",
              "Continue what comes so many seconds after the beginning of audio_prompt; below 0: "
@@ -73,6 +86,11 @@ Order OrderOf(const FieldValues& fields) {
   params.max_duration_s = fields.Number("max_duration");
   params.extend_stride_s = fields.Number("extend_stride");
   if (const FileValue* melody = fields.File("melody")) order.melody = UploadOf(*melody, "melody");
+  if (const FileValue* style = fields.File("style")) order.style = UploadOf(*style, "style");
+  params.cfg_coef_beta = fields.Number("cfg_coef_beta");
+  params.style.eval_q = fields.Integer("style_eval_q");
+  params.style.excerpt_s = fields.Number("style_excerpt");
+  params.style.start_s = fields.Number("style_start");
   if (const FileValue* prompt = fields.File("audio_prompt")) {
     order.audio_prompt = UploadOf(*prompt, "audio_prompt");
     order.audio_prompt->excerpt = {fields.Number("prompt_start").value_or(0),
@@ -133,7 +151,7 @@ void AddGenerate(Service& service, Operations& operations) {
   operation.method = "POST";
   operation.path = "/v1/audio/generate";
   operation.id = "generate_music";
-  operation.summary = "Make music from text, a melody or the beginning of a piece";
+  operation.summary = "Make music from text, a melody, a style or the beginning of a piece";
   operation.description =
       "Answers with the finished sound file; with stream: true with its bytes while they are made; "
       "with async: true at once with a job, whose audio_url has the file when it is done. "

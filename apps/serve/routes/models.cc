@@ -43,6 +43,7 @@ Json ModelProps(const ModelStatus& model) {
   json["licence"] = info.licence;
   json["precision"] = PrecisionName(info.precision);
   json["melody"] = info.model_type == "musicgen_melody";
+  json["style"] = info.model_type == "musicgen_style";
   json["stereo"] = info.audio_channels == 2;
   json["audio_channels"] = info.audio_channels;
   json["sample_rate"] = info.sample_rate_hz;

@@ -39,7 +39,8 @@ std::string ShortName(std::string name) {
 
 void Prepare(Service& service, const Call& call, Order order, PlaceOrder place) {
   const ModelInfo info = service.jobs.InfoOf(order.job.model);
-  if (!order.melody && !order.audio_prompt) return place(std::move(order.job), info);
+  if (!order.melody && !order.style && !order.audio_prompt)
+    return place(std::move(order.job), info);
   service.jobs.PostLong([&service, call, info, order = std::move(order), place = std::move(place)] {
     call.Guard([&] {
       JobRequest job = order.job;
@@ -49,6 +50,7 @@ void Prepare(Service& service, const Call& call, Order order, PlaceOrder place) 
         melody.excerpt = MelodyExcerpt(job.request.params, info);
         job.request.melody = Decode(melody, limits);
       }
+      if (order.style) job.request.style = Decode(*order.style, limits);
       if (order.audio_prompt) job.request.audio_prompt = Decode(*order.audio_prompt, limits);
       place(std::move(job), info);
     });

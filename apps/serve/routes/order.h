@@ -23,7 +23,7 @@ struct Upload {
 
 struct Order {
   JobRequest job;
-  std::optional<Upload> melody, audio_prompt;
+  std::optional<Upload> melody, style, audio_prompt;
 };
 
 // Decodes the sounds of an order on a worker, then calls `place`; on this thread where there is

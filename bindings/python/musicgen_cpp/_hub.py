@@ -14,6 +14,7 @@ _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?")
 _SMALL_FILES = ("config.json", "generation_config.json", "preprocessor_config.json", "tokenizer.json",
                 "tokenizer_config.json", "spiece.model", "special_tokens_map.json", "README.md")
 _AUDIOCRAFT = ("state_dict.bin", "compression_state_dict.bin")
+_STYLE, _MERT = "facebook/musicgen-style", "m-a-p/MERT-v1-95M"  # which hears the style
 _POINTER_BYTES = 4096  # an AudioCraft codec file below this names a codec elsewhere
 
 
@@ -63,6 +64,8 @@ def download(name: str, missing: BadInputError) -> str:
             _download_small("t5-base", "model.safetensors")
             if sizes["compression_state_dict.bin"] < _POINTER_BYTES:
                 _download_small("facebook/encodec_32khz", "model.safetensors")
+            if repository == _STYLE:
+                _download_small(_MERT, "pytorch_model.bin")
         return folder
     except Error as problem:
         raise BadInputError(f"{repository}: {problem}") from None

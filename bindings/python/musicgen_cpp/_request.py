@@ -43,6 +43,7 @@ class Params:
     top_k: int = 250
     top_p: float = 0.0
     cfg_coef: float = 3.0
+    cfg_coef_beta: Optional[float] = None
     two_step_cfg: bool = False
     max_duration: Optional[float] = None
     extend_stride: Optional[float] = None
@@ -57,8 +58,17 @@ class Params:
         return replace(self, **changes)
 
 
+@dataclass(frozen=True)
+class StyleParams:
+    """How a style is taken; None: as the model's files say."""
+    eval_q: Optional[int] = None
+    excerpt_length: Optional[float] = None
+    ds_factor: Optional[int] = None
+
+
 def request(prompt: Optional[str], params: Params, melody: Optional[Sound] = None,
-            audio_prompt: Optional[Sound] = None) -> Handle:
+            audio_prompt: Optional[Sound] = None, style: Optional[Sound] = None,
+            style_params: StyleParams = StyleParams()) -> Handle:
     """A request of the C library. An infinite duration has no end."""
     made = Handle.made("mg_request", "mg_request_new")
     call("mg_request_set_prompt", made, text_bytes(prompt, "prompt"))
@@ -67,6 +77,14 @@ def request(prompt: Optional[str], params: Params, melody: Optional[Sound] = Non
     if audio_prompt is not None:
         call("mg_request_set_audio_prompt", made,
              _values.waveform(audio_prompt.values, audio_prompt.sample_rate_hz))
+    if style is not None:
+        call("mg_request_set_style", made, _values.waveform(style.values, style.sample_rate_hz))
+        if style_params.eval_q is not None:
+            call("mg_request_set_style_eval_q", made, int(style_params.eval_q))
+        if style_params.excerpt_length is not None:
+            call("mg_request_set_style_excerpt_s", made, float(style_params.excerpt_length))
+        if style_params.ds_factor is not None:
+            call("mg_request_set_style_ds_factor", made, int(style_params.ds_factor))
     if math.isinf(params.duration) and params.duration > 0:
         call("mg_request_set_endless", made)
     else:
@@ -76,6 +94,11 @@ def request(prompt: Optional[str], params: Params, melody: Optional[Sound] = Non
     call("mg_request_set_top_k", made, int(params.top_k))
     call("mg_request_set_top_p", made, float(params.top_p))
     call("mg_request_set_cfg_coef", made, float(params.cfg_coef))
+    beta = params.cfg_coef_beta
+    if beta is None and not params.two_step_cfg:
+        beta = 1.0  # AudioCraft's default is no double guidance, the library's is one beside a style
+    if beta is not None:
+        call("mg_request_set_cfg_coef_beta", made, float(beta))
     call("mg_request_set_two_step_cfg", made, bool(params.two_step_cfg))
     if params.max_duration is not None:
         call("mg_request_set_max_duration_s", made, float(params.max_duration))

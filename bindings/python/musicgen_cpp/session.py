@@ -52,20 +52,23 @@ class Session:
         self._stepping = threading.Lock()
 
     def submit(self, prompt: Optional[str] = None, *, melody: Any = None,
-               melody_sample_rate: Optional[int] = None, audio_prompt: Any = None,
+               melody_sample_rate: Optional[int] = None, style: Any = None,
+               style_sample_rate: Optional[int] = None, audio_prompt: Any = None,
                prompt_sample_rate: Optional[int] = None, stream_audio: bool = False,
                decode_audio: bool = True, progress: bool = True, **params: Any) -> int:
         """Asks for a piece and returns the request's number.
 
-        `prompt` None: unconditional. `melody` and `audio_prompt`: sound [C, N] and its rate in Hz.
+        `prompt` None: unconditional. `melody`, `style` and `audio_prompt`: sound [C, N] and its rate in
+        Hz; how styles are taken is the model's `set_style_conditioner_params`.
         `params`: `duration` (seconds, an audio prompt included; math.inf: without end), `use_sampling`,
-        `temperature`, `top_k`, `top_p`, `cfg_coef`, `two_step_cfg`, `max_duration`, `extend_stride`,
+        `temperature`, `top_k`, `top_p`, `cfg_coef`, `cfg_coef_beta`, `two_step_cfg`, `max_duration`, `extend_stride`,
         `seed`; what is absent is the model's. Raises BadInputError when the model cannot do it.
         """
         chosen = self._model._params(**params)
         request = _request.request(
             prompt, chosen, _request.Sound.of(melody, melody_sample_rate, "melody"),
-            _request.Sound.of(audio_prompt, prompt_sample_rate, "audio_prompt"))
+            _request.Sound.of(audio_prompt, prompt_sample_rate, "audio_prompt"),
+            _request.Sound.of(style, style_sample_rate, "style"), self._model.style_params)
         return self._submit([request], stream_audio, decode_audio, progress)[0]
 
     def _submit(self, requests: Sequence[Handle], stream_audio: bool = False, decode_audio: bool = True,
@@ -96,7 +99,7 @@ class Session:
         """Changes a running request from its step `at_step` on (None: the next one); what is None stays.
 
         A new prompt counts from that step on; models that are conditioned in front of the codes
-        (melody) follow it from their next window on.
+        (melody, style) follow it from their next window on.
         """
         steering = Handle.made("mg_steering", "mg_steering_new")
         if prompt is not None:

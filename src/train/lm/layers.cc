@@ -4,7 +4,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "base/check.h"
-#include "lm/positions.h"
+#include "nn/sinusoidal_positions.h"
 
 namespace musicgen::train {
 namespace {
@@ -78,7 +78,7 @@ at::Tensor SumOfEmbeddings(const at::Tensor& tables, const at::Tensor& indices) 
 
 at::Tensor PositionVectors(int64_t count, int64_t width) {
   at::Tensor vectors = at::zeros({count, width});
-  const lm::SinusoidalPositions positions(width);
+  const nn::SinusoidalPositions positions(width);
   for (int64_t p = 0; p < count; ++p) {
     positions.AddTo(p, vectors.mutable_data_ptr<float>() + p * width);
   }

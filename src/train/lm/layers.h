@@ -17,7 +17,7 @@ struct LayerNorm {
 // sums have one order.
 at::Tensor SumOfEmbeddings(const at::Tensor& tables, const at::Tensor& indices);
 
-// Sinusoidal vectors of positions 0 … count − 1, [count, D] (lm/positions.h).
+// Sinusoidal vectors of positions 0 … count − 1, [count, D] (nn/sinusoidal_positions.h).
 at::Tensor PositionVectors(int64_t count, int64_t width);
 
 }  // namespace musicgen::train

@@ -14,7 +14,7 @@ class Sounds(PageTest):
         page = self.open()
         sent = []
         page.on("request", lambda r: r.method == "POST" and sent.append(r.headers["content-type"]))
-        slot = page.locator("#melody-slot")
+        slot = page.locator("#followed-slot")
         slot.get_by_role("button", name="Record").click()
         expect(slot).to_contain_text("Listening")
         page.wait_for_timeout(800)
@@ -36,7 +36,7 @@ class Sounds(PageTest):
         self.assertAlmostEqual(self.kept(page)[0]["lengthS"], 2, delta=0.03)
         data = page.evaluate_handle("""() => { const data = new DataTransfer();
             data.items.add(new File(["no sound"], "words.wav")); return data; }""")
-        page.dispatch_event("#melody-slot", "drop", {"dataTransfer": data})
+        page.dispatch_event("#followed-slot", "drop", {"dataTransfer": data})
         expect(page.get_by_role("alert")).to_contain_text("words.wav is not a sound file")
 
 

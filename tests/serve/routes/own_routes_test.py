@@ -8,7 +8,7 @@ import sys
 import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from support import TINY, TINY_MELODY, ServerTest, command_line, main, sound  # noqa: E402
+from support import FIXTURES, TINY, TINY_MELODY, ServerTest, command_line, main, sound, sound_file  # noqa: E402
 
 UNKNOWN = "0" * 32
 
@@ -110,6 +110,32 @@ class Generate(ServerTest):
                                       audio_length=0.2, audio_start=0.0, negative_prompt="bad", guidance_scale=7.0,
                                       num_inference_steps=50, seed=42)
         self.assertEqual(answer.status, 200, answer.body[:200])
+
+
+class Style(ServerTest):
+    models = (os.path.join(FIXTURES, "ac-tiny-style"),)
+    arguments = ("--style-encoder", os.path.join(FIXTURES, "mert-tiny"))
+
+    def test_a_style_is_the_command_lines(self):
+        fields = {"input": "x", "audio_length": "0.5", "seed": "3"}
+        flags = ("-m", *self.models, *self.arguments, "-d", "0.5", "-s", "3", "x")
+        for more, options in (({}, ()),
+                              ({"cfg_coef_beta": "2", "style_eval_q": "1", "style_excerpt": "1.5", "style_start": "1"},
+                               ("--cfg-coef-beta", "2", "--style-eval-q", "1", "--style-excerpt", "1.5",
+                                "--style-start", "1"))):
+            answer = self.server.upload("/v1/audio/generate", {**fields, **more}, {"style": sound(seconds=4)})
+            self.assertEqual(answer.status, 200, answer.body[:300])
+            with sound_file(seconds=4) as path:
+                self.same(answer.body, command_line(*flags, "--style", path, *options))
+
+    def test_what_does_not_fit(self):
+        def refused(param, says, files, **fields):
+            self.refuse(self.server.upload("/v1/audio/generate", {"input": "x", "audio_length": "0.1", **fields}, files),
+                        400, says, param)
+        refused("melody", "which follows a style", {"melody": sound()})
+        refused("style_eval_q", "from 1 to 6", {"style": sound()}, style_eval_q="7")
+        refused("style_excerpt", "at most 30", {"style": sound()}, style_excerpt="31")
+        self.assertTrue(self.server.ask("GET", "/props").json["models"][0]["style"])
 
 
 class Jobs(ServerTest):

@@ -7,7 +7,7 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 import numpy as np
 
 from .. import _array, _open, _request
-from .._errors import CancelledError, UnsupportedError
+from .._errors import CancelledError
 from .._library import library
 from .._progress import Progress, ProgressCallback, shown
 from ..session import Session
@@ -15,7 +15,7 @@ from .compression import CompressionModel
 
 __all__ = ["MusicGen"]
 
-_NO_STYLE = "Only use this function if your model is MusicGen-Style, which this version cannot open yet."
+_NO_STYLE = "Only use this function if your model is MusicGen-Style"
 
 
 class _OwnInt(int):
@@ -45,6 +45,7 @@ class MusicGen:
         self._reopens, self._options = opened.reopens, options
         self._handle = opened.handle
         self.compression_model = CompressionModel(self._handle)
+        self.style_params = _request.StyleParams()
         self.max_duration: float = library().mg_model_max_duration_s(self._handle)
         self._progress_callback: Optional[ProgressCallback] = None
         self._sampling: Dict[str, Any] = {
@@ -56,25 +57,26 @@ class MusicGen:
     @staticmethod
     def get_pretrained(name: str = "facebook/musicgen-melody", device: Any = None, *, precision: str = "auto",
                        reference: str = "auto", text_encoder: Optional[str] = None,
-                       codec: Optional[str] = None, strict: bool = False, threads: int = 0,
-                       max_streams: int = 0, cache_bytes: int = 0,
-                       lora: Any = None) -> MusicGen:
+                       codec: Optional[str] = None, style_encoder: Optional[str] = None,
+                       strict: bool = False, threads: int = 0, max_streams: int = 0,
+                       cache_bytes: int = 0, lora: Any = None) -> MusicGen:
         """Opens a model.
 
         `name`: a directory (Hugging Face's layout or AudioCraft's), a GGUF file, a hub id
-        "org/name[@revision]", a short name (small, medium, large, melody; warns as AudioCraft does),
+        "org/name[@revision]", a short name (small, medium, large, melody, style; warns as AudioCraft does),
         "demo": the small model that comes with the package, or "debug": a tiny random one. A hub id that is not in the Hugging Face cache is downloaded where
         huggingface_hub is installed. `device`: "cpu"; another one that is missing here warns.
         `precision`: "auto" (q8, or what a GGUF file holds), "f32", "f16", "bf16", "q8", "q4".
         `reference`: whose reading of padding and empty prompts to follow, "auto", "hf" or "audiocraft".
-        `text_encoder`, `codec`: directories of a T5 and an EnCodec that the model's files lack.
+        `text_encoder`, `codec`: directories of a T5 and an EnCodec that the model's files lack;
+        `style_encoder`: of the MERT of a style model, which else is looked for when a style is given.
         `strict`: tensors nobody needs are an error. `threads`: 0 for one per processor. `max_streams`,
         `cache_bytes`: limits of what runs together. `lora`: LoRA adapters, as PEFT saves them, that are
         merged into the weights: a directory, a file or a hub id, such a name with its strength
         ("punk", 0.5), or a list of these. Raises BadInputError, OutOfMemoryError.
         """
         options = dict(device=device, precision=precision, reference=reference, text_encoder=text_encoder,
-                       codec=codec, strict=strict, threads=threads, max_streams=max_streams,
+                       codec=codec, style_encoder=style_encoder, strict=strict, threads=threads, max_streams=max_streams,
                        cache_bytes=cache_bytes, lora=lora)
         return MusicGen(name, **options)
 
@@ -146,14 +148,15 @@ class MusicGen:
 
         `use_sampling` False: always the most probable code. `top_k` 0: no limit; `top_p` above 0:
         nucleus sampling, and `top_k` is ignored. `duration`: seconds of the whole result, a prompt that
-        is continued included. `cfg_coef`: guidance, 1 for none. `extend_stride`: seconds from one window
+        is continued included. `cfg_coef`: guidance, 1 for none. `cfg_coef_beta`: double
+        guidance, the weight of the text beside a style or melody, inside that of `cfg_coef`; None or 1 for
+        none, and then a style model all but ignores the text beside a style: AudioCraft's demonstration
+        has 5. `two_step_cfg` counts for nothing beside it. `extend_stride`: seconds from one window
         to the next of pieces longer than `max_duration`; AssertionError where it is not shorter.
         A model whose generation_config.json has other values for `top_k`, `top_p`, `temperature` or
         `cfg_coef` has those as its defaults; the published ones have none.
         """
         assert extend_stride < self.max_duration, "Cannot stride by more than max generation duration."
-        if cfg_coef_beta is not None:
-            raise UnsupportedError("cfg_coef_beta: " + _NO_STYLE)
         self.extend_stride = extend_stride
         self.duration = duration
         self.generation_params: Dict[str, Any] = {
@@ -165,8 +168,25 @@ class MusicGen:
 
     def set_style_conditioner_params(self, eval_q: int = 3, excerpt_length: float = 3.0,
                                      ds_factor: Optional[int] = None, encodec_n_q: Optional[int] = None) -> None:
-        """For style models alone, which this version cannot open yet: AssertionError."""
-        raise AssertionError(_NO_STYLE)
+        """Sets how the style of a sound is taken; of style models, AssertionError of others.
+
+        `eval_q`: codebooks of the bottleneck that count, more of them follow the sound more closely.
+        `excerpt_length`: seconds of the sound that are heard, its middle (AudioCraft draws where they
+        begin), or all of a shorter one. `ds_factor`: of so many of MERT's frames, 75 a second, one vector;
+        None: as it is. `encodec_n_q` is that of another kind of style model, and counts for nothing.
+        Raises ValueError for what the model does not have.
+        """
+        codebooks = library().mg_model_style_codebooks(self._handle)
+        assert codebooks > 0, _NO_STYLE
+        if not 1 <= eval_q <= codebooks:
+            raise ValueError(f"eval_q: expected a number from 1 to {codebooks}, found {eval_q}")
+        if not 0 < excerpt_length <= 30:
+            raise ValueError(f"excerpt_length: expected seconds above 0 and at most 30, found {excerpt_length}")
+        if ds_factor is not None and not 1 <= ds_factor <= 1000:
+            raise ValueError(f"ds_factor: expected a number from 1 to 1000, found {ds_factor}")
+        if ds_factor is None:
+            ds_factor = self.style_params.ds_factor
+        self.style_params = _request.StyleParams(eval_q, excerpt_length, ds_factor)
 
     def set_custom_progress_callback(self, progress_callback: Optional[ProgressCallback] = None) -> None:
         """`progress_callback(generated, to_generate)` counts steps in place of the bar, where `progress`
@@ -176,8 +196,6 @@ class MusicGen:
     def _params(self, **changes: Any) -> _request.Params:
         """The model's settings with `changes`. A seed of None is a fresh one."""
         theirs = dict(self.generation_params)
-        if theirs.pop("cfg_coef_beta", None) is not None:
-            raise UnsupportedError("cfg_coef_beta: " + _NO_STYLE)
         theirs["temperature"] = theirs.pop("temp", 1.0)
         if changes.get("seed") is None:
             changes["seed"] = _request.fresh_seed()
@@ -231,9 +249,10 @@ class MusicGen:
     def generate_with_chroma(self, descriptions: Sequence[Optional[str]], melody_wavs: Any,
                              melody_sample_rate: int, progress: bool = False, return_tokens: bool = False, *,
                              seed: Optional[int] = None) -> Any:
-        """Pieces that follow melodies: sound [B, C, N], [C, N] for one, or a list of [C, N] and None.
+        """Pieces that follow melodies, or of a style model styles: sound [B, C, N], [C, N] for one, or a
+        list of [C, N] and None.
 
-        RuntimeError where the model is no melody model.
+        RuntimeError where the model is neither. How styles are taken: `set_style_conditioner_params`.
         """
         if isinstance(melody_wavs, (list, tuple)):
             melodies = [None if melody is None else _array.to_numpy(melody) for melody in melody_wavs]
@@ -246,7 +265,8 @@ class MusicGen:
             if values.ndim != 3:
                 raise ValueError("Melody wavs should have a shape [B, C, T].")
             melodies = list(values)
-        if library().mg_model_type(self._handle) != b"musicgen_melody":
+        kind = library().mg_model_type(self._handle)
+        if kind not in (b"musicgen_melody", b"musicgen_style"):
             raise RuntimeError("This model doesn't support melody conditioning. Use the `melody` model.")
         texts = _texts(descriptions)
         assert len(melodies) == len(texts), (
@@ -254,19 +274,23 @@ class MusicGen:
             f"got melody len={len(melodies)}, and descriptions len={len(texts)}")
         return self._generate(
             [(text, _request.Sound.of(melody, melody_sample_rate, "melody"), None)
-             for text, melody in zip(texts, melodies)], progress, return_tokens, seed)
+             for text, melody in zip(texts, melodies)], progress, return_tokens, seed,
+            sounds_are_styles=kind == b"musicgen_style")
 
     def generate_audio(self, gen_tokens: Any) -> Any:
         """Codes [B, K, T] -> sound [B, C, N]."""
         assert _array.to_numpy(gen_tokens).ndim == 3
         return self.compression_model.decode(gen_tokens, None)
 
-    def _generate(self, wanted: List[Tuple], progress: bool, return_tokens: bool, seed: Optional[int]) -> Any:
+    def _generate(self, wanted: List[Tuple], progress: bool, return_tokens: bool, seed: Optional[int],
+                  sounds_are_styles: bool = False) -> Any:
         if not wanted:
             raise ValueError("expected at least one piece to generate, found none")
         params = self._params(seed=seed)
-        requests = [_request.request(text, params.changed({"seed": params.seed + i}), melody, audio_prompt)
-                    for i, (text, melody, audio_prompt) in enumerate(wanted)]
+        requests = [_request.request(text, params.changed({"seed": params.seed + i}),
+                                     None if sounds_are_styles else sound, audio_prompt,
+                                     sound if sounds_are_styles else None, self.style_params)
+                    for i, (text, sound, audio_prompt) in enumerate(wanted)]
         show = shown(self._progress_callback) if progress else None
         done: Dict[int, Any] = {}
         try:
@@ -291,7 +315,8 @@ class MusicGen:
         return audio, _array.result_of(np.stack([_array.to_numpy(done[i].codes) for i in ids]))
 
     def stream(self, prompt: Optional[str] = None, *, melody: Any = None,
-               melody_sample_rate: Optional[int] = None, audio_prompt: Any = None,
+               melody_sample_rate: Optional[int] = None, style: Any = None,
+               style_sample_rate: Optional[int] = None, audio_prompt: Any = None,
                prompt_sample_rate: Optional[int] = None, seed: Optional[int] = None,
                **params: Any) -> Iterator[Any]:
         """Sound while it is made: yields chunks [C, n], the first as soon as a player can begin.
@@ -300,7 +325,8 @@ class MusicGen:
         `Session.submit`; `duration=math.inf` never ends. Leaving the loop cancels.
         """
         session = self.session()
-        session.submit(prompt, melody=melody, melody_sample_rate=melody_sample_rate, audio_prompt=audio_prompt,
+        session.submit(prompt, melody=melody, melody_sample_rate=melody_sample_rate, style=style,
+                       style_sample_rate=style_sample_rate, audio_prompt=audio_prompt,
                        prompt_sample_rate=prompt_sample_rate, seed=seed, stream_audio=True,
                        decode_audio=False, progress=False, **params)
         return _chunks(session)
@@ -313,17 +339,19 @@ class MusicGen:
 
     def __reduce__(self) -> Tuple:
         return (_reopened, (self._reopens, self._options, self.duration, self.max_duration, self.extend_stride,
-                            self.generation_params))
+                            self.generation_params, self.style_params))
 
     def __repr__(self) -> str:
         return f"MusicGen({self.name!r}, precision={self.precision!r})"
 
 
 def _reopened(name: str, options: Dict[str, Any], duration: float, max_duration: float, extend_stride: float,
-              generation_params: Dict[str, Any]) -> MusicGen:
+              generation_params: Dict[str, Any],
+              style_params: _request.StyleParams = _request.StyleParams()) -> MusicGen:
     model = MusicGen(name, **options)
     model.duration, model.max_duration, model.extend_stride = duration, max_duration, extend_stride
     model.generation_params = dict(generation_params)
+    model.style_params = style_params
     return model
 
 

@@ -1,9 +1,9 @@
-#include "lm/positions.h"
+#include "nn/sinusoidal_positions.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace musicgen::lm {
+namespace musicgen::nn {
 
 SinusoidalPositions::SinusoidalPositions(int64_t width) {
   const int64_t half = width / 2;
@@ -25,4 +25,4 @@ void SinusoidalPositions::AddTo(int64_t position, float* x) const {
   }
 }
 
-}  // namespace musicgen::lm
+}  // namespace musicgen::nn

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace musicgen::lm {
+namespace musicgen::nn {
 
 class SinusoidalPositions {
  public:
@@ -17,4 +17,4 @@ class SinusoidalPositions {
   std::vector<float> frequencies_;  // [D/2]
 };
 
-}  // namespace musicgen::lm
+}  // namespace musicgen::nn
