@@ -122,17 +122,18 @@ class Style(Family):
 
     def test_refusals_and_warnings(self):
         sound = self.sound("style.wav")
-        generate = ("generate", "-m", MODEL, "--style-encoder", MERT, "-o", self.path("out.wav"), "-d", "0.1", PROMPTS[0])
+        generate = ("generate", "-m", MODEL, "--style-encoder", MERT, "-o", self.path("out.wav"), "-d", "0.1",
+                    "--no-progress", "-s", "1", PROMPTS[0])
         self.refuse(*generate, "--melody", sound, says="which follows a style instead (--style)")
         self.refuse(*generate, "--style-eval-q", "2", says="--style-eval-q: expected --style")
         self.refuse(*generate, "--style", sound, "--style-eval-q", "7", says="style_eval_q: expected a number from 1 to 6")
         self.refuse(*generate, "--style", sound, "--style-start", "2", says="style_start: expected the excerpt of 3 s")
         melody = os.path.join(FIXTURES, "ac-tiny-melody")
-        self.refuse("generate", "-m", melody, "-o", self.path("out.wav"), "--style", sound, PROMPTS[0],
-                    says="which follows a melody instead (--melody)")
+        self.refuse("generate", "-m", melody, "-o", self.path("out.wav"), "--style", sound, "--no-progress", "-s", "1",
+                    PROMPTS[0], says="which follows a melody instead (--melody)")
         self.refuse("generate", "-m", MODEL, "--style-encoder", self.path("none"), "-o", self.path("out.wav"),
                     "--style", sound, PROMPTS[0], says="none")
-        made = self.succeed(*generate, "--style", sound, "--style-excerpt", "1", "--no-progress", "-s", "1")
+        made = self.succeed(*generate, "--style", sound, "--style-excerpt", "1")
         self.assertIn("warning: 1 s of", made.err)
 
     def test_info(self):
