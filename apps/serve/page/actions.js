@@ -1,4 +1,4 @@
-// What can be done with a take that has ended: download, copy, use again.
+// What an ended take is good for: download, copy, use again.
 import * as api from "./api.js";
 import { button, byId, download, icon, make, on } from "./elements.js";
 import * as history from "./history.js";
@@ -11,7 +11,7 @@ function fileName(take, format) {
   return `${[...words, take.seed].join("-")}.${format}`;
 }
 
-/** WAV comes from what the browser keeps; the others from the server, as long as it knows the job. */
+/** WAV is the browser's own; others come from the server while it knows the job. */
 export async function save(take, format) {
   let bytes;
   if (format === "wav") {

@@ -7,7 +7,7 @@ export function setKey(value) {
   sessionStorage.setItem("musicgen.key", value);
 }
 
-/** What went wrong, in a sentence for the user; `status` 0: the server was not reached. */
+/** What went wrong, in a sentence; `status` 0: the server was not reached. */
 export class Trouble extends Error {
   constructor(sentence, status, retryAfterS) {
     super(sentence);
@@ -54,7 +54,7 @@ export const jobAudio = async (id, format) =>
 
 export const cancel = (id) => call(`v1/jobs/${id}`, { method: "DELETE", keepalive: true });
 
-/** Turns a running job; answers {steered_step} when it holds, without it when that takes long. */
+/** Turns a running job: {steered_step} when it holds, {} when that takes long. */
 export const steer = async (id, change) =>
   (await call(`v1/jobs/${id}`, { method: "PATCH", ...json(change) })).json();
 

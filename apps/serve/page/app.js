@@ -23,7 +23,7 @@ readColours();
 const player = new Player();
 const composer = new Composer();
 const MELODY = ["Melody", "A tune to follow: drop a file, choose or record one."];
-const STYLE = ["Style", "A sound to follow in its style, of which the middle is heard: drop a file, choose or record one."];
+const STYLE = ["Style", "A sound whose style to follow, by its middle: drop a file, choose or record one."];
 const followed = new SoundSlot(byId("followed-slot"), ...MELODY, complain);
 const start = new SoundSlot(byId("start-slot"), "Go on from", "A beginning to continue: drop a file, choose or record one.", complain);
 const stage = new Stage(player, stageActions);
@@ -75,7 +75,7 @@ function use(take) {
   byId("prompt").focus();
 }
 
-/** Makes what the form says; the sound to go on from, where given, instead of the form's. */
+/** Makes what the form says, or goes on from another sound. */
 async function generate(goOnFrom = null) {
   complain("");
   let settings;

@@ -80,7 +80,7 @@ export class Composer {
     this.#changed();
   }
 
-  /** @returns {import("./settings.js").Settings} Throws an Error with a sentence, the field in focus. */
+  /** @returns {import("./settings.js").Settings} Throws an Error, its field in focus. */
   settings() {
     const settings = this.#values();
     const refuse = (id, sentence) => {

@@ -51,7 +51,7 @@ export function drawSpectrogram(canvas, picture, startS, lengthS) {
   context.drawImage(columns, 0, 0, canvas.width, canvas.height);
 }
 
-/** A waveform as bars, from an outline (picture.js); the first `part` of it in full colour. */
+/** A waveform as bars, from an outline; its first `part` in full colour. */
 export function drawOutline(canvas, outline, part) {
   const context = fit(canvas);
   const { width, height } = canvas;

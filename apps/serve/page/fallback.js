@@ -1,4 +1,4 @@
-// Plays chunks without an AudioWorklet, which browsers withhold on plain http; same messages as
+// Plays chunks without an AudioWorklet, which plain http lacks; same messages as
 // worklet.js. Each chunk is scheduled behind the one before.
 
 export class ScheduledPlayback {

@@ -34,7 +34,7 @@ export const sound = (id) => run("readonly", (takes, sounds) => sounds.get(id));
 
 const erase = (id) => run("readwrite", (takes, sounds) => (sounds.delete(id), takes.delete(id)));
 
-/** Stores a take, with its WAV file where one is given; the oldest that are no favourites make way for it. */
+/** Stores a take, maybe with its WAV file; the oldest but favourites make way. */
 export async function put(record, file) {
   for (;;) {
     try {

@@ -1,9 +1,9 @@
-// Keys that work everywhere on the page; single letters can be switched off.
+// Keys for all of the page; single letters can be switched off.
 import { byId, on } from "./elements.js";
 
 const TYPING = "input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select";
 
-/** @param {object} does what the keys stand for: generate, stop, play, scene */
+/** @param {object} does the keys' work: generate, stop, play, scene */
 export function onKeys(does) {
   byId("keys").checked = localStorage.getItem("musicgen.keys") !== "off";
   on("keys", "change", () => localStorage.setItem("musicgen.keys", byId("keys").checked ? "on" : "off"));

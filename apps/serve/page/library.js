@@ -119,7 +119,6 @@ export class Library {
           ["Copy as…", () => showCopies(take, this.does.keyed())], ["Use these settings", () => this.does.use(take)], ["Delete", () => this.#remove(take)]])));
   }
 
-  // Shows on the cards what plays and how far it is.
   #mark() {
     const { player } = this;
     for (const card of document.querySelectorAll("[data-take]")) {

@@ -11,7 +11,7 @@ export class Making {
 
   /**
    * @param {{melody?: File, style?: File, audio_prompt?: File}} files
-   * @param {() => number} heardS how much of the take was heard; of music without end only a little more is fetched
+   * @param {() => number} heardS heard of the take; of endless music little more is fetched
    * @param {(sentence: string) => void} tell what it waits for; "": for nothing
    */
   constructor(take, files, heardS, tell) {
@@ -54,7 +54,6 @@ export class Making {
     this.take.end("stopped");
   }
 
-  // A server that is busy or still loading is asked again.
   async #ask() {
     for (;;) {
       try {
@@ -109,7 +108,7 @@ export class Making {
     }
   }
 
-  // The stream has ended: did the job, and well? Then its finished file takes the stream's place.
+  // Did the job end well? Then its finished file takes the stream's place.
   async #settle() {
     const { take } = this;
     let job = await api.job(take.jobId);

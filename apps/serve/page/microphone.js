@@ -3,7 +3,7 @@ import { interleave } from "./wav.js";
 
 const LONGEST_S = 60;
 
-/** Begins to record: {stop(), done: Promise<{samples, rateHz}>}, one channel. Throws an Error with a sentence. */
+/** Records: {stop(), done: Promise<{samples, rateHz}>}, one channel. Throws an Error. */
 export async function record() {
   if (!navigator.mediaDevices?.getUserMedia) {
     throw new Error("The browser gives the microphone only to https pages and to this computer's own server.");

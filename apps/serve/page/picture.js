@@ -1,4 +1,4 @@
-// What is drawn of a take: a column of levels and a highest and lowest sample for each moment.
+// What is drawn of a take: levels, highest and lowest sample of each moment.
 import { BANDS, Spectrum } from "./spectrum.js";
 
 const LIVE_COLUMNS_PER_S = 50;
@@ -63,7 +63,7 @@ export class Picture {
 
   /**
    * A waveform of `points`: [points, lowest and highest], full scale 127.
-   * @param {number} from first column; @param {number} to one past the last; beyond the sound: silence
+   * @param {number} from first column; @param {number} to one past the last
    */
   outline(points, from = 0, to = this.count) {
     const outline = new Int8Array(2 * points);

@@ -3,7 +3,7 @@ import { ScheduledPlayback } from "./fallback.js";
 
 const LEAST_AHEAD_S = 0.3; // sound in hand before it begins
 
-/** Events: "position" (some thirty times a second), "change" (played, paused, another take), "finished". */
+/** Events: "position" (thirty a second), "change" (played, paused, another take), "finished". */
 export class Player extends EventTarget {
   #context;
   #port;
@@ -39,7 +39,7 @@ export class Player extends EventTarget {
     this.#port.onmessage = ({ data }) => this.#report(data);
   }
 
-  /** Plays a take from a frame on; without sound yet, it begins by itself. */
+  /** Plays a take from a frame on, or once there is sound. */
   async play(take, frame = 0) {
     await this.unlock(take.rateHz);
     this.#leave();
@@ -99,7 +99,7 @@ export class Player extends EventTarget {
     else this.#context.suspend();
   }
 
-  // So much sound in hand that it will not run dry: all that a slower model cannot make in time.
+  // Sound in hand so that it will not run dry: all that a slow model cannot make in time.
   #enough() {
     const { take } = this;
     if (take.whole) return true;

@@ -1,8 +1,7 @@
-// What the server is and can do; waits for it while it loads, asks for the key where it wants one.
+// What the server can do; waits while it loads, asks for the key where it wants one.
 import * as api from "./api.js";
 import { byId, on } from "./elements.js";
 
-/** What the page needs of /props: models with defaults and what they can do, limits. */
 function read(props) {
   const models = (props.models ?? []).map((model) => {
     const about = [model.melody && "follows melodies", model.style && "follows styles", model.stereo && "stereo", /^(mit|apache)/i.test(model.licence) || model.licence].filter((word) => typeof word === "string");
@@ -22,7 +21,7 @@ function askForKey() {
   });
 }
 
-/** Calls `ready` with the properties whenever they have changed; returns {keyed}: whether the server wants a key. */
+/** Calls `ready` with the properties whenever they change; {keyed}: the server wants a key. */
 export function connect(ready) {
   const state = { keyed: false };
   let known = "";

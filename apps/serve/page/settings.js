@@ -1,4 +1,4 @@
-// What is asked of the model, as the form says it and as the fields of a request.
+// What is asked of the model, in the form's words and a request's.
 
 /**
  * @typedef {object} Settings
@@ -6,7 +6,7 @@
  * @property {string} model
  * @property {number|null} duration_s of new music; null: without end
  * @property {number} guidance
- * @property {number|null} beta of words beside a style; null: no style model
+ * @property {number|null} beta of style models
  * @property {number|null} seed null: the server draws one
  * @property {number|null} temperature and top_k, top_p; null: the model's own
  * @property {number} start_s of the sound that it goes on from; 0: none
@@ -15,7 +15,7 @@
 /** A model's name for people: of a folder the last part. */
 export const nameOf = (model) => (/^[./~]/.test(model) ? model.split("/").filter(Boolean).at(-1) : model);
 
-/** The fields of POST /v1/audio/generate; the length counts the sound that it goes on from. */
+/** Fields of POST /v1/audio/generate; the length counts the sound it goes on from. */
 export function fields(settings) {
   const all = {
     input: settings.prompt,

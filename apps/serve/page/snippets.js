@@ -7,11 +7,11 @@ const PARAMETERS = ["cfg_coef", "cfg_coef_beta", "temperature", "top_k", "top_p"
 
 const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** [name, value] of what was chosen, by the names that another program has for it. */
+/** [name, value] of what was chosen, by another program's names. */
 const chosen = (settings, names) => OPTIONAL.map((ours, i) => [names[i], settings[ours] ?? null]).filter(([, value]) => value !== null);
 
 /**
- * @param {object} what settings, seed, lengthS, files (melody, style, audio_prompt: names or null), keyed
+ * @param {object} what settings, seed, lengthS, files (names or null), keyed
  * @param {string} origin of the server
  */
 export function curl({ settings, seed, lengthS, files, keyed }, origin) {

@@ -1,4 +1,4 @@
-// The two places for a sound of the user's: a melody or style to follow, and a beginning to go on from.
+// The two places for a sound: a melody or style to follow, and a beginning to go on from.
 import { button, icon, lasting, make } from "./elements.js";
 import { drawOutline } from "./drawing.js";
 import { Picture } from "./picture.js";

@@ -18,7 +18,7 @@ const reversed = Uint16Array.from({ length: SIZE }, (_, i) => {
 const re = new Float32Array(SIZE);
 const im = new Float32Array(SIZE);
 
-// In place, radix 2 (Cooley and Tukey, 1965); the input was put in reversed order.
+// In place, radix 2 (Cooley and Tukey, 1965), input in reversed order.
 function transform() {
   for (let half = 1, stride = SIZE / 2; half < SIZE; half <<= 1, stride >>= 1) {
     for (let block = 0; block < SIZE; block += 2 * half) {
@@ -49,7 +49,7 @@ export class Spectrum {
 
   /**
    * Levels of the bands, lowest first: 0 is silence, 255 is loud.
-   * @param {Float32Array} samples the last SIZE of them count; fewer: silence comes before
+   * @param {Float32Array} samples the last SIZE count; before fewer: silence
    * @param {Uint8Array} levels [BANDS], written
    */
   measure(samples, levels) {

@@ -1,4 +1,4 @@
-// The take that is shown large: picture, position, transport, and where to continue from.
+// The take shown large: picture, position, transport, where to continue from.
 import { byId, clock, lasting, make, on } from "./elements.js";
 import { drawOutline, drawSpectrogram } from "./drawing.js";
 import { nameOf } from "./settings.js";

@@ -1,4 +1,4 @@
-// One piece of music: its sound as far as it is there, its picture, and what it was made from.
+// A piece of music: its sound so far, its picture, and what it was made from.
 import { Picture } from "./picture.js";
 
 const KEPT_LIVE_S = 600; // of music without end; what is older is let go
@@ -89,7 +89,6 @@ export class Take extends EventTarget {
     this.#change();
   }
 
-  /** The finished sound in place of the streamed one, whose level could not be known yet. */
   finish(file, { samples, channels, rateHz }) {
     this.file = file;
     if (samples.length === 0) return;
@@ -110,7 +109,7 @@ export class Take extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Music made per time, over the last seconds; 1 is real time; null: not known yet. */
+  /** Speed over the last seconds; 1 is real time; null: not known yet. */
   speed() {
     const arrivals = this.#arrivals;
     const last = arrivals.at(-1);
@@ -131,7 +130,7 @@ export class Take extends EventTarget {
     return all;
   }
 
-  /** From a frame on, as floats of full scale 1: chunks of one array per channel, half a second each or less. */
+  /** From a frame on, as floats: chunks of an array per channel, at most half a second. */
   *from(frame) {
     const step = Math.round(this.rateHz / 2);
     for (let at = Math.max(frame, this.firstFrame); at < this.frames; at += step) {

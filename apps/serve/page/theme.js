@@ -1,4 +1,4 @@
-// Before the first paint: the theme that was chosen on an earlier visit, or the system's. Not a module, so that it
+// Before the first paint: the theme of an earlier visit, or the system's. Not a module, so that it
 // runs at once.
 {
   let theme = null;

@@ -21,7 +21,7 @@ export function encodeWav(samples, channels, rateHz) {
   return bytes;
 }
 
-/** Floats of full scale 1, one array per channel → interleaved 16-bit samples. */
+/** Floats, one array per channel → interleaved 16-bit samples. */
 export function interleave(channels) {
   const samples = new Int16Array(channels.length * channels[0].length);
   channels.forEach((channel, c) => {
@@ -32,7 +32,7 @@ export function interleave(channels) {
   return samples;
 }
 
-/** Reads any sound file that the browser knows: {samples: Int16Array interleaved, channels, rateHz}; takes the bytes away. */
+/** Any sound file that the browser knows: {samples: Int16Array interleaved, channels, rateHz}. */
 export async function decode(bytes, rateHz = 32000) {
   const sound = await new OfflineAudioContext(1, 1, rateHz).decodeAudioData(bytes);
   const channels = [];

@@ -1,4 +1,4 @@
-// Runs on the audio thread: plays the chunks that it is sent, one after the other, and says how far it has come.
+// On the audio thread: plays the chunks that it is sent in turn, and says how far it is.
 
 class Playback extends AudioWorkletProcessor {
   constructor() {

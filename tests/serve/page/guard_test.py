@@ -4,7 +4,7 @@ import os
 
 from browser import CHROMIUM, PAGE, PageTest, expect, main
 
-LARGEST_BYTES = 125_000
+LARGEST_BYTES = 120_000
 
 
 class Guard(PageTest):
