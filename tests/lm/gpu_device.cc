@@ -11,6 +11,7 @@ namespace musicgen::lm {
 namespace {
 
 std::shared_ptr<GpuNetwork> NetworkOf(const std::string& model, Formats formats) {
+  const gpu::Device& device = gpu::TestDevice();  // first, since it has to outlive the networks
   static std::map<std::pair<std::string, kernels::WeightFormat>, std::shared_ptr<GpuNetwork>>
       networks;
   std::shared_ptr<GpuNetwork>& network = networks[{model, formats.weights}];
@@ -19,8 +20,8 @@ std::shared_ptr<GpuNetwork> NetworkOf(const std::string& model, Formats formats)
     network =
         WithTinyModel(model, [&](const LmConfig& config, const checkpoint::TensorSource& from) {
           // The device is the program's.
-          const std::shared_ptr<const gpu::Device> device(&gpu::TestDevice(), [](const auto*) {});
-          return std::make_shared<GpuNetwork>(device, pool, config, from, "decoder.", formats);
+          const std::shared_ptr<const gpu::Device> shared(&device, [](const auto*) {});
+          return std::make_shared<GpuNetwork>(shared, pool, config, from, "decoder.", formats);
         });
   }
   return network;

@@ -42,7 +42,8 @@ class Live(PageTest):
         _, straight = self.end(other)
         differs = next(i for i, (a, b) in enumerate(zip(sound, straight)) if a != b) / FRAME
         self.assertGreaterEqual(differs, step - DELAYS - HELD_BACK)
-        self.assertLess(differs, step + 25)
+        # Both draw with the same random numbers, so that the new words are not heard at once.
+        self.assertLess(differs, step + 50)
 
     def test_guidance_and_scenes(self):
         page = self.open()
