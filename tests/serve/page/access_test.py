@@ -30,7 +30,9 @@ class Access(PageTest):
             page.get_by_role("button", name="Generate").click()
             page.wait_for_selector("#stage.making:not(.waiting)")
             self.check(page, f"{scheme}, in the making")
-            page.get_by_role("button", name="Stop").click()
+            # Where two cores make it, it may have ended by itself before the page is asked.
+            page.evaluate("document.getElementById('stop').click()")
+            self.done(page)
             page.locator("#takes .compare-toggle").click()
             page.locator("#takes summary").click()
             self.check(page, f"{scheme}, with takes")
@@ -80,8 +82,8 @@ class Access(PageTest):
         page.keyboard.press("Enter")
         expect(page.locator("#play")).to_have_attribute("aria-label", "Play")
         stands = self.played(page)[0]
-        page.wait_for_timeout(150)
-        self.assertAlmostEqual(self.played(page)[0], stands, delta=0.1)
+        page.wait_for_timeout(1000)
+        self.assertAlmostEqual(self.played(page)[0], stands, delta=0.5)
         page.keyboard.press("Enter")
         self.done(page)
         while page.evaluate(FOCUS)["name"] != "Copy as…":
