@@ -13,7 +13,7 @@ since() { awk -v a="$1" -v b="$(date +%s.%N)" 'BEGIN { printf "%.1f s", b - a }'
 echo "== Packages"
 "$root/scripts/install_dependencies.sh" build
 
-echo "== Build (once; 10 to 20 minutes on two cores)"
+echo "== Build (once; about ten minutes on two cores)"
 build_started=$(date +%s.%N)
 # A folder that is set up already keeps its settings, so that tests built there stay.
 if [[ ! -f $build/build.ninja ]]; then

@@ -90,8 +90,9 @@ bool IsStreamed(const AudioFlags& flags) {
 void PrintSetting(const Model& model, const std::vector<Piece>& pieces) {
   const ModelInfo& info = model.info();
   const char* precision = PrecisionName(info.precision);
-  std::fprintf(stderr, "model %s (file %s), precision %s, %d threads, %s\n", info.path.c_str(),
-               info.file_dtype.c_str(), precision, model.threads(), InstructionSet().c_str());
+  std::fprintf(stderr, "model %s (file %s), precision %s, %s, %d threads, %s\n", info.path.c_str(),
+               info.file_dtype.c_str(), precision, DeviceOf(model).c_str(), model.threads(),
+               InstructionSet().c_str());
   const auto need = info.memory.find(precision);
   if (need == info.memory.end()) return;
   const double caches = static_cast<double>(need->second.cache_bytes_per_stream) *
@@ -146,8 +147,9 @@ void WriteAll(const std::vector<GenerationResult>& results,
 }
 
 void PrintJson(const std::string& file, const GenerationRequest& request,
-               const GenerationResult& result, const ModelInfo& info, double seconds,
+               const GenerationResult& result, const Model& model, double seconds,
                std::optional<double> steps_per_s) {
+  const ModelInfo& info = model.info();
   JsonObject line;
   line.Set("file", file);
   line.Set("prompt", request.prompt);
@@ -157,6 +159,7 @@ void PrintJson(const std::string& file, const GenerationRequest& request,
   line.Set("sample_rate", info.sample_rate_hz);
   line.Set("channels", info.audio_channels);
   line.Set("precision", PrecisionName(info.precision));
+  line.Set("device", DeviceOf(model));
   line.Set("loras", LoraRows(info));
   line.Set("seconds", seconds);  // of the whole batch
   line.Set("steps_per_s", steps_per_s);
@@ -212,7 +215,7 @@ int Run(const GenerateFlags& flags) {
   const double seconds = SecondsSince(start);
   for (size_t i = 0; i < results.size(); ++i) {
     if (flags.json) {
-      PrintJson(files[i], requests[i], results[i], model.info(), seconds, progress.steps_per_s());
+      PrintJson(files[i], requests[i], results[i], model, seconds, progress.steps_per_s());
     }
     if (!flags.no_progress) {
       const double seconds_made = static_cast<double>(results[i].codes.frames) /

@@ -14,7 +14,7 @@ Shape MatrixShape(const checkpoint::TensorSource& source, const std::string& nam
   if (!source.Has(name)) {
     ThrowBadInput(source.Where(), ": expected the style encoder's tensor ", name, ", found none");
   }
-  const Shape shape = source.Describe(name).shape;
+  Shape shape = source.Describe(name).shape;
   if (shape.size() != 2) {
     ThrowBadInput(source.Where(), ": tensor ", name, ": expected two dimensions, found ",
                   ToString(shape));

@@ -39,6 +39,10 @@ uint64_t PageBytes(WeightFormat format, int64_t heads, int64_t head_dim) {
   return static_cast<uint64_t>(heads * words) * sizeof(uint32_t);
 }
 
+Operations::Operations(const Device& device, int64_t lanes) : device_(device), lanes_(lanes) {
+  MG_CHECK(1 <= lanes && lanes <= kLanes);
+}
+
 Operations::Operations(const Device& device)
     : Operations(device, device.info().kind == DeviceKind::kSoftware ? 1 : kLanes) {}
 

@@ -58,7 +58,7 @@ class Operations {
   // Records for passes of so many rows, of which RowTable::rows count. Outlives its recordings.
   explicit Operations(const Device& device);
   // A product's outputs are each computed by so many lanes together, at most 8.
-  Operations(const Device& device, int64_t lanes) : device_(device), lanes_(lanes) {}
+  Operations(const Device& device, int64_t lanes);
 
   // Where the integers of a product's inputs lie meanwhile: DigitBytes and ScaleBytes of the most
   // rows and inputs. Before products with quantised weights.

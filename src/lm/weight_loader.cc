@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "checkpoint/take_weights.h"
 #include "lm/expected_tensors.h"
 #include "nn/held_format.h"
 #include "nn/pack.h"
@@ -52,10 +53,7 @@ nn::Linear WeightLoader::Stack(const std::vector<std::string>& names, int64_t pa
 }
 
 std::vector<float> WeightLoader::Floats(const std::string& name) const {
-  const TensorView tensor = source_.Get(name);
-  std::vector<float> values = ToFloats(tensor);
-  source_.Drop(tensor);
-  return values;
+  return checkpoint::TakeFloats(source_, name);
 }
 
 kernels::WeightFormat WeightLoader::FormatOf(const std::string& name, const Shape& shape) const {

@@ -17,6 +17,7 @@ namespace {
 // convolutions elsewhere have them for each channel (weight_norm with dim = 2).
 void FuseTaps(const std::vector<float>& gains, std::vector<float>* v) {
   const size_t taps = gains.size();
+  MG_CHECK(taps > 0);
   std::vector<double> scales(taps);
   for (size_t i = 0; i < v->size(); ++i) {
     const double value = (*v)[i];

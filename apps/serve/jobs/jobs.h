@@ -31,6 +31,7 @@ struct ModelStatus {
   std::string id;
   bool loaded = false, loading = false;
   ModelInfo info;
+  std::string device;  // on which its language model computes; empty before it was first loaded
 };
 
 // 404, for an id that is not known, or no longer.

@@ -273,7 +273,8 @@ std::vector<ModelStatus> Jobs::models() const {
   std::lock_guard<std::mutex> lock(impl_->mutex);
   std::vector<ModelStatus> all;
   for (const ShelvedModel& model : impl_->shelf.models()) {
-    all.push_back({model.served.id, model.loaded != nullptr, model.loading, model.info});
+    all.push_back(
+        {model.served.id, model.loaded != nullptr, model.loading, model.info, model.device});
   }
   return all;
 }

@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "musicgen/bench.hpp"
 #include "serve/http/failure.h"
 
 namespace musicgen::serve {
@@ -59,8 +60,10 @@ void ModelShelf::LoadNow(size_t index) {
   ShelvedModel& model = models_[index];
   std::unique_ptr<LoadedModel> loaded;
   std::optional<Failure> failure;
+  std::string device;
   try {
     loaded = MakeLoaded(index);
+    device = DeviceOf(loaded->model);
   } catch (const std::exception& error) {
     const auto* known = dynamic_cast<const Error*>(&error);
     const bool memory = known != nullptr && known->code() == ErrorCode::kOutOfMemory;
@@ -74,6 +77,7 @@ void ModelShelf::LoadNow(size_t index) {
     if (trouble_) trouble_("model " + model.served.id + " cannot be loaded: " + error.what());
   }
   std::lock_guard<std::mutex> lock(mutex_);
+  if (loaded != nullptr) model.device = std::move(device);
   model.loaded = std::move(loaded);
   model.failure = std::move(failure);
   model.loading = false;

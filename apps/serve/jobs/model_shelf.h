@@ -26,6 +26,7 @@ struct LoadedModel {
 struct ShelvedModel {
   ServedModel served;
   ModelInfo info;
+  std::string device;  // on which its language model computes, once it was loaded
   // Of the owner's thread alone while `active` is above 0, else of the loader's.
   std::unique_ptr<LoadedModel> loaded;
   bool loading = false;

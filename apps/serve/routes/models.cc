@@ -42,6 +42,7 @@ Json ModelProps(const ModelStatus& model) {
   json["type"] = info.model_type;
   json["licence"] = info.licence;
   json["precision"] = PrecisionName(info.precision);
+  json["device"] = model.device;
   json["melody"] = info.model_type == "musicgen_melody";
   json["style"] = info.model_type == "musicgen_style";
   json["stereo"] = info.audio_channels == 2;
@@ -74,10 +75,11 @@ Json Limits(const Service& service) {
 }
 
 Json Props(const Service& service) {
+  const std::vector<ModelStatus> served = service.jobs.models();
   Json models = Json::array();
-  for (const ModelStatus& model : service.jobs.models()) models.push_back(ModelProps(model));
+  for (const ModelStatus& model : served) models.push_back(ModelProps(model));
   return {{"version", Version()},
-          {"device", "cpu"},
+          {"device", served.front().device},  // of the model that is taken where none is named
           {"ready", service.jobs.ready()},
           {"default_model", DefaultModel(service.jobs)},
           {"formats", Json::array({"wav", "mp3", "flac", "opus", "pcm"})},

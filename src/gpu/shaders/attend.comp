@@ -11,7 +11,6 @@ layout(local_size_x_id = 3) in;  // first, as softmax.glsl asks for it
 #include "softmax.glsl"
 
 layout(constant_id = 2) const uint kFormat = 0;  // kF32 or kBF16
-
 const uint kTeam = 64, kSegment = 64;
 
 layout(push_constant) uniform Constants { uint width, head_dim, q_stride, cross; float scale; };
