@@ -46,21 +46,23 @@ build() {
   shift
   while [[ $# -gt 0 && $1 != -- ]]; do options+=("$1"); shift; done
   [[ $# -gt 0 ]] && shift && targets=(--target "$@")
+  local begun=$SECONDS
   echo "== Build $preset"
   cmake --preset "$preset" "${options[@]}" || { fail "$preset: configuring failed"; return 1; }
   cmake --build "build/$preset" -j "$jobs" "${targets[@]}" ||
     { fail "$preset: building failed"; return 1; }
+  summaries+=("$preset: built in $((SECONDS - begun)) s")
 }
 
 # run_ctest PRESET [ctest options …]; counts from ctest's own report.
 run_ctest() {
-  local preset=$1 report=$PWD/build/$1/tests.xml
+  local preset=$1 report=$PWD/build/$1/tests.xml begun=$SECONDS
   shift
   echo "== Test $preset"
   rm -f "$report"
   ctest --preset "$preset" -j "$jobs" --output-junit "$report" "$@" |
     tee "build/$preset/tests.log" || true
-  summaries+=("$preset: $(grep 'tests passed' "build/$preset/tests.log" || echo 'no result')")
+  summaries+=("$preset: $(grep 'tests passed' "build/$preset/tests.log" || echo 'no result') in $((SECONDS - begun)) s")
   # By name, as the end of a long log is what is read.
   mapfile -t -O "${#summaries[@]}" summaries < <(
     sed -n '/^The following tests FAILED:/,/^$/p' "build/$preset/tests.log" | sed '1d;/^$/d')

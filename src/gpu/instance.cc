@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "base/error.h"
@@ -96,7 +97,7 @@ std::shared_ptr<const Instance> Instance::Open(InstanceOptions options) {
 }
 
 Instance::Instance(InstanceOptions options) : options_(std::move(options)) {
-  // Never closed: drivers leave threads and exit handlers behind.
+  // Never closed, as ~Instance says.
   void* library = dlopen(options_.library.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
     throw Error(ErrorCode::kUnsupported,
@@ -136,7 +137,15 @@ Instance::Instance(InstanceOptions options) : options_(std::move(options)) {
   }
 }
 
-Instance::~Instance() { functions_.vkDestroyInstance(instance_, nullptr); }
+// One stays: with the last, the loader would unload the drivers, whose threads and exit handlers
+// outlive it.
+Instance::~Instance() {
+  static std::atomic<VkInstance> kept{VK_NULL_HANDLE};
+  VkInstance none = VK_NULL_HANDLE;
+  if (!kept.compare_exchange_strong(none, instance_)) {
+    functions_.vkDestroyInstance(instance_, nullptr);
+  }
+}
 
 std::vector<DeviceInfo> Instance::Describe() const {
   std::vector<DeviceInfo> all;

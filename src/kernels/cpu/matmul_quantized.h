@@ -138,27 +138,29 @@ struct QuantizedMatMul {
   static void Tile(const MatMulCall& call, int64_t tile, const QuantizedRows& x, int64_t groups,
                    int64_t begin, int64_t rows) {
     constexpr int kGroupBytes = kOutputs * 2 + Format::kBytes;
-    alignas(64) float sums[kBlockRows * kOutputs];  // of all segments before this one
-    alignas(64) float segment[kBlockRows * kOutputs];
+    alignas(64) float sums[kBlockRows * kOutputs];     // of the segments that have ended
+    alignas(64) float segment[kBlockRows * kOutputs];  // the sum of one after the first
     const char* w = static_cast<const char*>(call.weights) + tile * groups * kGroupBytes;
-    EndSegment(0, x.rows, segment, sums);
+    Clear(x.rows, sums);
+    float* into = sums;
     // Rows that share a pass over a group; all of a step's few rows read each weight once.
     const int64_t passes = (x.rows + V::kDotRows - 1) / V::kDotRows;
     const char* end = static_cast<const char*>(call.weights) + call.tile_end * groups * kGroupBytes;
     for (int64_t g = 0; g < groups; ++g, w += kGroupBytes) {
       if (g > 0 && g % kSumSegmentGroups == 0) {
-        EndSegment(g / kSumSegmentGroups, x.rows, segment, sums);
+        if (into == segment) Add(x.rows, segment, sums);
+        into = segment;
+        Clear(x.rows, segment);
       }
       const char* ahead = Ahead(w, end, static_cast<const char*>(call.next));
-      AddRows<Format, true, V::kDotRows>(x.rows / passes, w, ahead, x, g * x.rows, segment);
+      AddRows<Format, true, V::kDotRows>(x.rows / passes, w, ahead, x, g * x.rows, into);
       for (int64_t pass = 1; pass < passes; ++pass) {
         const int64_t r = x.rows * pass / passes;
         AddRows<Format, false, V::kDotRows>(x.rows * (pass + 1) / passes - r, w, nullptr, x,
-                                            g * x.rows + r, segment + r * kOutputs);
+                                            g * x.rows + r, into + r * kOutputs);
       }
     }
-    EndSegment(groups == 0 ? 1 : (groups + kSumSegmentGroups - 1) / kSumSegmentGroups, x.rows,
-               segment, sums);
+    if (into == segment) Add(x.rows, segment, sums);
     const int64_t first = tile * kOutputs, left = call.outputs - first;
     for (int64_t i = 0; call.two_digit_activations && i < rows * kOutputs; i += V::kLanes) {
       V::Store(sums + i, V::Add(V::Load(sums + i), V::Load(sums + rows * kOutputs + i)));
@@ -169,14 +171,13 @@ struct QuantizedMatMul {
     }
   }
 
-  // Adds what the `index`-th segment came to (0: there was none) and clears it for the next.
-  static void EndSegment(int64_t index, int64_t rows, float* segment, float* sums) {
+  static void Clear(int64_t rows, float* sums) {
+    for (int64_t i = 0; i < rows * kOutputs; i += V::kLanes) V::Store(sums + i, V::Zero());
+  }
+
+  static void Add(int64_t rows, const float* segment, float* sums) {
     for (int64_t i = 0; i < rows * kOutputs; i += V::kLanes) {
-      if (index > 0) {
-        const F sum = V::Load(segment + i);
-        V::Store(sums + i, index == 1 ? sum : V::Add(V::Load(sums + i), sum));
-      }
-      V::Store(segment + i, V::Zero());
+      V::Store(sums + i, V::Add(V::Load(sums + i), V::Load(segment + i)));
     }
   }
 
