@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The long tier: everything of test.sh, all of it built by clang and read by clang-tidy; Arm under
 # emulation; an hour of each fuzzer; a day of the server under every kind of client; the command
-# line's kill and disk tests at full length; the acceptance of the demo model; and checks on
+# line's kill and disk tests at full length; the acceptance of the demo model, and its fine-tuning; and checks on
 # full-size checkpoints when MUSICGEN_MODELS names a folder that holds them (small, melody,
 # stereo-large, …). FUZZ_SECONDS sets the time for each fuzzer, SOAK_SECONDS that of the server.
 set -euo pipefail
@@ -41,6 +41,8 @@ export MUSICGEN_PYTHON_PACKAGES="safetensors torch transformers essentia"
 if scripts/python_environment.sh build/eval; then
   MUSICGEN_EVAL_PYTHON=build/eval/bin/python apps/eval/musicgen-eval demo -m models/demo \
     --work build/acceptance --check || status=1
+  echo "== A style that the demo model has no word for"
+  build/eval/bin/python -B scripts/check_new_style.py || status=1
 else
   status=1
 fi
