@@ -126,7 +126,8 @@ typedef struct mg_waveform mg_waveform;
 MG_API mg_status mg_waveform_new(const float* values, int64_t sample_rate_hz, int64_t channels,
                                  int64_t samples, mg_waveform** out);
 /* Reads WAV (and RIFX, RF64, BW64, Wave64), AIFF, AU, CAF, FLAC, Ogg (Vorbis, Opus, FLAC) or MP3,
- * told by the content, at the file's own rate and channels. Of it the part from `start_s` on, below
+ * and the sound of M4A, MP4, WebM and others where FFmpeg's libraries are installed, told by the
+ * content, at the file's own rate and channels. Of it the part from `start_s` on, below
  * 0: so many seconds before the end, and of that at most `duration_s`, 0: to the end. At most 64
  * channels, and 10 minutes of what is kept. MG_BAD_INPUT also where the file is shorter than its
  * start. */
@@ -135,6 +136,9 @@ MG_API mg_status mg_waveform_read(const char* path, double start_s, double durat
 /* The same of a file's bytes; `name` stands for the file in messages and may be NULL. */
 MG_API mg_status mg_waveform_decode(const void* data, size_t size, const char* name, double start_s,
                                     double duration_s, mg_waveform** out);
+/* For a process that is about to give up its right to open files: opens the libraries that decoding
+ * these bytes takes, if any. */
+MG_API void mg_decoder_load(const void* data, size_t size);
 MG_API void mg_waveform_free(mg_waveform* wave);
 
 MG_API const float* mg_waveform_data(const mg_waveform* wave); /* [C, N]; NULL without samples */

@@ -114,6 +114,7 @@ class Caller {
     });
     Make<mg_waveform>(
         [&](auto** out) { return mg_waveform_read(Text(), Number(), Number(), out); });
+    mg_decoder_load(Floats(), Below(4096));
     Count(mg_sound_info_decode(Floats(), Below(4096), Text(), nullptr, nullptr, nullptr));
     Count(mg_check_destination(Text()));
     Count(mg_write_file("/nowhere/at/all", Floats(), Below(100)));
