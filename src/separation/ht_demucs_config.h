@@ -33,7 +33,15 @@ struct HtDemucsConfig {
   int64_t hop_samples() const { return n_fft / 4; }
   int64_t frames() const;  // T, of a segment's spectrum
   int64_t Width(int64_t encoder) const { return channels << encoder; }
-  int64_t transformer_width() const;
+  // Of the residual branch inside layers of so many channels.
+  int64_t Hidden(int64_t width) const { return width / dconv_compression; }
+  int64_t transformer_width() const {
+    return bottom_channels > 0 ? bottom_channels : Width(depth - 1);
+  }
+  int64_t transformer_hidden_width() const;
+  // What is left of a frame's bins and of a segment's samples behind the last encoder.
+  int64_t DeepBins() const { return (n_fft / 2) >> (2 * depth); }
+  int64_t DeepSamples() const;
   // The index of a stem; −1 where there is none of that name.
   int64_t FindStem(const std::string& name) const;
 };
