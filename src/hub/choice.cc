@@ -48,17 +48,18 @@ uint64_t Bytes(const Files& files) {
 // an index counts only where every shard is listed. Empty when there are none.
 Files OneOrShards(const Listing& listing, const std::string& base, const std::string& ending) {
   if (const ListedFile* whole = FindFile(listing, base + ending)) return {*whole};
+  const std::string first = StrCat(base, "-00001-of-%5d", ending);
   for (const ListedFile& file : listing) {
     int total = 0;
-    if (std::sscanf(file.path.c_str(), (base + "-00001-of-%5d" + ending).c_str(), &total) != 1 ||
-        total < 1 || total > kMostShards) {
+    if (std::sscanf(file.path.c_str(), first.c_str(), &total) != 1 || total < 1 ||
+        total > kMostShards) {
       continue;
     }
     Files shards;
     for (int i = 1; i <= total; ++i) {
       std::array<char, 32> numbers{};
       std::snprintf(numbers.data(), numbers.size(), "-%05d-of-%05d", i, total);
-      const ListedFile* shard = FindFile(listing, base + numbers.data() + ending);
+      const ListedFile* shard = FindFile(listing, StrCat(base, numbers.data(), ending));
       if (shard != nullptr) shards.push_back(*shard);
     }
     if (shards.size() != static_cast<size_t>(total)) continue;
