@@ -8,7 +8,7 @@ RUN scripts/package.sh deb /packages
 
 FROM debian:12-slim
 COPY --from=build /packages/musicgen_*.deb /tmp/
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates /tmp/musicgen_*.deb && \
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libavformat59 /tmp/musicgen_*.deb && \
     rm -rf /var/lib/apt/lists/* /tmp/musicgen_*.deb
 # A new volume takes over the owner of /cache; sound is written to /music or to stdout.
 RUN useradd --uid 1000 --create-home musicgen && mkdir /cache /music && chown musicgen: /cache /music

@@ -20,6 +20,10 @@ own; Meta's weights are not for commercial use.")
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SHLIBDEPS ON)
 # For HTTPS to the hub.
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_RECOMMENDS ca-certificates)
+if(MUSICGEN_FFMPEG_BUILT)
+  # For M4A, MP4, WebM; opened when such a file comes.
+  set(CPACK_DEBIAN_RUNTIME_PACKAGE_SUGGESTS libavformat${MUSICGEN_FFMPEG_MAJOR})
+endif()
 
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libmusicgen-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)

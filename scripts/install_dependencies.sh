@@ -8,7 +8,8 @@ set -euo pipefail
 
 packages=(cmake ninja-build g++ pkg-config libcli11-dev nlohmann-json3-dev libyaml-cpp-dev
           libsndfile1-dev libmpg123-dev libkissfft-dev libpng-dev libcurl4-openssl-dev libssl-dev
-          libboost1.81-dev libseccomp-dev libarchive-dev libvulkan-dev glslc)
+          libboost1.81-dev libseccomp-dev libarchive-dev libvulkan-dev glslc
+          libavformat-dev libavcodec-dev)
 training=(libfluidsynth-dev libeigen3-dev zlib1g-dev musescore-general-soundfont-small)
 case "${1:-}" in
   build) ;;

@@ -12,6 +12,7 @@ int Run(const ScoreFlags& flags);
 int Run(const EncodeFlags& flags);
 int Run(const DecodeFlags& flags);
 int Run(const ChromaFlags& flags);
+int Run(const SeparateFlags& flags);
 int Run(const StyleFlags& flags);
 int Run(const PlotFlags& flags);
 int Run(const InfoFlags& flags);

@@ -33,6 +33,14 @@ DownloadResult DownloadWithProgress(const DownloadOptions& options) {
   return *std::move(result);
 }
 
+std::string FetchDemucs(const std::string& given, bool offline) {
+  DownloadOptions options;
+  options.model = given;
+  options.role = DownloadRole::kDemucs;
+  options.offline = offline;
+  return DownloadWithProgress(options).path;
+}
+
 ModelOptions Fetch(const ModelFlags& flags, bool style) {
   ModelOptions options = flags.Options();
   DownloadOptions download;

@@ -117,6 +117,13 @@ struct ChromaFlags {
   bool offline = false;
 };
 
+struct SeparateFlags {
+  std::string audio, output, stem, demucs;
+  std::string format = "wav";
+  int64_t shifts = 0, threads = 0;
+  bool offline = false, no_progress = false;
+};
+
 struct StyleFlags {
   ModelFlags model;
   std::string output;
@@ -169,7 +176,7 @@ struct ServeFlags {
   std::string host = "127.0.0.1";
   int64_t port = 8080;  // 0: any that is free
   int64_t parallel = 0, queue = 32;
-  std::string api_key, tls_cert, tls_key;
+  std::string api_key, tls_cert, tls_key, demucs;
   std::vector<std::string> allowed_hosts;
   std::string access_log;
   double drain_s = 30;
@@ -188,8 +195,8 @@ struct Answer {
 
 using Command =
     std::variant<GenerateFlags, TokenizeFlags, ScoreFlags, EncodeFlags, DecodeFlags, ChromaFlags,
-                 StyleFlags, PlotFlags, InfoFlags, BenchFlags, ConvertFlags, VerifyFlags,
-                 DownloadFlags, LiveFlags, ServeFlags, DecodeUploadFlags, Answer>;
+                 SeparateFlags, StyleFlags, PlotFlags, InfoFlags, BenchFlags, ConvertFlags,
+                 VerifyFlags, DownloadFlags, LiveFlags, ServeFlags, DecodeUploadFlags, Answer>;
 
 // Throws Error(kBadInput).
 Command ParseCommandLine(int argc, const char* const* argv);

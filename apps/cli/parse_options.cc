@@ -25,6 +25,7 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   EncodeFlags encode;
   DecodeFlags decode;
   ChromaFlags chroma;
+  SeparateFlags separate;
   StyleFlags style;
   PlotFlags plot;
   InfoFlags info;
@@ -40,6 +41,7 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   AddEncode(line.AddCommand("encode", "Sound to codes"), encode);
   AddDecode(line.AddCommand("decode", "Codes to sound"), decode);
   AddChroma(line.AddCommand("chroma", "The melody models' chroma of a sound"), chroma);
+  AddSeparate(line.AddCommand("separate", "Drums, bass, vocals and the rest of a sound"), separate);
   AddStyleCommand(line.AddCommand("style", "What a style model makes of a sound"), style);
   AddPlot(line.AddCommand("plot", "Picture of a sound"), plot);
   AddInfo(line.AddCommand("info", "Configuration, sizes and memory needed"), info);
@@ -68,6 +70,7 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   if (chosen == "encode") return encode;
   if (chosen == "decode") return decode;
   if (chosen == "chroma") return chroma;
+  if (chosen == "separate") return separate;
   if (chosen == "style") return style;
   if (chosen == "plot") return plot;
   if (chosen == "info") return info;

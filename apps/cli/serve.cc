@@ -183,6 +183,8 @@ int Run(const ServeFlags& flags) {
   serve::ServiceOptions options;
   options.http = http.limits;
   options.upload.sound_s = 60 * flags.upload_minutes;
+  options.separation.demucs = flags.demucs;
+  options.separation.threads = static_cast<int>(flags.model.threads);
   serve::Service service(models, Limits(flags), options,
                          [](const std::string& trouble) { PrintWarnings({trouble}); });
   for (const serve::ModelStatus& model : service.jobs.models()) PrintWarnings(model.info.warnings);

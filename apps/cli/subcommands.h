@@ -16,6 +16,7 @@ void AddLive(common::Flags flags, LiveFlags& values);
 void AddEncode(common::Flags flags, EncodeFlags& values);
 void AddDecode(common::Flags flags, DecodeFlags& values);
 void AddChroma(common::Flags flags, ChromaFlags& values);
+void AddSeparate(common::Flags flags, SeparateFlags& values);
 void AddStyleCommand(common::Flags flags, StyleFlags& values);
 void AddPlot(common::Flags flags, PlotFlags& values);
 

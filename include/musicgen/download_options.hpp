@@ -13,11 +13,13 @@
 namespace musicgen {
 
 enum class DownloadFormat { kAuto, kSafetensors, kAudioCraft, kGguf };
-enum class DownloadRole { kModel, kTextEncoder, kCodec, kLora, kStyleEncoder };
+enum class DownloadRole { kModel, kTextEncoder, kCodec, kLora, kStyleEncoder, kDemucs };
 
 struct DownloadOptions {
   std::string model;     // "org/name[@revision]", a short name, or what is on this machine already
   std::string revision;  // branch, tag or commit; empty: what the name says, else main
+  // kDemucs, what separates stems, may leave `model` empty: adefossez/HTDemucs, unless it is in a
+  // cache, torch's included.
   DownloadRole role = DownloadRole::kModel;
   // Most repositories hold the same weights in several forms, of which one is taken.
   DownloadFormat format = DownloadFormat::kAuto;

@@ -59,6 +59,8 @@ using SessionHandle = Handle<mg_session, mg_session_free>;
 using SteeringHandle = Handle<mg_steering, mg_steering_free>;
 using EventsHandle = Handle<mg_events, mg_events_free>;
 using ScoreHandle = Handle<mg_score, mg_score_free>;
+using SeparatorHandle = Handle<mg_separator, mg_separator_free>;
+using StemsHandle = Handle<mg_stems, mg_stems_free>;
 using StyleHandle = Handle<mg_style, mg_style_free>;
 
 }  // namespace musicgen::detail

@@ -126,7 +126,8 @@ typedef struct mg_waveform mg_waveform;
 MG_API mg_status mg_waveform_new(const float* values, int64_t sample_rate_hz, int64_t channels,
                                  int64_t samples, mg_waveform** out);
 /* Reads WAV (and RIFX, RF64, BW64, Wave64), AIFF, AU, CAF, FLAC, Ogg (Vorbis, Opus, FLAC) or MP3,
- * told by the content, at the file's own rate and channels. Of it the part from `start_s` on, below
+ * and the sound of M4A, MP4, WebM and others where FFmpeg's libraries are installed, told by the
+ * content, at the file's own rate and channels. Of it the part from `start_s` on, below
  * 0: so many seconds before the end, and of that at most `duration_s`, 0: to the end. At most 64
  * channels, and 10 minutes of what is kept. MG_BAD_INPUT also where the file is shorter than its
  * start. */
@@ -135,6 +136,9 @@ MG_API mg_status mg_waveform_read(const char* path, double start_s, double durat
 /* The same of a file's bytes; `name` stands for the file in messages and may be NULL. */
 MG_API mg_status mg_waveform_decode(const void* data, size_t size, const char* name, double start_s,
                                     double duration_s, mg_waveform** out);
+/* For a process that is about to give up its right to open files: opens the libraries that decoding
+ * these bytes takes, if any. */
+MG_API void mg_decoder_load(const void* data, size_t size);
 MG_API void mg_waveform_free(mg_waveform* wave);
 
 MG_API const float* mg_waveform_data(const mg_waveform* wave); /* [C, N]; NULL without samples */
@@ -646,6 +650,36 @@ MG_API mg_status mg_style_write(const char* path, const mg_codes* codes, const f
                                 int64_t vectors, int64_t width);
 MG_API void mg_style_free(mg_style* style);
 
+/* ---- stems: a recording taken apart ---- */
+
+/* HT-Demucs, loaded once and shared by threads, whose calls take turns. */
+typedef struct mg_separator mg_separator;
+/* `path`: its weights (.th, .safetensors, htdemucs.yaml) or a folder that holds them; NULL: as they
+ * lie in the caches of Hugging Face and of torch. MG_BAD_INPUT where there are none. `threads` 0:
+ * one for each processor. */
+MG_API mg_status mg_separator_open(const char* path, int32_t threads, mg_separator** out);
+MG_API const char* mg_separator_name(const mg_separator* separator); /* "htdemucs 955717e8" */
+MG_API size_t mg_separator_stem_count(const mg_separator* separator);
+/* drums, bass, other, vocals */
+MG_API const char* mg_separator_stem_name(const mg_separator* separator, size_t index);
+MG_API int64_t mg_separator_sample_rate_hz(const mg_separator* separator);
+
+typedef struct mg_stems mg_stems;
+/* The stems of a sound of any rate and channels, in stereo at the separator's rate, at the level
+ * they have in it and not rescaled: they may exceed +-1. `stem`: NULL for every stem, or the name
+ * of one, which then is the first and "no_" + name, the sum of the others, the second. `shifts`:
+ * the mean over so many positions of the network's segments, which costs as many times; 0 as 1.
+ * `progress`, which may be NULL, is told of segments; where it stops the work, MG_CANCELLED. The
+ * same bits for every number of threads. */
+MG_API mg_status mg_separator_run(mg_separator* separator, const mg_waveform* sound,
+                                  const char* stem, int64_t shifts, mg_progress_callback progress,
+                                  void* user, mg_stems** out);
+MG_API void mg_separator_free(mg_separator* separator);
+MG_API size_t mg_stems_count(const mg_stems* stems);
+MG_API const char* mg_stems_name(const mg_stems* stems, size_t index);
+MG_API mg_status mg_stems_audio(const mg_stems* stems, size_t index, mg_waveform** out);
+MG_API void mg_stems_free(mg_stems* stems);
+
 /* ---- models from the Hugging Face hub ---- */
 
 /* Most repositories hold the same weights in several forms, of which one is taken. */
@@ -662,7 +696,9 @@ enum {
   MG_DOWNLOAD_TEXT_ENCODER = 1,
   MG_DOWNLOAD_CODEC = 2,
   MG_DOWNLOAD_LORA = 3,
-  MG_DOWNLOAD_STYLE_ENCODER = 4
+  MG_DOWNLOAD_STYLE_ENCODER = 4,
+  MG_DOWNLOAD_DEMUCS = 5 /* what separates stems; a name of "": adefossez/HTDemucs, unless it is
+                          * in a cache, torch's included */
 };
 
 typedef struct mg_download_options mg_download_options;

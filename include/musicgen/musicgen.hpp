@@ -12,6 +12,7 @@
 #include "musicgen/download.hpp"      // IWYU pragma: export
 #include "musicgen/frames.hpp"        // IWYU pragma: export
 #include "musicgen/model.hpp"         // IWYU pragma: export
+#include "musicgen/separator.hpp"     // IWYU pragma: export
 #include "musicgen/session.hpp"       // IWYU pragma: export
 #include "musicgen/sound_files.hpp"   // IWYU pragma: export
 #include "musicgen/sounds.hpp"        // IWYU pragma: export

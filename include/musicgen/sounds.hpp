@@ -15,9 +15,10 @@
 
 namespace musicgen {
 
-// WAV (and RIFX, RF64, BW64, Wave64), AIFF, AU, CAF, FLAC, Ogg (Vorbis, Opus, FLAC) or MP3, told by
-// its content, at the file's own rate and channels. At most 64 channels, and 10 minutes of what is
-// read. Throws Error(kBadInput).
+// WAV (and RIFX, RF64, BW64, Wave64), AIFF, AU, CAF, FLAC, Ogg (Vorbis, Opus, FLAC) or MP3, and the
+// sound of M4A, MP4, WebM and others where FFmpeg's libraries are installed, told by its content,
+// at the file's own rate and channels. At most 64 channels, and 10 minutes of what is read. Throws
+// Error(kBadInput).
 inline Waveform ReadAudio(const std::string& path, const Excerpt& excerpt = {}) {
   detail::WaveformHandle wave;
   detail::Check(mg_waveform_read(path.c_str(), excerpt.start_s, excerpt.duration_s, wave.out()));
@@ -32,6 +33,10 @@ inline Waveform DecodeAudio(const void* data, size_t size, const std::string& na
                                    wave.out()));
   return detail::FromHandle(wave);
 }
+
+// For a process that is about to give up its right to open files: opens the libraries that
+// DecodeAudio takes for these bytes, if any.
+inline void LoadDecoder(const void* data, size_t size) { mg_decoder_load(data, size); }
 
 struct SoundInfo {
   int64_t sample_rate_hz = 0, channels = 0;

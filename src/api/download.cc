@@ -32,6 +32,8 @@ hub::Role RoleOf(DownloadRole role) {
       return hub::Role::kAdapter;
     case DownloadRole::kStyleEncoder:
       return hub::Role::kStyleEncoder;
+    case DownloadRole::kDemucs:
+      return hub::Role::kDemucs;
   }
   return hub::Role::kModel;
 }

@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-#include "audio/convert.h"
+#include "audio/append_converted.h"
 #include "base/error.h"
 
 namespace musicgen::audio {
@@ -71,17 +71,6 @@ void ReadAll(SNDFILE* file, const SF_INFO& info, Interleaved& sound) {
     if (frames <= 0) return;
     sound.Append({block.data(), static_cast<size_t>(frames * info.channels)});
   }
-}
-
-void AppendConverted(const Waveform& other, Interleaved& sound) {
-  const Waveform wave = ConvertAudio(other, sound.sample_rate_hz(), sound.channels());
-  std::vector<float> frames(wave.values.size());
-  for (int64_t c = 0; c < wave.channels; ++c) {
-    for (int64_t n = 0; n < wave.samples; ++n) {
-      frames[static_cast<size_t>(n * wave.channels + c)] = wave.channel(c)[n];
-    }
-  }
-  sound.Append(frames);
 }
 
 }  // namespace

@@ -1,6 +1,10 @@
 #include "audio/read.h"
 
+#include <ctime>
+#include <optional>
+
 #include "audio/aiff_au_caf.h"
+#include "audio/ffmpeg_reader.h"
 #include "audio/id3.h"
 #include "audio/interleaved.h"
 #include "audio/library_reader.h"
@@ -43,6 +47,8 @@ void Decode(std::string_view bytes, Interleaved& sound) {
   if (LooksLikeCaf(inside)) return DecodeCaf(inside, sound);
   if (inside.substr(0, 4) == "fLaC") return DecodeWithLibrary("", inside, sound);
   if (inside.substr(0, 4) == "OggS") return DecodeOgg(inside, sound);
+  const std::optional<FfmpegKind> foreign = FindFfmpegKind(inside);
+  if (foreign && HasFfmpeg()) return DecodeWithFfmpeg(*foreign, inside, sound);
   std::string found = OtherKind(inside, sound.where());
   if (found.empty()) {
     if (const std::optional<size_t> first = FindMpegFrames(inside)) {
@@ -66,6 +72,11 @@ Waveform DecodeAudio(std::string_view bytes, const std::string& where, const Exc
 Waveform ReadAudio(const std::string& path, const Excerpt& excerpt, const ReadLimits& limits) {
   const MappedFile file(path);
   return DecodeAudio(file.bytes(), path, excerpt, limits);
+}
+
+void LoadDecoder(std::string_view bytes) {
+  if (!FindFfmpegKind(SkipId3(bytes)) || !HasFfmpeg()) return;
+  tzset();  // for the dates in their heads
 }
 
 SoundInfo DecodeSoundInfo(std::string_view bytes, const std::string& where,

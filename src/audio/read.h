@@ -11,17 +11,20 @@
 
 namespace musicgen::audio {
 
-// WAV and its relatives (RIFX, RF64, BW64, Wave64), AIFF, AU, CAF, FLAC, Ogg (Vorbis, Opus, FLAC)
-// and MP3 to [C, N] at the file's own rate, from 1 to 768000 Hz; tags in front and, for MP3,
-// anything else are skipped. Integers of b bits are divided by 2^(b−1); floats are taken as they
-// are and may exceed ±1. At least one sample. Throws Error(kBadInput) naming the file: unknown (and
-// what it is instead) or damaged, empty, beyond a limit, shorter than the excerpt's beginning, or
-// with a sample that is not finite.
+// WAV and its relatives (RIFX, RF64, BW64, Wave64), AIFF, AU, CAF, FLAC, Ogg (Vorbis, Opus, FLAC),
+// MP3 and, where FFmpeg's libraries are there, M4A, MP4, WebM and others to [C, N] at the file's
+// own rate, from 1 to 768000 Hz; tags in front and, for MP3, anything else are skipped. Integers of
+// b bits are divided by 2^(b−1); floats are taken as they are and may exceed ±1. At least one
+// sample. Throws Error(kBadInput) naming the file: unknown (and what it is instead) or damaged,
+// empty, beyond a limit, shorter than the excerpt's beginning, or with a sample that is not finite.
 Waveform ReadAudio(const std::string& path, const Excerpt& excerpt = {},
                    const ReadLimits& limits = {});
 // The same of a file's bytes; `where` names them in messages.
 Waveform DecodeAudio(std::string_view bytes, const std::string& where, const Excerpt& excerpt = {},
                      const ReadLimits& limits = {});
+
+// Opens the libraries that DecodeAudio needs for these bytes, so that it opens no file.
+void LoadDecoder(std::string_view bytes);
 
 // What a file holds: all of it is gone through, nothing kept, so that only limits.passed_s counts.
 struct SoundInfo {

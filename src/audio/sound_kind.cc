@@ -17,24 +17,25 @@ struct Signature {
   std::string_view magic;
   const char* name;
   Remedy remedy = Remedy::kConvert;
+  const char* demuxer = "";  // FFmpeg's, of the kinds that are read through it
 };
 
 // The first that fits.
 constexpr Signature kSignatures[] = {
-    {4, "ftypM4A", "M4A (MPEG-4 sound, AAC or Apple Lossless)"},
-    {4, "ftypM4B", "M4B (an MPEG-4 audio book)"},
+    {4, "ftypM4A", "M4A (MPEG-4 sound, AAC or Apple Lossless)", Remedy::kConvert, "mov"},
+    {4, "ftypM4B", "M4B (an MPEG-4 audio book)", Remedy::kConvert, "mov"},
     {4, "ftypM4P", "M4P (protected MPEG-4 sound)"},
-    {4, "ftypqt", "a QuickTime movie"},
-    {4, "ftyp3g", "3GP (MPEG-4)"},
+    {4, "ftypqt", "a QuickTime movie", Remedy::kConvert, "mov"},
+    {4, "ftyp3g", "3GP (MPEG-4)", Remedy::kConvert, "mov"},
     {4, "ftyphei", "a HEIC picture", Remedy::kNone},
     {4, "ftypavif", "an AVIF picture", Remedy::kNone},
-    {4, "ftyp", "MP4 (MPEG-4)"},
-    {4, "moov", "a QuickTime movie or MP4"},
-    {4, "mdat", "a QuickTime movie or MP4"},
-    {4, "wide", "a QuickTime movie or MP4"},
-    {4, "free", "a QuickTime movie or MP4"},
-    {0, "\x1a\x45\xdf\xa3", "WebM or Matroska"},
-    {0, "\x30\x26\xb2\x75\x8e\x66\xcf\x11", "WMA (Windows Media, ASF)"},
+    {4, "ftyp", "MP4 (MPEG-4)", Remedy::kConvert, "mov"},
+    {4, "moov", "a QuickTime movie or MP4", Remedy::kConvert, "mov"},
+    {4, "mdat", "a QuickTime movie or MP4", Remedy::kConvert, "mov"},
+    {4, "wide", "a QuickTime movie or MP4", Remedy::kConvert, "mov"},
+    {4, "free", "a QuickTime movie or MP4", Remedy::kConvert, "mov"},
+    {0, "\x1a\x45\xdf\xa3", "WebM or Matroska", Remedy::kConvert, "matroska"},
+    {0, "\x30\x26\xb2\x75\x8e\x66\xcf\x11", "WMA (Windows Media, ASF)", Remedy::kConvert, "asf"},
     {0, "ADIF", "AAC"},
     {0, "\x56\xe0", "AAC (LOAS)"},
     {0, "MThd", "MIDI", Remedy::kSynthesize},
@@ -43,11 +44,11 @@ constexpr Signature kSignatures[] = {
     {0, "IMPM", "a tracker module (IT)"},
     {44, "SCRM", "a tracker module (S3M)"},
     {1080, "M.K.", "a tracker module (MOD)"},
-    {0, "#!AMR", "AMR"},
+    {0, "#!AMR", "AMR", Remedy::kConvert, "amr"},
     {0, "\x0b\x77", "AC-3"},
     {0, "\x7f\xfe\x80\x01", "DTS"},
     {0, "MAC ", "Monkey's Audio"},
-    {0, "wvpk", "WavPack"},
+    {0, "wvpk", "WavPack", Remedy::kConvert, "wv"},
     {0, "MPCK", "Musepack"},
     {0, "MP+", "Musepack"},
     {0, "TTA1", "True Audio"},
@@ -60,7 +61,7 @@ constexpr Signature kSignatures[] = {
     {0, "Creative Voice File", "Creative Voice (VOC)"},
     {0, "NIST_1A", "NIST Sphere"},
     {8, "8SVX", "IFF 8SVX"},
-    {8, "AVI ", "AVI video"},
+    {8, "AVI ", "AVI video", Remedy::kConvert, "avi"},
     {8, "WEBP", "a WebP picture", Remedy::kNone},
     {0, "FLV\1", "Flash video"},
     {0, "\0\0\1\xba"sv, "MPEG video"},
@@ -89,6 +90,14 @@ bool IsTransportStream(std::string_view bytes) {
     if (bytes.substr(i * kTransportPacketBytes, 1) != kTransportPacket) return false;
   }
   return true;
+}
+
+const Signature* Find(std::string_view bytes) {
+  const auto* found = std::ranges::find_if(kSignatures, [bytes](const Signature& signature) {
+    return bytes.size() > signature.at &&
+           bytes.substr(signature.at, signature.magic.size()) == signature.magic;
+  });
+  return found != std::end(kSignatures) ? found : nullptr;
 }
 
 // AAC's frames begin as MPEG's do, with a layer that those do not have.
@@ -146,11 +155,8 @@ std::string HowToConvert(const std::string& where) {
 }
 
 std::string OtherKind(std::string_view bytes, const std::string& where) {
-  for (const Signature& signature : kSignatures) {
-    if (bytes.size() > signature.at &&
-        bytes.substr(signature.at, signature.magic.size()) == signature.magic) {
-      return signature.name + Advice(signature.remedy, where);
-    }
+  if (const Signature* signature = Find(bytes)) {
+    return signature->name + Advice(signature->remedy, where);
   }
   if (IsAdts(bytes)) return "AAC" + Advice(Remedy::kConvert, where);
   if (IsTransportStream(bytes)) return "an MPEG transport stream" + Advice(Remedy::kConvert, where);
@@ -163,6 +169,14 @@ std::string OtherKind(std::string_view bytes, const std::string& where) {
     return (is_page ? "a web page (HTML)" : "an XML text") + Advice(Remedy::kDownload, where);
   }
   return "";
+}
+
+std::optional<FfmpegKind> FindFfmpegKind(std::string_view bytes) {
+  if (const Signature* signature = Find(bytes)) {
+    if (*signature->demuxer == '\0') return std::nullopt;
+    return FfmpegKind{signature->demuxer, signature->name};
+  }
+  return IsAdts(bytes) ? std::optional(FfmpegKind{"aac", "AAC"}) : std::nullopt;
 }
 
 std::string UnknownKind(std::string_view bytes) {

@@ -1,6 +1,7 @@
 // Names for the files that people take for sounds we read, told from their first bytes.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,7 +11,14 @@ namespace musicgen::audio {
 // bytes of no kind we know. `where` names the file.
 std::string OtherKind(std::string_view bytes, const std::string& where);
 
-// The same of bytes in which nothing else was found: text, or "something else".
+// A kind that is read through FFmpeg where that is there.
+struct FfmpegKind {
+  std::string demuxer;  // FFmpeg's name for it
+  std::string name;     // "M4A (MPEG-4)"
+};
+std::optional<FfmpegKind> FindFfmpegKind(std::string_view bytes);
+
+// What bytes of no kind we know are: text, or "something else".
 std::string UnknownKind(std::string_view bytes);
 
 // "convert it first, for instance with …".

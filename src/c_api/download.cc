@@ -68,7 +68,7 @@ mg_status mg_download_options_set_revision(mg_download_options* options, const c
 
 mg_status mg_download_options_set_role(mg_download_options* options, mg_download_role role) {
   return Guard([&] {
-    return Set(options, &DownloadOptions::role, EnumOf("role", role, DownloadRole::kStyleEncoder));
+    return Set(options, &DownloadOptions::role, EnumOf("role", role, DownloadRole::kDemucs));
   });
 }
 

@@ -67,6 +67,10 @@ mg_status mg_waveform_decode(const void* data, size_t size, const char* name, do
   });
 }
 
+void mg_decoder_load(const void* data, size_t size) {
+  Guard([&] { audio::LoadDecoder(File(data, size)); });
+}
+
 void mg_waveform_free(mg_waveform* wave) { Free(wave); }
 
 const float* mg_waveform_data(const mg_waveform* wave) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -44,6 +45,18 @@ const std::vector<NamedGlobal>& Globals() {
   return kGlobals;
 }
 
+const std::vector<NamedGlobal>& DemucsGlobals() {
+  static const std::vector<NamedGlobal> kGlobals = {
+      {"demucs.htdemucs", "HTDemucs", PickleClass{"demucs.htdemucs.HTDemucs"}},
+      {"fractions", "Fraction", PickleFunction::kFraction},
+      {"numpy.core.multiarray", "scalar", PickleFunction::kOpaque},
+      {"numpy._core.multiarray", "scalar", PickleFunction::kOpaque},
+      {"numpy", "dtype", PickleFunction::kOpaque},
+      {"_codecs", "encode", PickleFunction::kOpaque},
+  };
+  return kGlobals;
+}
+
 bool IsFloating(DType dtype) {
   return dtype == DType::kF64 || dtype == DType::kF32 || dtype == DType::kF16 ||
          dtype == DType::kBF16;
@@ -67,7 +80,8 @@ bool IsDevice(std::string_view location) {
 
 class PickleMachine {
  public:
-  PickleMachine(std::string_view bytes, const std::string& where) : bytes_(bytes), where_(where) {
+  PickleMachine(std::string_view bytes, const std::string& where, PickleGlobals globals)
+      : bytes_(bytes), where_(where), globals_(globals) {
     if (bytes.size() > kMostBytes) {
       ThrowBadInput(where, ": expected at most ", kMostBytes, " bytes of pickle, found ",
                     bytes.size());
@@ -185,6 +199,7 @@ class PickleMachine {
   void Build();
   void Persistent();
   void Reduce();
+  PickleFraction Fraction(const std::vector<PickleRef>& arguments) const;
   void CheckHooks(PickleRef hooks);
   PickleTensor RebuildTensor(const std::vector<PickleRef>& arguments);
   PickleTensor RebuildParameter(const std::vector<PickleRef>& arguments);
@@ -192,6 +207,7 @@ class PickleMachine {
 
   std::string_view bytes_;
   const std::string& where_;
+  const PickleGlobals globals_;
   size_t at_ = 0;
   Pickle result_;
   std::vector<PickleRef> stack_;
@@ -306,11 +322,20 @@ void PickleMachine::Global() {
   for (const NamedGlobal& global : Globals()) {
     if (global.module == module && global.name == name) return Push(PickleValue(global.value));
   }
+  for (const NamedGlobal& global : DemucsGlobals()) {
+    if (globals_ != PickleGlobals::kDemucs) break;
+    if (global.module == module && global.name == name) return Push(PickleValue(global.value));
+  }
   Fail("global ", Printable(module), ".", Printable(name), " is not one that weight files need");
 }
 
 // The attributes of an OrderedDict (a state dict's _metadata) are of no use here.
 void PickleMachine::Build() {
+  if (stack_.size() - Floor() >= 2 &&
+      std::holds_alternative<PickleOpaque>(Value(stack_[stack_.size() - 2]))) {
+    Pop();
+    return;
+  }
   Expect<PickleDict>(Pop(), "a dict of attributes");
   if (!Expect<PickleDict>(TopRef(), "an OrderedDict").ordered) {
     Fail("attributes for a dict, expected them for an OrderedDict");
@@ -350,7 +375,41 @@ void PickleMachine::Reduce() {
       return Push(PickleValue(RebuildTensor(arguments)));
     case PickleFunction::kRebuildParameter:
       return Push(PickleValue(RebuildParameter(arguments)));
+    case PickleFunction::kFraction:
+      return Push(PickleValue(Fraction(arguments)));
+    case PickleFunction::kOpaque:
+      return Push(PickleValue(PickleOpaque()));
   }
+}
+
+// ("39/5") as Python up to 3.10 writes it, or (39, 5).
+PickleFraction PickleMachine::Fraction(const std::vector<PickleRef>& arguments) const {
+  PickleFraction fraction;
+  const auto number = [&](PickleRef ref) {
+    const auto* value = std::get_if<int64_t>(&result_.values_[ref]);
+    if (value == nullptr) Fail("a fraction of ", Describe(result_.values_[ref]));
+    return *value;
+  };
+  const auto* text =
+      arguments.size() == 1 ? std::get_if<std::string>(&result_.values_[arguments[0]]) : nullptr;
+  if (text != nullptr) {
+    const char* const end = text->data() + text->size();
+    auto [at, problem] = std::from_chars(text->data(), end, fraction.numerator);
+    if (problem == std::errc() && at != end && *at == '/') {
+      const auto rest = std::from_chars(at + 1, end, fraction.denominator);
+      at = rest.ptr;
+      problem = rest.ec;
+    }
+    if (problem != std::errc() || at != end) Fail("a fraction of ", Describe(*text));
+  } else if (arguments.size() == 2) {
+    fraction = {number(arguments[0]), number(arguments[1])};
+  } else {
+    Fail("a fraction of ", arguments.size(), " parts, expected a text or 2");
+  }
+  if (fraction.denominator <= 0) {
+    Fail("a fraction with the denominator ", fraction.denominator, ", expected more than 0");
+  }
+  return fraction;
 }
 
 void PickleMachine::CheckHooks(PickleRef hooks) {
@@ -431,8 +490,8 @@ PickleTensor PickleMachine::RebuildParameter(const std::vector<PickleRef>& argum
   return tensor;
 }
 
-Pickle Pickle::Parse(std::string_view bytes, const std::string& where) {
-  return PickleMachine(bytes, where).Run();
+Pickle Pickle::Parse(std::string_view bytes, const std::string& where, PickleGlobals globals) {
+  return PickleMachine(bytes, where, globals).Run();
 }
 
 const PickleValue* Pickle::Find(const PickleDict& dict, const std::string& key) const {
@@ -453,6 +512,9 @@ std::string Describe(const PickleValue& value) {
   if (std::holds_alternative<PickleDict>(value)) return "a dict";
   if (std::holds_alternative<PickleStorage>(value)) return "a storage";
   if (std::holds_alternative<PickleTensor>(value)) return "a tensor";
+  if (std::holds_alternative<PickleFraction>(value)) return "a fraction";
+  if (std::holds_alternative<PickleOpaque>(value)) return "an object that is not read";
+  if (const auto* named = std::get_if<PickleClass>(&value)) return "the class " + named->name;
   return "a global";
 }
 

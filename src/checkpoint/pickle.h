@@ -48,20 +48,41 @@ struct PickleDict {
   std::vector<std::pair<PickleRef, PickleRef>> items;  // keys are strings or integers, all distinct
   std::unordered_map<std::string, PickleRef> by_name;  // of the string keys
 };
-enum class PickleFunction { kRebuildTensor, kRebuildParameter, kOrderedDict };
+enum class PickleFunction {
+  kRebuildTensor,
+  kRebuildParameter,
+  kOrderedDict,
+  kFraction,
+  kOpaque,  // one whose results are of no use here
+};
 struct PickleStorageType {
   DType dtype;
 };
+// Of PickleGlobals::kDemucs alone:
+struct PickleClass {  // a class that is only named
+  std::string name;   // "demucs.htdemucs.HTDemucs"
+};
+struct PickleFraction {
+  int64_t numerator = 0, denominator = 1;  // > 0
+};
+struct PickleOpaque {};  // what an opaque function gave
 
 using PickleValue =
     std::variant<std::monostate, bool, int64_t, double, std::string, PickleList, PickleTuple,
-                 PickleDict, PickleStorage, PickleTensor, PickleFunction, PickleStorageType>;
+                 PickleDict, PickleStorage, PickleTensor, PickleFunction, PickleStorageType,
+                 PickleClass, PickleFraction, PickleOpaque>;
+
+// Which globals a file may name. kWeights: what torch.load(weights_only=True) takes. kDemucs: five
+// more that demucs' files hold and that are as inert: its class, fractions.Fraction, and numpy's
+// scalar and dtype with _codecs.encode, whose values stay opaque.
+enum class PickleGlobals { kWeights, kDemucs };
 
 class Pickle {
  public:
   // Protocol 2, ended by STOP, nothing behind it. Every length, count, memo number and tensor
   // layout is checked; keys must not repeat. Throws Error(kBadInput) beginning with `where`.
-  static Pickle Parse(std::string_view bytes, const std::string& where);
+  static Pickle Parse(std::string_view bytes, const std::string& where,
+                      PickleGlobals globals = PickleGlobals::kWeights);
 
   const PickleValue& root() const { return values_[root_]; }
   const PickleValue& at(PickleRef ref) const { return values_[ref]; }

@@ -91,12 +91,13 @@ class TorchTensors : public TensorSource {
 
 }  // namespace
 
-TorchFile::TorchFile(std::unique_ptr<MappedFile> file, std::string_view bytes, std::string where)
+TorchFile::TorchFile(std::unique_ptr<MappedFile> file, std::string_view bytes, std::string where,
+                     PickleGlobals globals)
     : file_(std::move(file)), bytes_(bytes), where_(std::move(where)) {
   entries_ = ParseTorchZip(bytes_, where_);
   const auto pickle = entries_.find("data.pkl");
   if (pickle == entries_.end()) ThrowBadInput(where_, ": ZIP entry data.pkl is missing");
-  pickle_ = Pickle::Parse(pickle->second, where_);
+  pickle_ = Pickle::Parse(pickle->second, where_, globals);
   if (!std::holds_alternative<PickleDict>(pickle_.root())) {
     ThrowBadInput(where_, ": expected a dict, found ", Describe(pickle_.root()));
   }
@@ -114,17 +115,17 @@ TorchFile::TorchFile(std::unique_ptr<MappedFile> file, std::string_view bytes, s
   }
 }
 
-std::shared_ptr<const TorchFile> TorchFile::Open(const std::string& path) {
+std::shared_ptr<const TorchFile> TorchFile::Open(const std::string& path, PickleGlobals globals) {
   auto file = std::make_unique<MappedFile>(path);
   const std::string_view bytes = file->bytes();
   RefuseText(bytes, path);
   return std::shared_ptr<const TorchFile>(
-      new TorchFile(std::move(file), bytes, Printable(path, kLongestPath)));
+      new TorchFile(std::move(file), bytes, Printable(path, kLongestPath), globals));
 }
 
-std::shared_ptr<const TorchFile> TorchFile::Parse(std::string_view bytes,
-                                                  const std::string& where) {
-  return std::shared_ptr<const TorchFile>(new TorchFile(nullptr, bytes, where));
+std::shared_ptr<const TorchFile> TorchFile::Parse(std::string_view bytes, const std::string& where,
+                                                  PickleGlobals globals) {
+  return std::shared_ptr<const TorchFile>(new TorchFile(nullptr, bytes, where, globals));
 }
 
 const PickleValue* TorchFile::Find(const std::string& key) const {

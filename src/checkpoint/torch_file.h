@@ -18,15 +18,22 @@ class TorchFile {
  public:
   // Checks the whole file: container, pickle, and that every tensor's storage is there and as
   // long as the pickle says. The root is a dict. Throws Error(kBadInput).
-  static std::shared_ptr<const TorchFile> Open(const std::string& path);
+  static std::shared_ptr<const TorchFile> Open(const std::string& path,
+                                               PickleGlobals globals = PickleGlobals::kWeights);
   // The same of bytes that outlive the result; `where` names them in messages.
-  static std::shared_ptr<const TorchFile> Parse(std::string_view bytes, const std::string& where);
+  static std::shared_ptr<const TorchFile> Parse(std::string_view bytes, const std::string& where,
+                                                PickleGlobals globals = PickleGlobals::kWeights);
 
   // What the root holds under `key`, or under "outer/inner": dicts within dicts.
   bool Has(const std::string& key) const { return Find(key) != nullptr; }
   bool IsDict(const std::string& key) const;
   // Nothing when there is no such key. Another type throws.
   std::optional<std::string> String(const std::string& key) const;
+
+  // The value under `key`, or null; other values hang on it (Pickle::at).
+  const PickleValue* Find(const std::string& key) const;
+  const Pickle& pickle() const { return pickle_; }
+  std::string_view bytes() const { return bytes_; }
 
   // The string keys of the dict under `key` ("" is the root), in the file's order.
   std::vector<std::string> Keys(const std::string& key) const;
@@ -36,9 +43,9 @@ class TorchFile {
  private:
   friend std::unique_ptr<TensorSource> OpenTorchTensors(std::shared_ptr<const TorchFile> file,
                                                         const std::string& key);
-  TorchFile(std::unique_ptr<MappedFile> file, std::string_view bytes, std::string where);
+  TorchFile(std::unique_ptr<MappedFile> file, std::string_view bytes, std::string where,
+            PickleGlobals globals);
 
-  const PickleValue* Find(const std::string& key) const;
   const PickleDict& DictAt(const std::string& key) const;
   // The tensor's elements, row-major: a view of the file, or of a copy kept in `copies` where
   // strides ask for one.

@@ -22,6 +22,7 @@ constexpr char kAdapterConfig[] = "adapter_config.json", kAdapterWeights[] = "ad
 constexpr char kPublisher[] = "facebook/";
 constexpr char kT5[] = "t5-base", kCodec[] = "facebook/encodec_32khz";
 constexpr char kMert[] = "m-a-p/MERT-v1-95M", kStyle[] = "facebook/musicgen-style";
+constexpr char kDemucsYaml[] = "htdemucs.yaml", kDemucsSignature[] = "955717e8";
 constexpr uint64_t kT5Bytes = 892'000'000;     // of its model.safetensors
 constexpr uint64_t kMostPointerBytes = 65536;  // a codec that is only named; real ones have 236 MB
 constexpr size_t kMostNamed = 6;
@@ -47,17 +48,18 @@ uint64_t Bytes(const Files& files) {
 // an index counts only where every shard is listed. Empty when there are none.
 Files OneOrShards(const Listing& listing, const std::string& base, const std::string& ending) {
   if (const ListedFile* whole = FindFile(listing, base + ending)) return {*whole};
+  const std::string first = StrCat(base, "-00001-of-%5d", ending);
   for (const ListedFile& file : listing) {
     int total = 0;
-    if (std::sscanf(file.path.c_str(), (base + "-00001-of-%5d" + ending).c_str(), &total) != 1 ||
-        total < 1 || total > kMostShards) {
+    if (std::sscanf(file.path.c_str(), first.c_str(), &total) != 1 || total < 1 ||
+        total > kMostShards) {
       continue;
     }
     Files shards;
     for (int i = 1; i <= total; ++i) {
       std::array<char, 32> numbers{};
       std::snprintf(numbers.data(), numbers.size(), "-%05d-of-%05d", i, total);
-      const ListedFile* shard = FindFile(listing, base + numbers.data() + ending);
+      const ListedFile* shard = FindFile(listing, StrCat(base, numbers.data(), ending));
       if (shard != nullptr) shards.push_back(*shard);
     }
     if (shards.size() != static_cast<size_t>(total)) continue;
@@ -167,8 +169,27 @@ Files Adapter(const Listing& listing) {
   return {};
 }
 
+bool IsDemucsWeights(const std::string& path) {
+  constexpr std::string_view kEnding = ".safetensors";
+  return path.size() == 8 + kEnding.size() && path.ends_with(kEnding) &&
+         path.find_first_not_of("0123456789abcdef") == 8;
+}
+
+// htdemucs.yaml and the tensors that it names, a signature of eight digits. Where several lie
+// there, those of the published one; others are models of other names.
+Files Demucs(const Listing& listing) {
+  const ListedFile* names = FindFile(listing, kDemucsYaml);
+  if (names == nullptr) return {};
+  const ListedFile* weights = FindFile(listing, std::string(kDemucsSignature) + ".safetensors");
+  for (const ListedFile& file : listing) {
+    if (weights == nullptr && IsDemucsWeights(file.path)) weights = &file;
+  }
+  if (weights == nullptr) return {};
+  return {*names, *weights};
+}
+
 struct Forms {
-  Files safetensors, torch, audiocraft, adapter;
+  Files safetensors, torch, audiocraft, adapter, demucs;
 };
 
 Form Best(const Forms& forms) {
@@ -180,7 +201,8 @@ Form Best(const Forms& forms) {
   }
   if (torch) return Form::kTorch;
   if (audiocraft) return Form::kAudioCraft;
-  return forms.adapter.empty() ? Form::kGguf : Form::kAdapter;
+  if (!forms.adapter.empty()) return Form::kAdapter;
+  return forms.demucs.empty() ? Form::kGguf : Form::kDemucs;
 }
 
 [[noreturn]] void RefuseForm(const Listing& listing, Form form, const std::string& id) {
@@ -189,6 +211,7 @@ Form Best(const Forms& forms) {
       : form == Form::kAudioCraft ? "state_dict.bin and compression_state_dict.bin"
       : form == Form::kGguf       ? "a .gguf file"
       : form == Form::kAdapter    ? "adapter_config.json with adapter_model.safetensors or .bin"
+      : form == Form::kDemucs     ? "htdemucs.yaml and the safetensors file that it names"
                                   : "model.safetensors, pytorch_model.bin or the shards of either, "
                                     "state_dict.bin and compression_state_dict.bin, or a .gguf file";
   const Files weights = Weights(listing);
@@ -248,7 +271,7 @@ Choice ChooseFiles(const Listing& listing, const ChoiceOptions& options, const s
   if (!options.patterns.empty()) return ChooseByPattern(listing, options.patterns, id);
   Forms forms = {OneOrShards(listing, "model", ".safetensors"),
                  OneOrShards(listing, "pytorch_model", ".bin"), AudioCraftPair(listing),
-                 Adapter(listing)};
+                 Adapter(listing), Demucs(listing)};
   // Beside no config.json, weights of these names are another library's.
   if (FindFile(listing, "config.json") == nullptr) forms.safetensors = forms.torch = {};
   Choice choice;
@@ -267,6 +290,9 @@ Choice ChooseFiles(const Listing& listing, const ChoiceOptions& options, const s
       break;
     case Form::kAdapter:
       weights = forms.adapter;
+      break;
+    case Form::kDemucs:
+      weights = forms.demucs;
       break;
     case Form::kAuto:
     case Form::kGguf:
@@ -295,6 +321,7 @@ std::optional<std::string> WholeModel(const std::string& folder, Role role,
                        !OneOrShards(files, "pytorch_model", ".bin").empty();
   const bool tokenizer = has("tokenizer.json") || has("spiece.model");
   if (role == Role::kAdapter) return Adapter(files).empty() ? std::nullopt : std::optional(folder);
+  if (role == Role::kDemucs) return Demucs(files).empty() ? std::nullopt : std::optional(folder);
   const bool speaks = role == Role::kModel || role == Role::kTextEncoder;
   if (has("config.json") && weights && (tokenizer || !speaks)) return folder;
   if (role == Role::kCodec && has(kCodecState)) return folder;

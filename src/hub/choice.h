@@ -10,7 +10,7 @@
 
 namespace musicgen::hub {
 
-enum class Form { kAuto, kSafetensors, kTorch, kAudioCraft, kGguf, kAdapter };
+enum class Form { kAuto, kSafetensors, kTorch, kAudioCraft, kGguf, kAdapter, kDemucs };
 
 struct ChoiceOptions {
   Form form = Form::kAuto;
@@ -32,12 +32,13 @@ struct Choice {
 bool IsWeight(const ListedFile& file);
 
 // safetensors (one file, else shards); else the smaller of pytorch_model.bin (or its shards) and
-// AudioCraft's pair with the T5 it needs; else a GGUF file; else a LoRA adapter. Beside them the
+// AudioCraft's pair with the T5 it needs; else a GGUF file; else a LoRA adapter; else an HT-Demucs,
+// the one that is published as htdemucs. Beside them the
 // small files: configs, tokenizer, model card. Throws Error(kBadInput) naming `id` when the listing
 // holds no such form.
 Choice ChooseFiles(const Listing& listing, const ChoiceOptions& options, const std::string& id);
 
-enum class Role { kModel, kTextEncoder, kCodec, kStyleEncoder, kAdapter };
+enum class Role { kModel, kTextEncoder, kCodec, kStyleEncoder, kAdapter, kDemucs };
 // What a folder of the cache holds of this role, where nothing of it is missing in some form: the
 // folder, or its GGUF file of that precision.
 std::optional<std::string> WholeModel(const std::string& folder, Role role,

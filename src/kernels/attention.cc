@@ -129,6 +129,10 @@ int64_t AttentionScratchFloats(int64_t keys, int64_t head_dim) {
   return RoundUp(keys, kKeyTile) + RoundUp(head_dim, 4) / static_cast<int64_t>(sizeof(float));
 }
 
+float AttentionWeights(float* scores, int64_t keys, const AttentionOptions& options) {
+  return ActiveKernels().attention_weights(scores, keys, options);
+}
+
 void AttendRow(const float* q, const KvView& kv, int64_t head, int64_t keys,
                const AttentionOptions& options, float* scratch, float* out) {
   ActiveKernels().attend_row(q, kv, head, keys, options, scratch, out);

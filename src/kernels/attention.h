@@ -76,4 +76,9 @@ int64_t AttentionScratchFloats(int64_t keys, int64_t head_dim);
 void AttendRow(const float* q, const KvView& kv, int64_t head, int64_t keys,
                const AttentionOptions& options, float* scratch, float* out);
 
+// The part of AttendRow between its two products: scores [keys], as q·k, become exp(scale · score +
+// bias − their largest), whose sum is returned. The row has room for RoundUp(keys, 16) floats,
+// which are overwritten.
+float AttentionWeights(float* scores, int64_t keys, const AttentionOptions& options);
+
 }  // namespace musicgen::kernels

@@ -13,6 +13,14 @@ void Add(const float* a, const float* b, int64_t n, float* y) { ActiveKernels().
 void Multiply(const float* a, const float* b, int64_t n, float* y) {
   ActiveKernels().multiply(a, b, n, y);
 }
+void Glu(const float* a, const float* b, int64_t n, float* y) { ActiveKernels().glu(a, b, n, y); }
+void ScaledGelu(const float* x, const float* scale, const float* shift, int64_t n, float* y) {
+  ActiveKernels().scaled_gelu(x, scale, shift, n, y);
+}
+void AddScaledGlu(const float* h, const float* scale, const float* shift, const float* gains,
+                  int64_t n, float* x) {
+  ActiveKernels().add_scaled_glu(h, scale, shift, gains, n, x);
+}
 
 void LstmCell(const float* gates_x, const float* gates_h, int64_t hidden, int64_t begin,
               int64_t end, float* c, float* h) {

@@ -16,6 +16,16 @@ void GeluTanh(const float* x, int64_t n,
 void Elu(const float* x, int64_t n, float* y);  // x > 0 ? x : exp(x) − 1
 void Add(const float* a, const float* b, int64_t n, float* y);
 void Multiply(const float* a, const float* b, int64_t n, float* y);
+// y = a ⊙ σ(b), the gated linear unit (Dauphin et al. 2017).
+void Glu(const float* a, const float* b, int64_t n, float* y);
+
+// The same functions behind a normalisation whose statistics are known: x·scale + shift, with a
+// scale and a shift for each element.
+//   y = gelu(x·scale + shift)
+void ScaledGelu(const float* x, const float* scale, const float* shift, int64_t n, float* y);
+//   x += gains ⊙ glu(a, b), of which [a, b] = h·scale + shift; h, scale, shift [2n]
+void AddScaledGlu(const float* h, const float* scale, const float* shift, const float* gains,
+                  int64_t n, float* x);
 
 // One time step of an LSTM for the hidden units [begin, end) of `hidden`. gates_x and gates_h
 // [4·hidden] are the input's and the recurrent product (biases included somewhere), in PyTorch's

@@ -170,6 +170,14 @@ void PackedMatrix::ForEachTile(int64_t first_output, int64_t rows, const StoreTi
   }
 }
 
+void PackedMatrix::PackInput(int64_t input, const float* weights) {
+  MG_CHECK(format_ == WeightFormat::kF32 && 0 <= input && input < inputs_);
+  for (int64_t output = 0; output < outputs_; output += kTileOutputs) {
+    float* to = buffer_.as<float>() + output * inputs_ + input * kTileOutputs;
+    std::copy_n(weights + output, std::min(kTileOutputs, outputs_ - output), to);
+  }
+}
+
 void PackedMatrix::PackRows(int64_t first_output, const TensorView& rows) {
   if (inputs_ == 0) return;
   const int64_t count = rows.elements() / inputs_;

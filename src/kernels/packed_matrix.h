@@ -36,6 +36,10 @@ class PackedMatrix {
   // outputs in different tiles may run at the same time.
   void PackRows(int64_t first_output, const TensorView& rows);
 
+  // Stores the weights of one input, [outputs()], of a kF32 matrix. Calls for different inputs may
+  // run at the same time.
+  void PackInput(int64_t input, const float* weights);
+
   WeightFormat format() const { return format_; }
   int64_t outputs() const { return outputs_; }
   int64_t inputs() const { return inputs_; }

@@ -12,6 +12,8 @@
 #include "model/audiocraft_files.h"
 #include "model/companions.h"
 #include "model/demo_model.h"
+#include "model/demucs_files.h"
+#include "model/model_files.h"
 #include "model/model_path.h"
 #include "model/named_stages.h"
 #include "model/weights.h"
@@ -47,6 +49,18 @@ std::optional<std::string> FindWeights(const std::string& name) {
   return std::nullopt;
 }
 
+// Whether it is a melody model, whose melodies AudioCraft separates first.
+bool FollowsMelodies(const std::string& path) {
+  try {
+    if (IsAudioCraftDirectory(path)) return OpenAudioCraftLm(path).melody.has_value();
+    const auto files = OpenSideFiles(path);
+    return files->Has(kConfigFile) &&
+           files->ReadConfig(kConfigFile).String("model_type", "") == "musicgen_melody";
+  } catch (const Error&) {
+    return false;  // OpenModel says what is wrong
+  }
+}
+
 hub::Result AtHand(const std::string& path) {
   hub::Result result;
   result.finished = true;
@@ -65,6 +79,7 @@ class Fetcher {
       : request_(request), progress_(progress) {}
 
   hub::Result Run() {
+    if (request_.role == Role::kDemucs) return FetchDemucs();
     hub::Result result = FetchNamed();
     if (!result.finished || request_.role != Role::kModel || !request_.offline.empty()) {
       return result;
@@ -79,10 +94,34 @@ class Fetcher {
       result.repositories.insert(result.repositories.end(), more.repositories.begin(),
                                  more.repositories.end());
     }
+    OfferDemucs(&result);
     return result;
   }
 
  private:
+  // A file or folder that is named, or what a cache holds, torch's included; else the hub's.
+  hub::Result FetchDemucs() const {
+    std::error_code error;
+    const bool is_here = fs::exists(request_.model, error);
+    if (is_here || (request_.model.empty() && !request_.refresh)) {
+      if (const auto path = FindDemucs(request_.model, "")) return AtHand(*path);
+    }
+    if (!request_.model.empty()) return FetchNamed();
+    FetchRequest request = request_;
+    request.model = kDemucsRepository;
+    return Fetcher(request, progress_).FetchNamed();
+  }
+
+  // To whom a melody model has just come.
+  static void OfferDemucs(hub::Result* result) {
+    const hub::Account& model = result->repositories.front();
+    if (model.id.empty() || !FollowsMelodies(model.path) || FindDemucs("", model.path)) return;
+    result->notes.push_back(
+        StrCat("melodies: drums and bass stay in them; AudioCraft removes them first, with "
+               "HT-Demucs: `musicgen download ",
+               kDemucsRepository, "` (84 MB, MIT) brings it"));
+  }
+
   hub::Result FetchNamed() const {
     if (request_.role == Role::kModel && MeansDemo(request_.model)) return AtHand(FindModel(""));
     std::error_code error;
@@ -99,6 +138,7 @@ class Fetcher {
     if (!request_.offline.empty()) return Offline(full);
     hub::Want want = {hub::IdToAsk(ids), revision.empty() ? "main" : revision, request_.choice};
     if (request_.role == Role::kAdapter) want.choice.form = hub::Form::kAdapter;
+    if (request_.role == Role::kDemucs) want.choice.form = hub::Form::kDemucs;
     try {
       return hub::Download(
           want, [&](const hub::Choice& choice) { return Companions(choice); }, progress_);

@@ -9,7 +9,8 @@
 namespace musicgen::model {
 
 struct FetchRequest {
-  std::string model;     // as FindModel takes it
+  std::string
+      model;  // as FindModel takes it; empty for Role::kDemucs: that in a cache or on the hub
   std::string revision;  // empty: what the name says, else main
   hub::ChoiceOptions choice;
   hub::Role role = hub::Role::kModel;

@@ -2,35 +2,18 @@
 
 #include <algorithm>
 #include <cstring>
-#include <vector>
 
 #include "base/check.h"
+#include "nn/conv_product.h"
 
 namespace musicgen::nn {
 
 ConvTranspose1d::ConvTranspose1d(const ConvTranspose1dShape& shape, kernels::WeightFormat format,
                                  const float* weight, const float* bias)
     : shape_(shape),
-      product_(format, shape.stride * shape.out_channels, shape.taps() * shape.in_channels) {
+      product_(ConvTransposeProduct(format, weight, shape.out_channels, shape.in_channels,
+                                    shape.kernel, shape.stride, bias)) {
   MG_CHECK_LE(shape.stride, shape.kernel);
-  const int64_t in = shape.in_channels;
-  const int64_t out = shape.out_channels;
-  const int64_t taps = shape.taps();
-  std::vector<float> row(static_cast<size_t>(taps * in));
-  std::vector<float> biases;
-  for (int64_t j = 0; j < shape.stride; ++j) {
-    for (int64_t o = 0; o < out; ++o) {
-      for (int64_t i = 0; i < taps; ++i) {
-        const int64_t tap = j + (taps - 1 - i) * shape.stride;  // the oldest frame has the last tap
-        for (int64_t c = 0; c < in; ++c) {
-          row[i * in + c] = tap < shape.kernel ? weight[(c * out + o) * shape.kernel + tap] : 0.0f;
-        }
-      }
-      product_.PackRows(j * out + o, TensorView{"", DType::kF32, {1, taps * in}, row.data()});
-      biases.push_back(bias[o]);
-    }
-  }
-  product_.SetBias(std::move(biases));
 }
 
 std::unique_ptr<LayerStream> ConvTranspose1d::NewStream() const {

@@ -6,46 +6,49 @@
 
 #include "base/check.h"
 #include "kernels/elementwise.h"
+#include "kernels/packed_matrix.h"
 
 namespace musicgen::nn {
 namespace {
 
-using kernels::WeightFormat;
-
 // Rows of a block for each worker: a matrix product takes so many at once as well, and what a block
 // leaves behind is still in a cache when the next product reads it.
 constexpr int64_t kBlockRows = 96;
-// Multiplications of attention for each worker in one run of the team. With keys and
-// values larger than a cache they take about 0.4 ns each.
-constexpr int64_t kAttentionProducts = int64_t{1} << 26;
+// Multiplications of attention for each worker in one run of the team: 10 ms or so.
+constexpr int64_t kAttentionProducts = int64_t{1} << 28;
 
+// Rows go through the products in so many blocks.
 int64_t Blocks(int64_t rows, int workers) {
   const int64_t most = kBlockRows * workers;
   return (rows + most - 1) / most;
 }
 
+Range Block(int64_t index, int64_t rows, int workers) {
+  const int64_t blocks = Blocks(rows, workers);
+  return {rows * index / blocks, rows * (index + 1) / blocks};
+}
+
+int64_t LargestBlock(int64_t rows, int workers) {
+  const int64_t blocks = Blocks(rows, workers);
+  return (rows + blocks - 1) / blocks;
+}
+
 }  // namespace
 
-EncoderActivations::EncoderActivations(const EncoderShape& shape, int64_t rows, int workers)
+EncoderActivations::EncoderActivations(const EncoderShape& shape, int64_t rows, int workers,
+                                       int64_t memory_rows)
     : x(static_cast<size_t>(rows * shape.width)),
       rows_(rows),
       workers_(workers),
-      blocks_(Blocks(rows, workers)),
-      keys_(kernels::KeyBytes(WeightFormat::kF32, shape.heads, shape.head_dim, rows)),
-      values_(kernels::ValueBytes(WeightFormat::kF32, shape.heads, shape.head_dim, rows)),
-      kv_{WeightFormat::kF32, shape.heads, shape.head_dim, rows, keys_.data(), values_.data()},
-      attention_floats_(kernels::AttentionScratchFloats(rows, shape.head_dim)) {
+      attention_(shape.heads, shape.head_dim, shape.cross ? memory_rows : rows) {
   MG_CHECK_LT(0, rows);
-  const int64_t block = (rows + blocks_ - 1) / blocks_;
+  const int64_t block =
+      std::max(LargestBlock(rows, workers), shape.cross ? LargestBlock(memory_rows, workers) : 0);
   normed_.Reserve(block * shape.width);
   qkv_.Reserve(block * 3 * shape.inner());
   hidden_.Reserve(block * shape.activation_width());
   attended_.Reserve(rows * shape.inner());
-  attention_.Reserve(workers * attention_floats_);
-}
-
-Range EncoderActivations::Block(int64_t index) const {
-  return {rows_ * index / blocks_, rows_ * (index + 1) / blocks_};
+  scratch_.Reserve(workers * attention_.ScratchFloats());
 }
 
 EncoderBlock::EncoderBlock(const EncoderShape& shape, EncoderWeights weights)
@@ -54,29 +57,34 @@ EncoderBlock::EncoderBlock(const EncoderShape& shape, EncoderWeights weights)
     MG_CHECK_EQ(linear.outputs(), outputs);
     MG_CHECK_EQ(linear.inputs(), inputs);
   };
-  check(weights_.qkv, 3 * shape.inner(), shape.width);
+  check(weights_.qkv, (shape.cross ? 1 : 3) * shape.inner(), shape.width);
+  if (shape.cross) {
+    MG_CHECK(shape.norm_place == NormPlace::kBefore);
+    check(weights_.memory_kv, 2 * shape.inner(), shape.width);
+  }
   check(weights_.attention_out, shape.width, shape.inner());
   check(weights_.feed_forward_in, shape.activation_width(), shape.width);
   check(weights_.feed_forward_out, shape.width, shape.hidden_width);
 }
 
 bool EncoderBlock::Forward(ThreadPool& team, EncoderActivations& activations,
-                           const std::atomic<bool>* stop) const {
+                           const std::atomic<bool>* stop, const float* memory) const {
   const RunPart run = [&](const std::function<void(Worker&)>& part) {
     if (stop != nullptr && stop->load(std::memory_order_relaxed)) return false;
     team.Run(part);
     return true;
   };
-  return Attention(run, activations) && FeedForward(run, activations);
+  MG_CHECK_EQ(shape_.cross, memory != nullptr);
+  return Project(run, activations) && (!shape_.cross || ProjectMemory(run, memory, activations)) &&
+         Attend(run, activations) && FeedForward(run, activations);
 }
 
 // A block's rows as a product takes them: normalised, or as they are.
-const float* EncoderBlock::ProductInput(Worker& worker, const Norm& norm, Range block,
-                                        Activations& a) const {
+const float* EncoderBlock::ProductInput(Worker& worker, const Norm& norm, const float* x,
+                                        int64_t rows, Activations& a) const {
   const int64_t width = shape_.width;
-  const float* x = a.x.data() + block.begin * width;
   if (shape_.norm_place == NormPlace::kAfter) return x;
-  const Range mine = worker.Split(block.size());
+  const Range mine = worker.Split(rows);
   for (int64_t r = mine.begin; r < mine.end; ++r) {
     NormRow(norm, x + r * width, width, a.normed_.data() + r * width);
   }
@@ -108,28 +116,85 @@ void EncoderBlock::AddProduct(Worker& worker, const Linear& product,
   }
 }
 
-bool EncoderBlock::Attention(const RunPart& run, Activations& a) const {
-  const int64_t inner = shape_.inner(), dim = shape_.head_dim;
-  for (int64_t b = 0; b < a.blocks_; ++b) {
-    const Range block = a.Block(b);
+// Rows become queries and, but for cross-attention, keys and values.
+bool EncoderBlock::Project(const RunPart& run, Activations& a) const {
+  const int64_t inner = shape_.inner(), wide = weights_.qkv.outputs();
+  for (int64_t b = 0; b < Blocks(a.rows_, a.workers_); ++b) {
+    const Range block = Block(b, a.rows_, a.workers_);
     const bool going = run([&](Worker& worker) {
-      const float* in = ProductInput(worker, weights_.attention_norm, block, a);
-      weights_.qkv.Forward(worker, in, shape_.width, block.size(), a.qkv_.data(), 3 * inner);
+      const float* in = ProductInput(worker, weights_.attention_norm,
+                                     a.x.data() + block.begin * shape_.width, block.size(), a);
+      weights_.qkv.Forward(worker, in, shape_.width, block.size(), a.qkv_.data(), wide);
       worker.Barrier();
-      const Range mine = worker.Split(block.size(), kernels::kKeyTile);
+      StoreKeys(worker, block, wide, shape_.cross ? -1 : inner, a);
+      const Range mine = worker.Split(block.size());
       for (int64_t r = mine.begin; r < mine.end; ++r) {
-        const float* row = a.qkv_.data() + r * 3 * inner;
-        std::memcpy(a.attended_.data() + (block.begin + r) * inner, row,
+        std::memcpy(a.attended_.data() + (block.begin + r) * inner, a.qkv_.data() + r * wide,
                     static_cast<size_t>(inner) * sizeof(float));
-        kernels::StoreKeyValue(a.kv_, block.begin + r, 0, shape_.heads, row + inner, dim,
-                               row + 2 * inner, dim);
       }
     });
     if (!going) return false;
   }
-  if (!Attend(run, a)) return false;
-  for (int64_t b = 0; b < a.blocks_; ++b) {
-    const Range block = a.Block(b);
+  return true;
+}
+
+// What is attended to becomes keys and values.
+bool EncoderBlock::ProjectMemory(const RunPart& run, const float* memory, Activations& a) const {
+  const int64_t rows = a.attention_.positions(), wide = 2 * shape_.inner();
+  for (int64_t b = 0; b < Blocks(rows, a.workers_); ++b) {
+    const Range block = Block(b, rows, a.workers_);
+    const bool going = run([&](Worker& worker) {
+      const float* in = ProductInput(worker, weights_.memory_norm,
+                                     memory + block.begin * shape_.width, block.size(), a);
+      weights_.memory_kv.Forward(worker, in, shape_.width, block.size(), a.qkv_.data(), wide);
+      worker.Barrier();
+      StoreKeys(worker, block, wide, 0, a);
+    });
+    if (!going) return false;
+  }
+  return true;
+}
+
+// Keys and values of a block's rows, which are in qkv_ from column `keys` on; negative: none.
+void EncoderBlock::StoreKeys(const Worker& worker, Range block, int64_t wide, int64_t keys,
+                             Activations& a) const {
+  if (keys < 0) return;
+  // Shares begin where a tile of keys does.
+  const int64_t tile = kernels::kTileOutputs, before = block.begin % tile;
+  const Range tiles = worker.Split(before + block.size(), tile);
+  const int64_t begin = std::max<int64_t>(0, tiles.begin - before), end = tiles.end - before;
+  if (begin >= end) return;
+  const float* k = a.qkv_.data() + begin * wide + keys;
+  a.attention_.Store(block.begin + begin, end - begin, k, k + shape_.inner(), wide);
+}
+
+// Queries become what their heads attend to, head by head.
+bool EncoderBlock::Attend(const RunPart& run, Activations& a) const {
+  constexpr int64_t kQueries = FullAttention::kMostQueries;
+  const int64_t rows = a.rows_, keys = a.attention_.positions(), dim = shape_.head_dim;
+  const int64_t blocks = (rows + kQueries - 1) / kQueries, all = shape_.heads * blocks;
+  const int64_t each =
+      std::max<int64_t>(1, kAttentionProducts / (2 * keys * dim * kQueries)) * a.workers_;
+  for (int64_t first = 0; first < all; first += each) {
+    const bool going = run([&](Worker& worker) {
+      float* scratch = a.scratch_.data() + a.attention_.ScratchFloats() * worker.index();
+      const Range mine = worker.Split(std::min(each, all - first));
+      for (int64_t i = first + mine.begin; i < first + mine.end; ++i) {
+        const int64_t head = i / blocks, query = i % blocks * kQueries;
+        const float* bias = nullptr;
+        if (!a.relative_bias.empty()) {
+          bias = a.relative_bias.data() + head * (2 * rows - 1) + (rows - 1 - query);
+        }
+        a.attention_.Attend(head, std::min(kQueries, rows - query), shape_.score_scale, bias,
+                            shape_.inner(), scratch,
+                            a.attended_.data() + query * shape_.inner() + head * dim);
+      }
+    });
+    if (!going) return false;
+  }
+  const int64_t inner = shape_.inner();
+  for (int64_t b = 0; b < Blocks(rows, a.workers_); ++b) {
+    const Range block = Block(b, rows, a.workers_);
     const bool going = run([&](Worker& worker) {
       AddProduct(worker, weights_.attention_out, weights_.attention_gains, weights_.attention_norm,
                  a.attended_.data() + block.begin * inner, inner, block, a);
@@ -139,38 +204,13 @@ bool EncoderBlock::Attention(const RunPart& run, Activations& a) const {
   return true;
 }
 
-// Queries become what their heads attend to. Head by head, so that one head's keys and values serve
-// many queries while they are near.
-bool EncoderBlock::Attend(const RunPart& run, Activations& a) const {
-  const int64_t rows = a.rows_, dim = shape_.head_dim;
-  const int64_t each = std::max<int64_t>(1, kAttentionProducts / (2 * rows * dim)) * a.workers_;
-  const int64_t all = shape_.heads * rows;
-  for (int64_t first = 0; first < all; first += each) {
-    const bool going = run([&](Worker& worker) {
-      float* scratch = a.attention_.data() + a.attention_floats_ * worker.index();
-      const Range mine = worker.Split(std::min(each, all - first));
-      for (int64_t i = first + mine.begin; i < first + mine.end; ++i) {
-        const int64_t head = i / rows, query = i % rows;
-        kernels::AttentionOptions options;
-        options.scale = shape_.score_scale;
-        if (!a.relative_bias.empty()) {
-          options.bias = a.relative_bias.data() + head * (2 * rows - 1) + (rows - 1 - query);
-        }
-        float* q = a.attended_.data() + query * shape_.inner() + head * dim;
-        kernels::AttendRow(q, a.kv_, head, rows, options, scratch, q);
-      }
-    });
-    if (!going) return false;
-  }
-  return true;
-}
-
 bool EncoderBlock::FeedForward(const RunPart& run, Activations& a) const {
   const int64_t wide = shape_.activation_width();
-  for (int64_t b = 0; b < a.blocks_; ++b) {
-    const Range block = a.Block(b);
+  for (int64_t b = 0; b < Blocks(a.rows_, a.workers_); ++b) {
+    const Range block = Block(b, a.rows_, a.workers_);
     const bool going = run([&](Worker& worker) {
-      const float* in = ProductInput(worker, weights_.feed_forward_norm, block, a);
+      const float* in = ProductInput(worker, weights_.feed_forward_norm,
+                                     a.x.data() + block.begin * shape_.width, block.size(), a);
       weights_.feed_forward_in.Forward(worker, in, shape_.width, block.size(), a.hidden_.data(),
                                        wide);
       worker.Barrier();
@@ -206,8 +246,9 @@ void EncoderBlock::Activate(const Worker& worker, int64_t rows, float* hidden) c
 
 size_t EncoderBlock::bytes() const {
   const EncoderWeights& w = weights_;
-  return Bytes(w.attention_norm) + Bytes(w.feed_forward_norm) + w.qkv.bytes() +
-         w.attention_out.bytes() + w.feed_forward_in.bytes() + w.feed_forward_out.bytes() +
+  return Bytes(w.attention_norm) + Bytes(w.feed_forward_norm) + Bytes(w.memory_norm) +
+         w.qkv.bytes() + w.memory_kv.bytes() + w.attention_out.bytes() + w.feed_forward_in.bytes() +
+         w.feed_forward_out.bytes() +
          (w.attention_gains.size() + w.feed_forward_gains.size()) * sizeof(float);
 }
 

@@ -1,6 +1,6 @@
-// One layer of a transformer that sees a whole sequence at once (Vaswani et al. 2017):
-// self-attention without a mask and a feed-forward net, each added to its input x [S, width]. γ is
-// LayerScale (Touvron et al. 2021) or absent.
+// One layer of a transformer that sees a whole sequence at once (Vaswani et al. 2017): attention
+// without a mask, to the sequence itself or to another (cross-attention), and a feed-forward net,
+// each added to its input x [S, width]. γ is LayerScale (Touvron et al. 2021) or absent.
 //   norm before:  x += γ1 ⊙ Attention(Norm1 x);      x += γ2 ⊙ FeedForward(Norm2 x)
 //   norm after:   x = Norm1(x + γ1 ⊙ Attention(x));  x = Norm2(x + γ2 ⊙ FeedForward(x))
 #pragma once
@@ -11,11 +11,10 @@
 #include <vector>
 
 #include "base/thread_pool.h"
-#include "kernels/attention.h"
 #include "nn/float_buffer.h"
+#include "nn/full_attention.h"
 #include "nn/linear.h"
 #include "nn/norm.h"
-#include "tensor/aligned_buffer.h"
 
 namespace musicgen::nn {
 
@@ -32,6 +31,7 @@ struct EncoderShape {
   float score_scale = 1.0f;  // attention's scores are score_scale · (q·k) + bias
   NormPlace norm_place = NormPlace::kBefore;
   Activation activation = Activation::kRelu;
+  bool cross = false;  // attends to another sequence of the same width, normalised (before alone)
 
   int64_t inner() const { return heads * head_dim; }
   int64_t activation_width() const {  // what its first product gives
@@ -42,7 +42,9 @@ struct EncoderShape {
 // Products may have biases.
 struct EncoderWeights {
   Norm attention_norm;
-  Linear qkv;                          // [3·inner, width], rows q, k, v
+  Linear qkv;                          // [3·inner, width], rows q, k, v; across: q [inner, width]
+  Norm memory_norm;                    // across: of what is attended to
+  Linear memory_kv;                    // across: [2·inner, width], rows k, v
   Linear attention_out;                // [width, inner]
   std::vector<float> attention_gains;  // γ1 [width] or empty
   Norm feed_forward_norm;
@@ -55,8 +57,9 @@ struct EncoderWeights {
 // its rows.
 class EncoderActivations {
  public:
-  // Throws Error(kOutOfMemory), std::bad_alloc.
-  EncoderActivations(const EncoderShape& shape, int64_t rows, int workers);
+  // `memory_rows`: of the sequence that is attended to, where it is another. Throws
+  // Error(kOutOfMemory), std::bad_alloc.
+  EncoderActivations(const EncoderShape& shape, int64_t rows, int workers, int64_t memory_rows = 0);
 
   std::vector<float> x;  // [rows, width], in and out
   // [heads, 2·rows − 1]: what attention adds to a score, by key − query from −(rows − 1) on. Empty:
@@ -69,19 +72,14 @@ class EncoderActivations {
   friend class EncoderBlock;
   int64_t rows_;
   int workers_;
-  int64_t blocks_;  // rows go through the products in so many blocks
   // Of one block:
   FloatBuffer normed_;  // [width]; then the products that gains wait for
   FloatBuffer qkv_;     // [3·inner]
   FloatBuffer hidden_;  // [activation_width]
   // Of all rows:
   FloatBuffer attended_;  // [inner], at first the queries
-  AlignedBuffer keys_, values_;
-  kernels::KvView kv_;
-  int64_t attention_floats_;
-  FloatBuffer attention_;  // [workers, attention_floats_]
-
-  Range Block(int64_t index) const;
+  FullAttention attention_;
+  FloatBuffer scratch_;  // [workers, attention_.ScratchFloats()]
 };
 
 // Immutable; any number of threads and sequences may share it.
@@ -91,10 +89,11 @@ class EncoderBlock {
 
   // activations.x through the layer, in many short runs of the team, so that others may have it in
   // between. False once `stop` is set (null: nobody will): x is then undefined. The flag is looked
-  // at after every 100 million products or so of a worker, a few hundredths of a second. The same
+  // at after every 300 million products or so of a worker, a few hundredths of a second. The same
   // bits for every number of threads.
+  // Across, `memory` [memory_rows, width] is what is attended to.
   bool Forward(ThreadPool& team, EncoderActivations& activations,
-               const std::atomic<bool>* stop = nullptr) const;
+               const std::atomic<bool>* stop = nullptr, const float* memory = nullptr) const;
 
   size_t bytes() const;
 
@@ -102,11 +101,15 @@ class EncoderBlock {
   using Activations = EncoderActivations;
   // Runs a part of the work on the team, unless it is to stop: then false.
   using RunPart = std::function<bool(const std::function<void(Worker&)>& part)>;
-  bool Attention(const RunPart& run, Activations& a) const;
+  bool Project(const RunPart& run, Activations& a) const;
+  bool ProjectMemory(const RunPart& run, const float* memory, Activations& a) const;
+  void StoreKeys(const Worker& worker, Range block, int64_t wide, int64_t keys,
+                 Activations& a) const;
   bool Attend(const RunPart& run, Activations& a) const;
   bool FeedForward(const RunPart& run, Activations& a) const;
   void Activate(const Worker& worker, int64_t rows, float* hidden) const;
-  const float* ProductInput(Worker& worker, const Norm& norm, Range block, Activations& a) const;
+  const float* ProductInput(Worker& worker, const Norm& norm, const float* x, int64_t rows,
+                            Activations& a) const;
   void AddProduct(Worker& worker, const Linear& product, const std::vector<float>& gains,
                   const Norm& norm, const float* in, int64_t in_stride, Range block,
                   Activations& a) const;

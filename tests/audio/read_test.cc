@@ -143,7 +143,7 @@ TEST(DecodeAudio, RefusesWhatExceedsItsLimits) {
 TEST(DecodeAudio, RefusesWhatIsNoSound) {
   EXPECT_THAT(Complaint(""), HasSubstr("found nothing"));
   EXPECT_THAT(Complaint("\n\x01some text"), HasSubstr("expected a sound file"));
-  EXPECT_THAT(Complaint("RIFF\1\1\1\1AVI "), HasSubstr("expected a sound file"));
+  EXPECT_THAT(Complaint("RIFF\1\1\1\1CDXA"), HasSubstr("expected a sound file"));
   EXPECT_THAT(Complaint("RIFF"), HasSubstr("expected a sound file"));
   EXPECT_NE(Complaint("fLaC"), "");
   EXPECT_NE(Complaint("OggS"), "");

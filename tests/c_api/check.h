@@ -30,5 +30,6 @@ void TestFiles(void);
 void TestModel(void);
 void TestGenerate(void);
 void TestSession(void);
+void TestSeparate(const char* demucs);
 
 #endif

@@ -58,9 +58,9 @@ mg_waveform* NewTone(int64_t sample_rate_hz, int64_t channels, int64_t samples) 
   return wave;
 }
 
-/* main MODEL FOLDER */
+/* main MODEL FOLDER DEMUCS */
 int main(int argc, char** argv) {
-  if (argc != 3) return 2;
+  if (argc != 4) return 2;
   model_path = argv[1];
   folder = argv[2];
   CHECK(mg_abi_version() == MG_ABI_VERSION);
@@ -73,6 +73,7 @@ int main(int argc, char** argv) {
   TestModel();
   TestGenerate();
   TestSession();
+  TestSeparate(argv[3]);
   if (failures == 0) puts("all checks passed");
   return failures == 0 ? 0 : 1;
 }

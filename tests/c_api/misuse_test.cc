@@ -31,10 +31,11 @@ class Caller {
 
   void Call() {
     static const std::vector<void (Caller::*)()> kCalls = {
-        &Caller::Sounds,   &Caller::Sounds,  &Caller::SoundFiles, &Caller::Encoders,
-        &Caller::Codes,    &Caller::Chroma,  &Caller::Options,    &Caller::Requests,
-        &Caller::Requests, &Caller::Getters, &Caller::Models,     &Caller::Sessions,
-        &Caller::Sessions, &Caller::Results, &Caller::Frees,      &Caller::Frees};
+        &Caller::Sounds,   &Caller::Sounds,   &Caller::SoundFiles, &Caller::Separators,
+        &Caller::Encoders, &Caller::Codes,    &Caller::Chroma,     &Caller::Options,
+        &Caller::Requests, &Caller::Requests, &Caller::Getters,    &Caller::Models,
+        &Caller::Sessions, &Caller::Sessions, &Caller::Results,    &Caller::Frees,
+        &Caller::Frees};
     (this->*kCalls[Below(kCalls.size())])();
   }
 
@@ -114,12 +115,34 @@ class Caller {
     });
     Make<mg_waveform>(
         [&](auto** out) { return mg_waveform_read(Text(), Number(), Number(), out); });
+    mg_decoder_load(Floats(), Below(4096));
     Count(mg_sound_info_decode(Floats(), Below(4096), Text(), nullptr, nullptr, nullptr));
     Count(mg_check_destination(Text()));
     Count(mg_write_file("/nowhere/at/all", Floats(), Below(100)));
     if (Below(16) == 0) {
       Make<mg_bytes>([&](auto** out) { return mg_plot(Any<mg_waveform>(), out); });
     }
+  }
+
+  void Separators() {
+    if (Below(8) == 0) {
+      static const std::string kDemucs = std::string(MUSICGEN_FIXTURES) + "/demucs-tiny";
+      const char* path = Below(2) == 0 ? kDemucs.c_str() : "/nowhere/at/all";
+      Make<mg_separator>([&](auto** out) { return mg_separator_open(path, Small(), out); });
+    }
+    auto* separator = Any<mg_separator>();
+    mg_separator_name(separator);
+    mg_separator_stem_name(separator, Below(6));
+    mg_separator_sample_rate_hz(separator);
+    if (Below(16) == 0) {
+      Make<mg_stems>([&](auto** out) {
+        return mg_separator_run(separator, Any<mg_waveform>(), Text(), Small(), nullptr, nullptr,
+                                out);
+      });
+    }
+    auto* stems = Any<mg_stems>();
+    mg_stems_name(stems, Below(mg_stems_count(stems) + 2));
+    Make<mg_waveform>([&](auto** out) { return mg_stems_audio(stems, Below(4), out); });
   }
 
   void Encoders() {
@@ -281,6 +304,8 @@ void FreeAsAnything(void* handle) {
   mg_steering_free(static_cast<mg_steering*>(handle));
   mg_events_free(static_cast<mg_events*>(handle));
   mg_score_free(static_cast<mg_score*>(handle));
+  mg_separator_free(static_cast<mg_separator*>(handle));
+  mg_stems_free(static_cast<mg_stems*>(handle));
 }
 
 // One that stays among the others, freed.

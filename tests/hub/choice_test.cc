@@ -126,6 +126,27 @@ TEST(ChoiceTest, FormsThatWereAskedFor) {
               HasSubstr("expected model.safetensors or its shards on the hub, found "));
 }
 
+TEST(ChoiceTest, HtDemucs) {
+  const Listing separators = Files({{"955717e8.safetensors", 84},
+                                    {"README.md", 9},
+                                    {"f7e0c4bc.safetensors", 84},
+                                    {"htdemucs.yaml", 1},
+                                    {"htdemucs_ft.yaml", 1}});
+  const Choice choice = ChooseFiles(separators, {}, "adefossez/HTDemucs");
+  EXPECT_EQ(choice.form, Form::kDemucs);
+  EXPECT_THAT(Weights(choice), ElementsAre("htdemucs.yaml", "955717e8.safetensors"));
+  EXPECT_EQ(choice.files.front().path, "README.md");
+  EXPECT_THAT(choice.companions, ElementsAre());
+  const Listing own = Files({{"htdemucs.yaml", 1}, {"7d3e1a55.safetensors", 1}});
+  EXPECT_THAT(Weights(ChooseFiles(own, {}, "me/separator")),
+              ElementsAre("htdemucs.yaml", "7d3e1a55.safetensors"));
+  ChoiceOptions options;
+  options.form = Form::kDemucs;
+  EXPECT_THAT(Refused(Recorded("musicgen-small"), options), HasSubstr("expected htdemucs.yaml"));
+  EXPECT_THAT(Refused(Files({{"htdemucs.yaml", 1}, {"htdemucs.safetensors", 1}}), options),
+              HasSubstr("expected htdemucs.yaml"));
+}
+
 TEST(ChoiceTest, AnAdapterWhereThereIsNoModel) {
   const Listing adapter = Files({{"README.md", 9},
                                  {"adapter_config.json", 1},

@@ -93,6 +93,44 @@ class Generate(HubTest):
         self.succeed(*info, env=self.env)
         self.assertEqual(self.hub.requests, [])
 
+    def test_what_separates_stems(self):
+        card = b"---\nlicense: mit\n---\n"
+        repository = self.hub.add("adefossez/HTDemucs", {
+            **fixture("demucs-tiny", ("golden.json", "golden.safetensors", "clip.wav", "melody.wav", "short.wav",
+                                      "7d3e1a55-f3d5edff.th")),
+            "README.md": card, "htdemucs_ft.yaml": b"x"})
+        clip = os.path.join(FIXTURES, "demucs-tiny", "clip.wav")
+        separate = ("separate", clip, "-o", self.path("stems"), "--stem", "bass")
+        env = {**self.env, "TORCH_HOME": self.path("torch")}
+        self.refused(*separate, "--offline", says="--offline forbids to download it", env=env)
+        result = self.succeed(*separate, env=env)
+        self.assertIn("adefossez/HTDemucs: ", result.err)
+        self.assertIn("licence MIT", result.err)
+        self.hub.forget()
+        self.succeed(*separate, env=env)
+        self.assertEqual(self.hub.requests, [])
+        path = self.download("adefossez/HTDemucs").out.strip()
+        self.check_snapshot(path, repository, ["README.md", "htdemucs.yaml", "7d3e1a55.safetensors"])
+        self.succeed("separate", clip, "-o", self.path("named"), "--demucs", "adefossez/HTDemucs", env=env)
+
+    def test_melody_models_offer_it(self):
+        env = {"TORCH_HOME": self.path("torch")}
+        offer = "`musicgen download adefossez/HTDemucs` (84 MB, MIT) brings it"
+        self.hub.add("facebook/musicgen-melody", {**fixture("hf-tiny-melody"), "README.md": CARD})
+        self.assertIn(offer, self.download("melody", env=env).err)
+        self.hub.add("me/melody", {**fixture("ac-tiny-melody"), "README.md": CARD})
+        self.hub.add("google-t5/t5-tiny", fixture("t5-tiny"))
+        self.assertIn(offer, self.download("me/melody", env=env).err)
+        # To whom has it, or did not ask for a melody model, nothing is offered.
+        self.assertNotIn("HTDemucs", self.succeed("info", "-m", "melody", env={**self.env, **env}).err)
+        os.makedirs(self.path("torch/hub/checkpoints"))
+        shutil.copy(os.path.join(FIXTURES, "demucs-tiny", "7d3e1a55-f3d5edff.th"),
+                    self.path("torch/hub/checkpoints/955717e8-8726e21a.th"))
+        shutil.rmtree(self.cache)
+        self.assertNotIn("HTDemucs", self.download("melody", env=env).err)
+        self.add_tiny()
+        self.assertNotIn("HTDemucs", self.download(SMALL).err)
+
     def test_lora_adapters_by_name(self):
         self.hub.add("me/tune", {**fixture("lora/decoder", ("golden.safetensors",)), "README.md": CARD,
                                  "config.json": b"{}", "training_args.bin": b"x"})

@@ -4,8 +4,9 @@ import wave
 
 import numpy as np
 import pytest
-import support  # noqa: F401
+from support import FIXTURES
 
+import musicgen
 from musicgen.data.audio import audio_info, audio_read, audio_write
 
 RATE = 32000
@@ -82,3 +83,18 @@ def test_refusals(tmp_path, sound):
             read(tmp_path / "missing.wav")
     with pytest.raises(ValueError, match="NUL"):
         audio_info("a\0b")
+
+
+def test_kinds_that_ffmpeg_reads():
+    folder = FIXTURES / "audio" / "ffmpeg"
+    try:
+        wav, rate = audio_read(folder / "aac.m4a")
+    except musicgen.BadInputError as problem:
+        assert "convert it first" in str(problem)
+        pytest.skip("FFmpeg's libraries are not here")
+    assert (wav.shape, rate) == ((2, 22050), 44100)
+    part, _ = audio_read(folder / "aac.m4a", 0.1, 0.2)
+    assert np.array_equal(part.numpy(), wav.numpy()[:, 4410:4410 + 8820])
+    for name, channels, rate in (("aac.m4a", 2, 44100), ("opus.webm", 2, 48000), ("video.mp4", 2, 44100), ("alac.m4a", 1, 8000)):
+        info = audio_info(folder / name)
+        assert (info.channels, info.sample_rate, info.duration) == (channels, rate, 0.5)

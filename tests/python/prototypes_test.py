@@ -35,6 +35,8 @@ def expected(declared):
     base = words[0]
     if base in HANDLES:
         return ctypes.c_void_p if stars == 1 else ctypes.POINTER(ctypes.c_void_p)
+    if base == "mg_progress_callback":
+        return _prototypes.PROGRESS_CALLBACK
     if base == "void":
         return ctypes.c_void_p if stars == 1 else None
     if base == "char":

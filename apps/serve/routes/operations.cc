@@ -14,6 +14,7 @@ namespace musicgen::serve {
 Operations AllOperations(Service& service) {
   Operations operations;
   AddGenerate(service, operations);
+  AddSeparate(service, operations);
   AddJobs(service, operations);
   AddJobEvents(service, operations);
   AddModels(service, operations);

@@ -13,6 +13,7 @@ using Operations = std::vector<Operation>;
 
 // Ours.
 void AddGenerate(Service& service, Operations& operations);   // generate.cc
+void AddSeparate(Service& service, Operations& operations);   // separate.cc
 void AddJobs(Service& service, Operations& operations);       // job_operations.cc
 void AddJobEvents(Service& service, Operations& operations);  // job_events.cc
 void AddModels(Service& service, Operations& operations);     // models.cc

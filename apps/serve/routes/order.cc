@@ -10,15 +10,6 @@ namespace {
 
 constexpr double kMelodySpareSeconds = 60;  // more than the chroma of one window takes
 
-Waveform Decode(const Upload& upload, const UploadLimits& limits) {
-  try {
-    return DecodeUpload(upload.bytes, upload.name, upload.excerpt, limits);
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::kBadInput) throw;
-    RefuseInput(upload.name, error.what());
-  }
-}
-
 // As far as the music listens to it: the command line reads the same.
 Excerpt MelodyExcerpt(const GenerationParams& params, const ModelInfo& info) {
   if (params.duration_s == kEndless) return {};
@@ -37,6 +28,15 @@ std::string ShortName(std::string name) {
 
 }  // namespace
 
+Waveform DecodeSound(const Upload& upload, const UploadLimits& limits) {
+  try {
+    return DecodeUpload(upload.bytes, upload.name, upload.excerpt, limits);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kBadInput) throw;
+    RefuseInput(upload.name, error.what());
+  }
+}
+
 void Prepare(Service& service, const Call& call, Order order, PlaceOrder place) {
   const ModelInfo info = service.jobs.InfoOf(order.job.model);
   if (!order.melody && !order.style && !order.audio_prompt)
@@ -48,10 +48,10 @@ void Prepare(Service& service, const Call& call, Order order, PlaceOrder place) 
       if (order.melody) {
         Upload melody = *order.melody;
         melody.excerpt = MelodyExcerpt(job.request.params, info);
-        job.request.melody = Decode(melody, limits);
+        job.request.melody = DecodeSound(melody, limits);
       }
-      if (order.style) job.request.style = Decode(*order.style, limits);
-      if (order.audio_prompt) job.request.audio_prompt = Decode(*order.audio_prompt, limits);
+      if (order.style) job.request.style = DecodeSound(*order.style, limits);
+      if (order.audio_prompt) job.request.audio_prompt = DecodeSound(*order.audio_prompt, limits);
       place(std::move(job), info);
     });
   });

@@ -26,6 +26,10 @@ struct Order {
   std::optional<Upload> melody, style, audio_prompt;
 };
 
+// The sound of an upload. Waits for the child that decodes it. Throws Refusal(400) that names its
+// field.
+Waveform DecodeSound(const Upload& upload, const UploadLimits& limits);
+
 // Decodes the sounds of an order on a worker, then calls `place`; on this thread where there is
 // nothing to decode. What is thrown answers the call.
 using PlaceOrder = std::function<void(JobRequest job, const ModelInfo& info)>;

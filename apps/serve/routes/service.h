@@ -9,6 +9,7 @@
 #include "serve/http/server.h"
 #include "serve/jobs/jobs.h"
 #include "serve/routes/metrics.h"
+#include "serve/routes/separations.h"
 #include "serve/routes/timer.h"
 #include "serve/upload/decode_upload.h"
 
@@ -17,14 +18,20 @@ namespace musicgen::serve {
 struct ServiceOptions {
   HttpLimits http;
   UploadLimits upload;
+  SeparationOptions separation;
 };
 
 // Outlives the HttpServer whose routes use it.
 struct Service {
   Service(std::vector<ServedModel> models, const JobLimits& limits,
           const ServiceOptions& its_options, std::function<void(const std::string&)> trouble)
-      : options(its_options), jobs(std::move(models), limits, std::move(trouble)) {}
-  ~Service() { timer.Stop(); }  // what is due uses the jobs
+      : options(its_options),
+        separations(its_options.separation),
+        jobs(std::move(models), limits, std::move(trouble)) {}
+  ~Service() {
+    separations.Stop();
+    timer.Stop();  // what is due uses the jobs
+  }
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
@@ -32,6 +39,7 @@ struct Service {
   Metrics metrics;
   Timer timer;
   std::function<int()> connections = [] { return 0; };
+  Separations separations;
   Jobs jobs;  // the last member: its threads use the others to their end
 };
 

@@ -80,6 +80,7 @@ void Answer(std::string_view input) {
   input.remove_prefix(sizeof request);
   const std::string name(input.substr(0, request.name_bytes));
   input.remove_prefix(name.size());
+  LoadDecoder(input.data(), input.size());
   EnterSandbox({request.memory_bytes, static_cast<uint64_t>(std::ceil(request.seconds))});
   try {
     PutSound(DecodeWithin(input, name, request));

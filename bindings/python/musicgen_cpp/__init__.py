@@ -12,16 +12,17 @@
 The names are AudioCraft's. Importable as `musicgen` and as `musicgen_cpp`. Needs numpy alone.
 """
 
-from . import data, models, utils
+from . import data, models, separation, utils
 from ._array import Array
 from ._errors import BadInputError, CancelledError, Error, OutOfMemoryError, UnsupportedError
 from ._library import version
 from .models import MusicGen
 from .pipelines import pipeline
+from .separation import Separator, separate
 from .session import Event, Session
 
-__all__ = ["Array", "BadInputError", "CancelledError", "Error", "Event", "MusicGen", "OutOfMemoryError", "Session",
-           "UnsupportedError", "data", "models", "pipeline", "utils", "version"]
+__all__ = ["Array", "BadInputError", "CancelledError", "Error", "Event", "MusicGen", "OutOfMemoryError", "Separator",
+           "Session", "UnsupportedError", "data", "models", "pipeline", "separate", "separation", "utils", "version"]
 
 
 def __getattr__(name: str):

@@ -15,6 +15,7 @@ _SMALL_FILES = ("config.json", "generation_config.json", "preprocessor_config.js
                 "tokenizer_config.json", "spiece.model", "special_tokens_map.json", "README.md")
 _AUDIOCRAFT = ("state_dict.bin", "compression_state_dict.bin")
 _STYLE, _MERT = "facebook/musicgen-style", "m-a-p/MERT-v1-95M"  # which hears the style
+_DEMUCS = "adefossez/HTDemucs"
 _POINTER_BYTES = 4096  # an AudioCraft codec file below this names a codec elsewhere
 
 
@@ -92,6 +93,20 @@ def adapter(name: str) -> str:
         except Exception:  # not there, or no network
             continue
     return name
+
+
+def demucs(missing: BadInputError) -> str:
+    """The folder of the downloaded HT-Demucs. `missing` says why the caches were not enough."""
+    try:
+        import huggingface_hub
+    except ImportError:
+        raise BadInputError(f"{missing}; so does Python where huggingface_hub is installed") from missing
+    try:
+        return huggingface_hub.snapshot_download(_DEMUCS, allow_patterns=["htdemucs.yaml", "955717e8.safetensors",
+                                                                          "README.md"])
+    except Exception as problem:  # its exceptions differ from version to version
+        raise Error(f"{_DEMUCS}: not in the cache, and huggingface_hub cannot download it: "
+                    f"{_first_line(problem)}") from problem
 
 
 def _download_small(repository: str, weights: str) -> None:

@@ -3,7 +3,7 @@
 Handles are void pointers here; `out` arguments receive one. A test compares every line with the header.
 """
 
-from ctypes import (POINTER, c_char_p, c_double, c_float, c_int32, c_int64, c_size_t, c_uint8, c_uint32,
+from ctypes import (CFUNCTYPE, POINTER, c_char_p, c_double, c_float, c_int32, c_int64, c_size_t, c_uint8, c_uint32,
                     c_uint64, c_void_p)
 
 ABI_VERSION = 1
@@ -13,6 +13,7 @@ HANDLE = c_void_p
 HANDLES = POINTER(c_void_p)
 OUT = POINTER(c_void_p)
 FREE = (None, HANDLE)
+PROGRESS_CALLBACK = CFUNCTYPE(c_int32, c_int64, c_int64, c_void_p)
 
 PROTOTYPES = {
     # version and errors
@@ -45,6 +46,18 @@ PROTOTYPES = {
     "mg_encoding_free": FREE,
     "mg_encode_audio": (STATUS, HANDLE, HANDLE, OUT),
     "mg_write_file": (STATUS, c_char_p, c_void_p, c_size_t),
+    # stems
+    "mg_separator_open": (STATUS, c_char_p, c_int32, OUT),
+    "mg_separator_name": (c_char_p, HANDLE),
+    "mg_separator_stem_count": (c_size_t, HANDLE),
+    "mg_separator_stem_name": (c_char_p, HANDLE, c_size_t),
+    "mg_separator_sample_rate_hz": (c_int64, HANDLE),
+    "mg_separator_run": (STATUS, HANDLE, HANDLE, c_char_p, c_int64, PROGRESS_CALLBACK, c_void_p, OUT),
+    "mg_separator_free": FREE,
+    "mg_stems_count": (c_size_t, HANDLE),
+    "mg_stems_name": (c_char_p, HANDLE, c_size_t),
+    "mg_stems_audio": (STATUS, HANDLE, c_size_t, OUT),
+    "mg_stems_free": FREE,
     # codes
     "mg_codes_new": (STATUS, POINTER(c_int32), c_int64, c_int64, OUT),
     "mg_codes_data": (POINTER(c_int32), HANDLE),

@@ -152,6 +152,15 @@ struct AttentionLoops {
     return sums.Total();
   }
 
+  // kernels/attention.h's AttentionWeights.
+  static float Weights(float* scores, int64_t keys, const AttentionOptions& options) {
+    const F scale = V::Set(options.scale);
+    for (int64_t i = 0; i < keys; i += V::kLanes) {  // behind the keys is room
+      V::Store(scores + i, V::Mul(V::Load(scores + i), scale));
+    }
+    return Exponentials(keys, options.bias, scores);
+  }
+
   // 16·kSixteens outputs, of which the first n are stored.
   template <int kSixteens, class T>
   static void Values(const float* weights, int64_t keys, const KvView& kv, const T* v,

@@ -34,11 +34,12 @@ struct ElementwiseLoops {
   static void Relu(const float* x, int64_t n, float* y) {
     Map(x, n, y, [](F v) { return V::Max(V::Zero(), v); });  // NaN stays NaN
   }
+  static F GeluOf(F v) {
+    const F erf = ErfOf<V>(V::Mul(v, V::Set(0x1.6a09e6p-1f)));  // 1/√2
+    return V::Mul(V::Mul(V::Set(0.5f), v), V::Add(V::Set(1.0f), erf));
+  }
   static void Gelu(const float* x, int64_t n, float* y) {
-    Map(x, n, y, [](F v) {
-      const F erf = ErfOf<V>(V::Mul(v, V::Set(0x1.6a09e6p-1f)));  // 1/√2
-      return V::Mul(V::Mul(V::Set(0.5f), v), V::Add(V::Set(1.0f), erf));
-    });
+    Map(x, n, y, [](F v) { return GeluOf(v); });
   }
   static void GeluTanh(const float* x, int64_t n, float* y) {
     Map(x, n, y, [](F v) {
@@ -56,6 +57,34 @@ struct ElementwiseLoops {
   }
   static void Multiply(const float* a, const float* b, int64_t n, float* y) {
     Map(a, b, n, y, [](F u, F v) { return V::Mul(u, v); });
+  }
+
+  static F GluOf(F a, F b) { return V::Mul(a, LogisticOf<V>(b)); }
+  static void Glu(const float* a, const float* b, int64_t n, float* y) {
+    Map(a, b, n, y, [](F u, F v) { return GluOf(u, v); });
+  }
+  static F LoadSome(const float* x, int64_t n) {
+    return n == V::kLanes ? V::Load(x) : V::LoadPart(x, n);
+  }
+  static void ScaledGelu(const float* x, const float* scale, const float* shift, int64_t n,
+                         float* y) {
+    for (int64_t i = 0; i < n; i += V::kLanes) {
+      const int64_t m = n - i < V::kLanes ? n - i : V::kLanes;
+      const F v = V::Fma(LoadSome(x + i, m), LoadSome(scale + i, m), LoadSome(shift + i, m));
+      V::StorePart(y + i, m, GeluOf(v));
+    }
+  }
+  static void AddScaledGlu(const float* h, const float* scale, const float* shift,
+                           const float* gains, int64_t n, float* x) {
+    for (int64_t i = 0; i < n; i += V::kLanes) {
+      const int64_t m = n - i < V::kLanes ? n - i : V::kLanes;
+      const auto scaled = [&](int64_t at) {
+        return V::Fma(LoadSome(h + at, m), LoadSome(scale + at, m), LoadSome(shift + at, m));
+      };
+      const F sum =
+          V::Fma(LoadSome(gains + i, m), GluOf(scaled(i), scaled(n + i)), LoadSome(x + i, m));
+      V::StorePart(x + i, m, sum);
+    }
   }
 
   static void LstmCell(const float* gates_x, const float* gates_h, int64_t hidden, int64_t begin,

@@ -30,6 +30,7 @@ constexpr KernelTable FillTable() {
   return {
       .matmul = MatMulOfAnyFormat<V, D>,
       .attend_row = AttendRowOfAnyFormat<V, D>,
+      .attention_weights = AttentionLoops<V>::Weights,
       .quantize = VectorQuantizer<V>::Run,
       .layer_norm_row = NormLoops<V>::LayerNorm,
       .rms_norm_row = NormLoops<V>::RmsNorm,
@@ -40,6 +41,9 @@ constexpr KernelTable FillTable() {
       .elu = E::Elu,
       .add = E::Add,
       .multiply = E::Multiply,
+      .glu = E::Glu,
+      .scaled_gelu = E::ScaledGelu,
+      .add_scaled_glu = E::AddScaledGlu,
       .lstm_cell = E::LstmCell,
   };
 }

@@ -35,6 +35,7 @@ struct KernelTable {
   void (*matmul)(const MatMulCall& call);
   void (*attend_row)(const float* q, const KvView& kv, int64_t head, int64_t keys,
                      const AttentionOptions& options, float* scratch, float* out);
+  float (*attention_weights)(float* scores, int64_t keys, const AttentionOptions& options);
   // n floats as integers in [−127, 127], their scale and the integers' sum.
   void (*quantize)(const float* x, int64_t n, int8_t* values, float* scale, int32_t* sum);
   void (*layer_norm_row)(const float* x, const float* weight, const float* bias, float eps,
@@ -47,6 +48,10 @@ struct KernelTable {
   void (*elu)(const float* x, int64_t n, float* y);
   void (*add)(const float* a, const float* b, int64_t n, float* y);
   void (*multiply)(const float* a, const float* b, int64_t n, float* y);
+  void (*glu)(const float* a, const float* b, int64_t n, float* y);
+  void (*scaled_gelu)(const float* x, const float* scale, const float* shift, int64_t n, float* y);
+  void (*add_scaled_glu)(const float* h, const float* scale, const float* shift, const float* gains,
+                         int64_t n, float* x);
   void (*lstm_cell)(const float* gates_x, const float* gates_h, int64_t hidden, int64_t begin,
                     int64_t end, float* c, float* h);
 };

@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// m4a is on AudioCraft's list too; our readers say of it that they do not know it.
+// m4a is on AudioCraft's list too; it is read where FFmpeg's libraries are.
 constexpr const char* kEndings[] = {".wav",  ".mp3", ".flac", ".ogg",
                                     ".opus", ".aif", ".aiff", ".m4a"};
 

@@ -10,6 +10,8 @@
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <thread>
 
@@ -101,6 +103,23 @@ TEST(DecodeUpload, GivesTheVerySamplesOfDecodeAudio) {
     for (const Excerpt& excerpt : {Excerpt{}, {1, 0.5}, {-1.5, 0}, {2.9, 10}, {4, 0}}) {
       ExpectAsDecodeAudio(file, excerpt);
     }
+  }
+}
+
+// Where FFmpeg is not, both refuse.
+TEST(DecodeUpload, ReadsWhatFfmpegReads) {
+  for (const char* name :
+       {"aac.m4a", "alac.m4a", "video.mp4", "fragments.mp4", "picture_alone.mp4", "opus.webm",
+        "vorbis.mkv", "adts.aac", "windows.wma", "wavpack.wv", "pcm.avi"}) {
+    std::ifstream file(std::string(MUSICGEN_FIXTURES) + "/audio/ffmpeg/" + name, std::ios::binary);
+    const std::string whole{std::istreambuf_iterator<char>(file), {}};
+    ASSERT_FALSE(whole.empty()) << name;
+    ExpectAsDecodeAudio(whole);
+    ExpectAsDecodeAudio(whole, {0.1, 0.2});
+    ExpectAsDecodeAudio(whole.substr(0, whole.size() / 2));
+    std::string damaged = whole;
+    for (size_t i = 60; i < damaged.size(); i += 97) damaged[i] = static_cast<char>(damaged[i] + 1);
+    ExpectAsDecodeAudio(damaged);
   }
 }
 

@@ -1,4 +1,4 @@
-"""Sound files, by AudioCraft's names. No ffmpeg: the library itself reads and writes them."""
+"""Sound files, by AudioCraft's names. The library itself reads and writes them; ffmpeg only adds kinds to read."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ def audio_read(filepath: PathLike, seek_time: float = 0., duration: float = -1.,
                pad: bool = False) -> Tuple[Any, int]:
     """The sound of a file, [C, N] float samples, and its sample rate in Hz.
 
-    WAV (RF64, Wave64), AIFF, AU, CAF, FLAC, Ogg (Vorbis, Opus, FLAC) or MP3, whatever the suffix says.
+    WAV (RF64, Wave64), AIFF, AU, CAF, FLAC, Ogg (Vorbis, Opus, FLAC) or MP3, whatever the suffix says; with
+    FFmpeg's libraries also M4A, MP4, WebM and others.
     From `seek_time` seconds on, at most `duration` seconds (0 or less: to the end, at most ten
     minutes); `pad` fills up with zeros. No samples where the file is shorter than `seek_time`.
     """

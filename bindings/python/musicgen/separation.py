@@ -1,0 +1,4 @@
+"""See musicgen_cpp.separation."""
+
+from musicgen_cpp.separation import *  # noqa: F401,F403
+from musicgen_cpp.separation import __all__  # noqa: F401

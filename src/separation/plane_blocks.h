@@ -1,0 +1,52 @@
+// A plane's rows in blocks: what one thread computes at once, from a padded copy of its inputs.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "nn/float_buffer.h"
+#include "separation/plane.h"
+
+namespace musicgen::separation {
+
+// Rows that go through a product at once: as many as the kernel takes (kernels/matmul.h), so that
+// what they leave is still in a cache when the next step reads it.
+inline constexpr int64_t kProductRows = 96;
+
+// Some whole lines, or a stretch of one.
+struct PlaneBlock {
+  Range lines, positions;
+};
+// Blocks of about `rows` rows.
+std::vector<PlaneBlock> CutPlane(int64_t lines, int64_t length, int64_t rows);
+
+// Copies the rows of `lines` × `positions` of a plane, plus those of `skip` where it is given, to
+// `to`, a line's beginning every `pitch` rows; rows outside of the plane are zeros, as are the rows
+// between the lines.
+void CopyPadded(const Plane& plane, const Plane* skip, Range lines, Range positions, int64_t pitch,
+                float* to);
+
+// Each thread's own memory for a block.
+class BlockScratch {
+ public:
+  explicit BlockScratch(int workers) : buffers_(static_cast<size_t>(workers)) {}
+  // Room for so many floats, on this worker. Throws Error(kOutOfMemory).
+  float* Get(const Worker& worker, int64_t floats) {
+    nn::FloatBuffer& buffer = buffers_[static_cast<size_t>(worker.index())];
+    buffer.Reserve(floats);
+    return buffer.data();
+  }
+
+ private:
+  std::vector<nn::FloatBuffer> buffers_;
+};
+
+// Calls `body` for items 0 … count − 1, each on one thread, in runs of the team that take some
+// hundredths of a second at so many products an item. False once `stop` is set (null: nobody will).
+bool RunItems(ThreadPool& team, int64_t count, int64_t products, const std::atomic<bool>* stop,
+              const std::function<void(const Worker& worker, int64_t item)>& body);
+
+}  // namespace musicgen::separation
