@@ -12,6 +12,7 @@
 #include "cli/outputs.h"
 #include "cli/pieces.h"
 #include "cli/progress.h"
+#include "cli/stems.h"
 #include "cli/streamed_output.h"
 #include "common/errors.h"
 #include "common/format.h"
@@ -117,6 +118,7 @@ std::vector<GenerationRequest> Requests(const std::vector<Piece>& pieces,
     if (!piece.melody.empty()) {
       request.melody = ReadMelody(piece.melody, piece.duration_s,
                                   request.params.max_duration_s.value_or(info.max_duration_s));
+      request.params.stems = StemsModeOf(flags.stems);
     }
     if (!piece.style.empty()) {
       request.style = ReadStyle(piece.style, flags.style.params, info);
@@ -161,6 +163,7 @@ void PrintJson(const std::string& file, const GenerationRequest& request,
   line.Set("precision", PrecisionName(info.precision));
   line.Set("device", DeviceOf(model));
   line.Set("loras", LoraRows(info));
+  if (request.melody) line.Set("stems", model.Stems(request));
   line.Set("seconds", seconds);  // of the whole batch
   line.Set("steps_per_s", steps_per_s);
   std::printf("%s\n", line.Compact().c_str());
@@ -181,6 +184,10 @@ int Run(const GenerateFlags& flags) {
   CheckLengths(pieces, requests, flags, model.info());
   model.Load(1, Longest(pieces));  // more run together as memory allows
   if (!flags.no_progress) PrintSetting(model, pieces);
+  const auto melody = std::find_if(requests.begin(), requests.end(),
+                                   [](const auto& request) { return request.melody.has_value(); });
+  if (melody != requests.end()) WarnOfWholeMelody(model, *melody, flags.model.reference);
+  if (!flags.no_progress) PrintSeparations();
   if (draw_seed) std::fprintf(stderr, "seed %llu\n", static_cast<unsigned long long>(seed));
 
   const Clock::time_point start = Clock::now();

@@ -11,6 +11,7 @@
 #include "cli/live_streams.h"
 #include "cli/open_model.h"
 #include "cli/pieces.h"
+#include "cli/stems.h"
 #include "common/errors.h"
 #include "common/format.h"
 #include "common/interrupt.h"
@@ -72,6 +73,7 @@ GenerationRequest RequestOf(const LiveFlags& flags, uint64_t seed, const ModelIn
     request.melody =
         ReadMelody(flags.melody, flags.duration_s > 0 ? flags.duration_s : info.max_duration_s,
                    request.params.max_duration_s.value_or(info.max_duration_s));
+    request.params.stems = StemsModeOf(flags.stems);
   }
   if (!flags.style.file.empty()) {
     request.style = ReadStyle(flags.style.file, flags.style.params, info);
@@ -207,6 +209,8 @@ int Run(const LiveFlags& given) {
   Model model = OpenModel(flags.model, !flags.style.file.empty());
   GenerationRequest request = RequestOf(flags, seed, model.info());
   model.Load(1, model.info().max_duration_s);
+  if (request.melody) WarnOfWholeMelody(model, request, flags.model.reference);
+  if (!flags.no_progress) PrintSeparations();
   if (draw_seed) std::fprintf(stderr, "seed %" PRIu64 "\n", seed);
 
   const common::DeferInterrupts interrupts;

@@ -19,7 +19,7 @@ Precision PrecisionOf(const std::string& name);            // of "auto", "f32", 
 
 // Flags of every command that takes a model.
 struct ModelFlags {
-  std::string model, text_encoder, codec, style_encoder;
+  std::string model, text_encoder, codec, style_encoder, demucs;
   std::vector<std::string> loras;  // FILE or FILE=strength
   std::string precision = "auto", device = "auto", reference = "auto";
   int64_t threads = 0;
@@ -50,6 +50,7 @@ struct StyleSource {
 
 struct GenerateFlags {
   ModelFlags model;
+  std::string stems = "auto";
   AudioFlags audio;
   std::vector<std::string> prompts;
   std::string prompts_file;
@@ -69,6 +70,7 @@ struct GenerateFlags {
 
 struct LiveFlags {
   ModelFlags model;
+  std::string stems = "auto";
   AudioFlags audio;
   std::string format = "wav";
   bool bare_samples = false;  // format pcm: WAV without its header
@@ -93,6 +95,7 @@ struct TokenizeFlags {
 
 struct ScoreFlags {
   ModelFlags model;
+  std::string stems = "auto";
   std::vector<std::string> prompts;
   std::string prompts_file, melody, codes, logits_out;
   StyleSource style;
@@ -113,7 +116,7 @@ struct DecodeFlags {
 };
 
 struct ChromaFlags {
-  std::string audio, output, model, reference = "auto";
+  std::string audio, output, model, reference = "auto", stems = "auto", demucs;
   bool offline = false;
 };
 

@@ -8,6 +8,7 @@
 #include "cli/open_model.h"
 #include "cli/outputs.h"
 #include "cli/pieces.h"
+#include "cli/stems.h"
 #include "common/errors.h"
 #include "common/json.h"
 
@@ -92,10 +93,15 @@ int Run(const ScoreFlags& flags) {
     }
   }
   model.Load(1, Longest(codes, model.info()));
+  PrintSeparations();
   for (size_t i = 0; i < codes.size(); ++i) {
     GenerationRequest request;
     request.prompt = samples[i].prompt;
-    if (!samples[i].melody.empty()) request.melody = melodies.at(samples[i].melody);
+    if (!samples[i].melody.empty()) {
+      request.melody = melodies.at(samples[i].melody);
+      request.params.stems = StemsModeOf(flags.stems);
+      if (i == 0) WarnOfWholeMelody(model, request, flags.model.reference);
+    }
     if (!samples[i].style.empty()) {
       request.style = styles.at(samples[i].style);
       request.params.style = flags.style.params;

@@ -111,6 +111,17 @@ void AddBeta(common::Flags& flags, std::optional<double>& beta) {
                "X", 0.0, 100.0);
 }
 
+void AddStems(common::Flags& flags, std::string& stems, std::string& demucs) {
+  flags.Choice("--stems", stems,
+               "Take drums and bass out of the melody first, as AudioCraft does with HT-Demucs; "
+               "auto: where its weights are found",
+               {"auto", "on", "off"});
+  flags.Name("--demucs", demucs,
+             "File or directory of an HT-Demucs; else it is looked for beside the model and in "
+             "the caches",
+             "FILE|DIR");
+}
+
 void AddStyle(common::Flags& flags, StyleSource& values) {
   flags.Name("--style", values.file, "Sound whose style to follow (style models)", "FILE");
   AddStyleParams(flags, values.params);
@@ -156,6 +167,7 @@ ModelOptions ModelFlags::Options() const {
   options.text_encoder = text_encoder;
   options.codec = codec;
   options.style_encoder = style_encoder;
+  options.demucs = demucs;
   for (const std::string& text : loras) options.loras.push_back(ReadLora(text));
   options.precision = PrecisionOf(precision);
   options.reference = DialectOf(reference);

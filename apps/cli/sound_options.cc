@@ -32,6 +32,7 @@ void AddChroma(common::Flags flags, ChromaFlags& values) {
                "Whose resampling to follow; hf also cuts at 30 s; auto: the model's own, else "
                "audiocraft",
                {"auto", "hf", "audiocraft"});
+  AddStems(flags, values.stems, values.demucs);
 }
 
 void AddSeparate(common::Flags flags, SeparateFlags& values) {

@@ -4,6 +4,7 @@
 #include "cli/inputs.h"
 #include "cli/open_model.h"
 #include "cli/outputs.h"
+#include "cli/stems.h"
 
 namespace musicgen::cli {
 
@@ -16,7 +17,9 @@ int Run(const ChromaFlags& flags) {
   download.model = flags.model;
   download.offline = flags.offline;
   const std::string model = flags.model.empty() ? "" : DownloadWithProgress(download).path;
-  const Chroma chroma = ExtractChroma(sound, DialectOf(flags.reference), model);
+  PrintSeparations();
+  const Chroma chroma = ExtractChroma(sound, DialectOf(flags.reference), model,
+                                      StemsModeOf(flags.stems), flags.demucs);
   common::WriteTo(flags.output, [&](const std::string& path) { WriteChroma(path, chroma); });
   return 0;
 }

@@ -43,6 +43,7 @@ void AddWindows(common::Flags& flags, double& max_duration_s, double& extend_str
 void AddSeed(common::Flags& flags, int64_t& seed, const std::string& help);
 void AddSampling(common::Flags& flags, GenerationParams& params, bool& greedy);
 void AddBeta(common::Flags& flags, std::optional<double>& beta);
+void AddStems(common::Flags& flags, std::string& stems, std::string& demucs);
 void AddStyle(common::Flags& flags, StyleSource& values);
 void AddStyleParams(common::Flags& flags, StyleParams& params);  // all but the sound
 void AddPromptsFile(common::Flags& flags, std::string& path);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "musicgen/codes.hpp"
+#include "musicgen/stems.hpp"
 #include "musicgen/waveform.hpp"
 
 namespace musicgen {
@@ -57,6 +58,7 @@ struct GenerationParams {
   uint64_t seed = 0;
   uint32_t take = 0;  // counts the results of one request that share a seed
   StyleParams style;
+  StemsMode stems = StemsMode::kAuto;  // of a melody
 };
 
 struct GenerationRequest {

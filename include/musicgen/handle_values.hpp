@@ -80,6 +80,7 @@ inline ModelOptionsHandle ToHandle(const ModelOptions& options) {
   Check(mg_model_options_set_text_encoder(raw, options.text_encoder.c_str()));
   Check(mg_model_options_set_codec(raw, options.codec.c_str()));
   Check(mg_model_options_set_style_encoder(raw, options.style_encoder.c_str()));
+  Check(mg_model_options_set_demucs(raw, options.demucs.c_str()));
   for (const LoraFile& lora : options.loras) {
     Check(mg_model_options_add_lora(raw, lora.path.c_str(), lora.strength));
   }
@@ -115,6 +116,7 @@ inline RequestHandle ToHandle(const GenerationRequest& request) {
   if (style.excerpt_s) Check(mg_request_set_style_excerpt_s(raw, *style.excerpt_s));
   if (style.start_s) Check(mg_request_set_style_start_s(raw, *style.start_s));
   if (style.ds_factor) Check(mg_request_set_style_ds_factor(raw, *style.ds_factor));
+  Check(mg_request_set_stems(raw, static_cast<mg_stems>(params.stems)));
   Check(mg_request_set_two_step_cfg(raw, params.two_step_cfg ? 1 : 0));
   if (params.max_duration_s) Check(mg_request_set_max_duration_s(raw, *params.max_duration_s));
   if (params.extend_stride_s) Check(mg_request_set_extend_stride_s(raw, *params.extend_stride_s));

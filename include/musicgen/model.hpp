@@ -134,13 +134,29 @@ class Model {
   // host, so that equal requests give equal files. A prompt too long for a file's comment loses its
   // end, and the comment says so (prompt_is_cut). Goes into Encoding::comment.
   std::string Provenance(const GenerationRequest& request) const {
-    const GenerationRequest silent{request.prompt, request.params, {}, {}, {}};
     detail::BytesHandle bytes;
+    const GenerationRequest silent = Silent(request);
     detail::Check(mg_provenance(model_.get(), detail::ToHandle(silent).get(), bytes.out()));
     return reinterpret_cast<const char*>(mg_bytes_data(bytes.get()));
   }
 
+  // What separates the stems of the request's melody, "htdemucs 955717e8", or "none"; "" without a
+  // melody. Throws where they are to be separated and no weights are found.
+  std::string Stems(const GenerationRequest& request) const {
+    detail::BytesHandle bytes;
+    detail::Check(
+        mg_model_stems(model_.get(), detail::ToHandle(Silent(request)).get(), bytes.out()));
+    return reinterpret_cast<const char*>(mg_bytes_data(bytes.get()));
+  }
+
  private:
+  // The request without its sounds, for where only their presence counts.
+  static GenerationRequest Silent(const GenerationRequest& request) {
+    GenerationRequest silent{request.prompt, request.params, {}, {}, {}};
+    if (request.melody) silent.melody = Waveform(1, 1, 1);
+    return silent;
+  }
+
   // Callbacks on their way through C.
   struct Calls {
     const GenerateOptions& options;

@@ -19,6 +19,8 @@ struct ModelOptions {
   std::string codec;            // directory of an EnCodec, likewise
   std::string style_encoder;    // directory of a MERT, for style models; none: MERT-v1-95M is
                                 // looked for in and beside the model and in the cache
+  std::string demucs;           // file or directory of an HT-Demucs, for melodies; none: it is
+                                // looked for beside the model and in the hub's and torch's caches
   std::vector<LoraFile> loras;  // merged into the weights, in this order
   Precision precision = Precision::kAuto;
   ReferenceDialect reference = ReferenceDialect::kAuto;

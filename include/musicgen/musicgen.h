@@ -293,12 +293,21 @@ enum {
 typedef struct mg_chroma mg_chroma;
 MG_API mg_status mg_chroma_new(const float* values, int64_t frames, int64_t classes,
                                mg_chroma** out);
+/* Whether the stems of a melody are separated: where HT-Demucs' weights are found, but never where
+ * transformers is followed by name; always, which fails without them; never. */
+typedef int32_t mg_stems;
+enum { MG_STEMS_AUTO = 0, MG_STEMS_ON = 1, MG_STEMS_OFF = 2 };
 /* One-hot, as the melody models hear a sound: a row for each 4096 samples at 32 kHz, or as the
  * configuration of `model` says (a directory or name as in mg_model_options_new; NULL: the
  * published models'). Hugging Face resamples as torchaudio does and cuts at 30 s; AudioCraft as
  * julius and does not cut; auto is the model's own, without a model AudioCraft's. */
 MG_API mg_status mg_chroma_extract(const mg_waveform* melody, mg_reference reference,
                                    const char* model, mg_chroma** out);
+/* The same of what is left of the melody without drums and bass; mg_chroma_extract separates
+ * nothing. `demucs` as mg_model_options_set_demucs takes it. */
+MG_API mg_status mg_chroma_extract_of_stems(const mg_waveform* melody, mg_reference reference,
+                                            const char* model, mg_stems stems, const char* demucs,
+                                            mg_chroma** out);
 MG_API const float* mg_chroma_data(const mg_chroma* chroma); /* [frames, classes] */
 MG_API int64_t mg_chroma_frames(const mg_chroma* chroma);
 MG_API int64_t mg_chroma_classes(const mg_chroma* chroma);
@@ -331,6 +340,10 @@ MG_API mg_status mg_model_options_set_codec(mg_model_options* options, const cha
 /* Directory of a MERT, for style models; NULL: MERT-v1-95M is looked for in the model's directory,
  * beside it and in the cache once a style is given. */
 MG_API mg_status mg_model_options_set_style_encoder(mg_model_options* options, const char* path);
+/* File or directory of an HT-Demucs, which separates the stems of melodies: SIGNATURE-HASH.th or
+ * safetensors as demucs has them, or its htdemucs.yaml. NULL: it is looked for beside the model, in
+ * the Hugging Face cache (adefossez/HTDemucs) and in torch's, once a melody is given. */
+MG_API mg_status mg_model_options_set_demucs(mg_model_options* options, const char* path);
 /* One more LoRA adapter that is merged into the weights, behind those before it: a directory as
  * PEFT saves it (adapter_config.json with adapter_model.safetensors or .bin), one of these two
  * files, or "org/name[@revision]" in the Hugging Face cache. `strength` is from -100 to 100,
@@ -437,6 +450,9 @@ MG_API mg_status mg_request_new(mg_request** out);
 MG_API mg_status mg_request_set_prompt(mg_request* request, const char* prompt);
 /* Of any rate and channels; melody models only. NULL, the default: none. */
 MG_API mg_status mg_request_set_melody(mg_request* request, const mg_waveform* melody);
+/* Whether drums and bass are taken out of the melody first, as AudioCraft does with HT-Demucs.
+ * Default MG_STEMS_AUTO. */
+MG_API mg_status mg_request_set_stems(mg_request* request, mg_stems stems);
 /* A sound whose style is followed, of any rate and channels; style models only. NULL, the default:
  * none. */
 MG_API mg_status mg_request_set_style(mg_request* request, const mg_waveform* style);
@@ -485,6 +501,9 @@ MG_API void mg_request_free(mg_request* request);
  * again, and neither time nor host. A prompt too long for a comment loses its end, and the comment
  * says so (prompt_is_cut). */
 MG_API mg_status mg_provenance(const mg_model* model, const mg_request* request, mg_bytes** out);
+/* What separates the stems of the request's melody, "htdemucs 955717e8", or "none"; "" without a
+ * melody. Fails where they are to be separated and no weights are found. */
+MG_API mg_status mg_model_stems(const mg_model* model, const mg_request* request, mg_bytes** out);
 
 /* ---- generating a batch ---- */
 

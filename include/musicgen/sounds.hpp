@@ -11,6 +11,7 @@
 #include "musicgen/handle_values.hpp"
 #include "musicgen/normalization.hpp"
 #include "musicgen/reference.hpp"
+#include "musicgen/stems.hpp"
 #include "musicgen/waveform.hpp"
 
 namespace musicgen {
@@ -93,13 +94,15 @@ inline int64_t CountBeyondFullScale(const Waveform& wave) {
 // kHz, or as the configuration of `model` says (a directory or name as in ModelOptions).
 // kHuggingFace resamples as torchaudio does and cuts at 30 s; kAudioCraft resamples as julius does
 // and does not cut; kAuto is the model's own, without a model kAudioCraft.
+// `stems`: of what is left without drums and bass; `demucs` as in ModelOptions.
 inline Chroma ExtractChroma(const Waveform& melody,
                             ReferenceDialect reference = ReferenceDialect::kAuto,
-                            const std::string& model = "") {
+                            const std::string& model = "", StemsMode stems = StemsMode::kOff,
+                            const std::string& demucs = "") {
   detail::ChromaHandle handle;
-  detail::Check(mg_chroma_extract(detail::ToHandle("melody", melody).get(),
-                                  static_cast<mg_reference>(reference), model.c_str(),
-                                  handle.out()));
+  detail::Check(mg_chroma_extract_of_stems(
+      detail::ToHandle("melody", melody).get(), static_cast<mg_reference>(reference), model.c_str(),
+      static_cast<mg_stems>(stems), demucs.c_str(), handle.out()));
   Chroma chroma(mg_chroma_frames(handle.get()), mg_chroma_classes(handle.get()));
   if (const float* values = mg_chroma_data(handle.get())) {
     chroma.values.assign(values, values + chroma.values.size());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -32,7 +33,9 @@ class Model {
   friend class Session;
 
  public:
-  explicit Model(const ModelOptions& options);
+  // `tell`: who is told what work takes long; it comes from any thread, and may be null.
+  explicit Model(const ModelOptions& options,
+                 const std::function<void(const std::string&)>& tell = nullptr);
   ~Model();
 
   const ModelInfo& info() const;
@@ -47,6 +50,8 @@ class Model {
   ScoreResult Score(const GenerationRequest& request, const Codes& codes, bool keep_logits);
   Waveform Decode(const Codes& codes);
   Codes Encode(const Waveform& audio);
+  // What separates the stems of a melody of these parameters, or "none".
+  std::string Stems(const GenerationParams& params) const;
   // The style of the request's style sound.
   Style StyleOf(const GenerationRequest& request);
 

@@ -14,6 +14,7 @@
 #include "kernels/isa.h"
 #include "lm/expected_tensors.h"
 #include "lora/apply.h"
+#include "model/demucs_files.h"
 #include "model/device.h"
 #include "model/memory_need.h"
 #include "model/mert_files.h"
@@ -103,7 +104,7 @@ conditioning::Reference Dialect(ReferenceDialect reference, conditioning::Refere
 
 }  // namespace
 
-Model::Model(const ModelOptions& options) {
+Model::Model(const ModelOptions& options, const std::function<void(const std::string&)>& tell) {
   ThreadCount(options.threads);
   model::Device device = model::FindDevice(options.device);
   kernels::ActiveIsa();  // throws here, before any file is read, when MUSICGEN_ISA names none
@@ -111,17 +112,20 @@ Model::Model(const ModelOptions& options) {
                                              options.codec, options.strict);
   files.style_encoder = options.style_encoder;
   if (files.style && !files.style_encoder.empty()) model::FindMert(files);  // is it one?
+  files.demucs = options.demucs;
+  if (!files.demucs.empty()) model::OpenDemucs(*model::FindDemucs(files.demucs, ""));  // is it one?
   lora::Apply(options.loras, ThreadCount(options.threads), &files);
   const Precision precision = model::Resolve(files, options.precision);
   device = model::Settle(device, files, precision);
   const model::StageFormats formats = model::ChooseFormats(model::PrecisionOn(device, precision));
-  impl_ = std::make_unique<Impl>(std::move(files), formats, device, options);
+  impl_ = std::make_unique<Impl>(std::move(files), formats, device, options, tell);
 }
 
 Model::Impl::Impl(model::ModelFiles files, const model::StageFormats& formats,
-                  const model::Device& device, const ModelOptions& options)
+                  const model::Device& device, const ModelOptions& options,
+                  const std::function<void(const std::string&)>& tell)
     : info(Describe(files, formats, options.loras)),
-      stages(std::move(files), formats, ThreadCount(options.threads), device),
+      stages(std::move(files), formats, ThreadCount(options.threads), device, tell),
       // A dialect that is asked for by name is followed into its batches.
       pipeline(stages, Dialect(options.reference, stages.files().dialect),
                options.reference != ReferenceDialect::kAuto),
@@ -180,6 +184,11 @@ Waveform Model::Decode(const Codes& codes) {
 Codes Model::Encode(const Waveform& audio) {
   CheckFiniteSound("audio", audio);
   return impl_->pipeline.Encode(impl_->stages.pool(), audio);
+}
+
+std::string Model::Stems(const GenerationParams& params) const {
+  if (!impl_->stages.files().melody) return "none";
+  return impl_->pipeline.Stems(params);
 }
 
 std::string Model::device() {

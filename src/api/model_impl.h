@@ -13,7 +13,7 @@ namespace musicgen::api {
 
 struct Model::Impl {
   Impl(model::ModelFiles files, const model::StageFormats& formats, const model::Device& device,
-       const ModelOptions& options);
+       const ModelOptions& options, const std::function<void(const std::string&)>& tell);
 
   // Made when first needed, with the language model.
   session::SharedScheduler& scheduler();

@@ -88,7 +88,8 @@ std::string Loras(const std::vector<LoraFile>& loras) {
 }
 
 std::string Describe(const std::optional<std::string>& prompt, bool is_cut,
-                     const GenerationParams& params, const ModelInfo& info) {
+                     const GenerationParams& params, const ModelInfo& info,
+                     const std::string& stems) {
   const SamplingDefaults& own = info.sampling;
   Fields fields;
   prompt ? fields.SetText("prompt", *prompt) : fields.Set("prompt", "null");
@@ -108,6 +109,7 @@ std::string Describe(const std::optional<std::string>& prompt, bool is_cut,
   if (style.excerpt_s) fields.SetReal("style_excerpt", *style.excerpt_s);
   if (style.start_s) fields.SetReal("style_start", *style.start_s);
   if (style.ds_factor) fields.Set("style_ds_factor", std::to_string(*style.ds_factor));
+  if (!stems.empty()) fields.SetText("stems", stems);
   if (params.two_step_cfg) fields.Set("two_step_cfg", "true");
   fields.SetText("precision", PrecisionName(info.precision));
   fields.SetText("model", NameOf(info.path));
@@ -122,12 +124,12 @@ std::string Describe(const std::optional<std::string>& prompt, bool is_cut,
 const char* Version() { return MUSICGEN_VERSION; }
 
 std::string Provenance(const std::optional<std::string>& prompt, const GenerationParams& params,
-                       const ModelInfo& info) {
-  std::string whole = Describe(prompt, false, params, info);
+                       const ModelInfo& info, const std::string& stems) {
+  std::string whole = Describe(prompt, false, params, info, stems);
   if (whole.size() <= kMaxComment || !prompt) return whole;
-  const size_t rest = Describe("", true, params, info).size();
+  const size_t rest = Describe("", true, params, info, stems).size();
   const size_t room = kMaxComment - std::min(kMaxComment, rest);
-  return Describe(Beginning(text::ReplaceInvalidUtf8(*prompt), room), true, params, info);
+  return Describe(Beginning(text::ReplaceInvalidUtf8(*prompt), room), true, params, info, stems);
 }
 
 }  // namespace musicgen::api

@@ -12,8 +12,9 @@ namespace musicgen::api {
 // The library's version, "0.1.0".
 const char* Version();
 
-// As mg_provenance: at most 2000 bytes of JSON.
+// As mg_provenance: at most 2000 bytes of JSON. `stems`: what separated the melody's, or "none";
+// empty: there is no melody.
 std::string Provenance(const std::optional<std::string>& prompt, const GenerationParams& params,
-                       const ModelInfo& info);
+                       const ModelInfo& info, const std::string& stems = "");
 
 }  // namespace musicgen::api

@@ -3,6 +3,7 @@
 #include "api/argument_check.h"
 #include "conditioning/chroma_extractor.h"
 #include "conditioning/melody_config.h"
+#include "generate/stem_separator.h"
 #include "model/gguf_names.h"
 #include "model/huggingface_files.h"
 #include "model/model_files.h"
@@ -17,10 +18,30 @@ using conditioning::Reference;
 
 namespace {
 
-Chroma ChromaOf(const Waveform& melody, ReferenceDialect reference, const std::string& model) {
+// Separated, where `stems` says so.
+Waveform WithoutDrums(const Waveform& mono, StemsMode stems, const std::string& demucs,
+                      const std::string& model,
+                      const std::function<void(const std::string&)>& tell) {
+  if (stems == StemsMode::kOff) return mono;
+  generate::StemSeparator separator(demucs, model, tell);
+  if (stems == StemsMode::kAuto && !separator.Name()) {
+    if (tell) tell("melody: no htdemucs weights found, so drums and bass stay in");
+    return mono;
+  }
+  ThreadPool pool(ThreadCount(0));
+  return separator.Mix(pool, mono, mono.samples);
+}
+
+Chroma ChromaOf(const Waveform& melody, ReferenceDialect reference, const std::string& model,
+                StemsMode stems, const std::string& demucs,
+                const std::function<void(const std::string&)>& tell) {
   conditioning::MelodyConfig config;
+  const bool like_transformers = reference == ReferenceDialect::kHuggingFace;
+  if (like_transformers && stems == StemsMode::kAuto) stems = StemsMode::kOff;
+  std::string place;
   if (!model.empty()) {
-    const auto files = model::OpenSideFiles(model::FindModel(model));
+    place = model::FindModel(model);
+    const auto files = model::OpenSideFiles(place);
     // AudioCraft's own configuration comes first where there are both.
     if (files->Has(model::kConfigFile) && !files->Has(model::kXpFile)) {
       config = model::ReadMelody(*files, files->ReadConfig(model::kConfigFile));
@@ -28,9 +49,9 @@ Chroma ChromaOf(const Waveform& melody, ReferenceDialect reference, const std::s
     }
   }
   const bool transformers = reference == ReferenceDialect::kHuggingFace;
-  return ChromaExtractor(config.chroma)
-      .Extract(conditioning::MelodySound(
-          melody, transformers ? Reference::kHuggingFace : Reference::kAudioCraft, config.format));
+  const Waveform mono = conditioning::MelodySound(
+      melody, transformers ? Reference::kHuggingFace : Reference::kAudioCraft, config.format);
+  return ChromaExtractor(config.chroma).Extract(WithoutDrums(mono, stems, demucs, place, tell));
 }
 
 std::string Plot(const Waveform& wave) {
@@ -45,9 +66,11 @@ std::string Plot(const Waveform& wave) {
 
 }  // namespace
 
-Chroma ExtractChroma(const Waveform& melody, ReferenceDialect reference, const std::string& model) {
+Chroma ExtractChroma(const Waveform& melody, ReferenceDialect reference, const std::string& model,
+                     StemsMode stems, const std::string& demucs,
+                     const std::function<void(const std::string&)>& tell) {
   CheckFiniteSound("melody", melody);
-  return ChromaOf(melody, reference, model);
+  return ChromaOf(melody, reference, model, stems, demucs, tell);
 }
 
 std::string PlotAudio(const Waveform& wave) {

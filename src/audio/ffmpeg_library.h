@@ -37,7 +37,9 @@
 namespace musicgen::audio {
 
 struct FfmpegLibrary {
-#define MUSICGEN_FFMPEG_MEMBER(name) decltype(&::name)(name) = nullptr;
+#define MUSICGEN_FFMPEG_MEMBER(name)     \
+  using name##_type = decltype(&::name); \
+  name##_type name = nullptr;
   MUSICGEN_FFMPEG_UTIL_FUNCTIONS(MUSICGEN_FFMPEG_MEMBER)
   MUSICGEN_FFMPEG_CODEC_FUNCTIONS(MUSICGEN_FFMPEG_MEMBER)
   MUSICGEN_FFMPEG_FORMAT_FUNCTIONS(MUSICGEN_FFMPEG_MEMBER)

@@ -3,6 +3,7 @@
 #include "api/sounds.h"
 #include "c_api/arguments.h"
 #include "c_api/guard.h"
+#include "c_api/log.h"
 #include "c_api/waveform.h"
 #include "checkpoint/safetensors.h"
 
@@ -29,8 +30,19 @@ mg_status mg_chroma_extract(const mg_waveform* melody, mg_reference reference, c
                             mg_chroma** out) {
   return Create(out, [&] {
     const auto dialect = EnumOf("reference", reference, ReferenceDialect::kAudioCraft);
-    return std::make_shared<mg_chroma>(
-        mg_chroma{api::ExtractChroma(*Get(melody)->sound, dialect, TextOrEmpty(model))});
+    return std::make_shared<mg_chroma>(mg_chroma{api::ExtractChroma(
+        *Get(melody)->sound, dialect, TextOrEmpty(model), StemsMode::kOff, "", nullptr)});
+  });
+}
+
+mg_status mg_chroma_extract_of_stems(const mg_waveform* melody, mg_reference reference,
+                                     const char* model, mg_stems stems, const char* demucs,
+                                     mg_chroma** out) {
+  return Create(out, [&] {
+    const auto dialect = EnumOf("reference", reference, ReferenceDialect::kAudioCraft);
+    const auto mode = EnumOf("stems", stems, StemsMode::kOff);
+    return std::make_shared<mg_chroma>(mg_chroma{api::ExtractChroma(
+        *Get(melody)->sound, dialect, TextOrEmpty(model), mode, TextOrEmpty(demucs), LogInfo)});
   });
 }
 

@@ -24,6 +24,8 @@ void Log(mg_log_level level, const std::string& message) {
   if (listener.callback != nullptr) listener.callback(level, message.c_str(), listener.user);
 }
 
+void LogInfo(const std::string& message) { Log(MG_LOG_INFO, message); }
+
 }  // namespace musicgen::c_api
 
 void mg_set_log_callback(mg_log_callback callback, void* user) {

@@ -8,5 +8,6 @@
 namespace musicgen::c_api {
 
 void Log(mg_log_level level, const std::string& message);
+void LogInfo(const std::string& message);
 
 }  // namespace musicgen::c_api

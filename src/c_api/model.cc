@@ -15,9 +15,17 @@
 using namespace musicgen;
 using namespace musicgen::c_api;
 
+namespace {
+
+std::string StemsOf(const mg_model& model, const RequestState& state) {
+  return state.melody == nullptr ? "" : model.model.Stems(state.params);
+}
+
+}  // namespace
+
 mg_status mg_model_open(const mg_model_options* options, mg_model** out) {
   return Create(out, [&] {
-    auto model = std::make_shared<mg_model>(Get(options)->options.Copy());
+    auto model = std::make_shared<mg_model>(Get(options)->options.Copy(), LogInfo);
     const ModelInfo& info = model->model.info();
     Log(MG_LOG_INFO,
         StrCat("model ", Printable(info.path, 1000), " (file ", info.file_dtype, "), precision ",
@@ -55,6 +63,15 @@ mg_status mg_model_decode(mg_model* model, const mg_codes* codes, mg_waveform** 
 mg_status mg_provenance(const mg_model* model, const mg_request* request, mg_bytes** out) {
   return Create(out, [&] {
     const RequestState state = Get(request)->state.Copy();
-    return MakeBytes(api::Provenance(state.prompt, state.params, Get(model)->model.info()));
+    const auto from = Get(model);
+    return MakeBytes(
+        api::Provenance(state.prompt, state.params, from->model.info(), StemsOf(*from, state)));
+  });
+}
+
+mg_status mg_model_stems(const mg_model* model, const mg_request* request, mg_bytes** out) {
+  return Create(out, [&] {
+    const RequestState state = Get(request)->state.Copy();
+    return MakeBytes(StemsOf(*Get(model), state));
   });
 }

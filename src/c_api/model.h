@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -14,6 +15,8 @@ struct mg_model_options {
 
 struct mg_model {
   static constexpr char kName[] = "mg_model";
-  explicit mg_model(const musicgen::ModelOptions& options) : model(options) {}
+  mg_model(const musicgen::ModelOptions& options,
+           const std::function<void(const std::string&)>& tell)
+      : model(options, tell) {}
   musicgen::api::Model model;
 };

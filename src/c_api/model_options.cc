@@ -35,6 +35,10 @@ mg_status mg_model_options_set_style_encoder(mg_model_options* options, const ch
   return Guard([&] { return Set(options, &ModelOptions::style_encoder, TextOrEmpty(path)); });
 }
 
+mg_status mg_model_options_set_demucs(mg_model_options* options, const char* path) {
+  return Guard([&] { return Set(options, &ModelOptions::demucs, TextOrEmpty(path)); });
+}
+
 mg_status mg_model_options_add_lora(mg_model_options* options, const char* path, double strength) {
   return Guard([&] {
     const LoraFile lora = {Text("path", path), strength};

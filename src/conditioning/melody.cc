@@ -50,6 +50,19 @@ Waveform MelodyWindow(const Waveform& sound, int64_t first_sample, int64_t sampl
   return window;
 }
 
+Waveform PadBehind(const Waveform& sound, int64_t samples) {
+  if (samples <= sound.samples) return sound;
+  Waveform padded(sound.sample_rate_hz, sound.channels, samples);
+  for (int64_t c = 0; c < sound.channels; ++c) {
+    std::copy_n(sound.channel(c), sound.samples, padded.channel(c));
+  }
+  return padded;
+}
+
+int64_t ChromaSamples(const ChromaConfig& config, int64_t frames) {
+  return (frames - 1) * config.hop_samples + config.n_fft / 2;
+}
+
 Chroma MatchLength(const Chroma& chroma, int64_t frames) {
   MG_CHECK_LT(0, chroma.frames);
   Chroma out(frames, chroma.classes);

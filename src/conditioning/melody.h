@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "conditioning/chroma_extractor.h"
 #include "conditioning/reference.h"
 #include "types/chroma.h"
 #include "types/conditions.h"
@@ -27,6 +28,12 @@ Waveform MelodySound(const Waveform& melody, Reference reference, const MelodyFo
 // The melody of one window of a piece longer than the model's: AudioCraft's sample
 // (first + i) mod N, always as long as a window.
 Waveform MelodyWindow(const Waveform& sound, int64_t first_sample, int64_t samples);
+
+// `sound` with silence behind it, `samples` long; as it is where it is no shorter.
+Waveform PadBehind(const Waveform& sound, int64_t samples);
+
+// How many of a sound's first samples the first `frames` rows of its chroma are made of.
+int64_t ChromaSamples(const ChromaConfig& config, int64_t frames);
 
 // A chroma of `frames` rows: a longer one is cut, a shorter one repeated from its beginning.
 Chroma MatchLength(const Chroma& chroma, int64_t frames);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/error.h"
 #include "conditioning/melody.h"
 #include "conditioning/style_excerpt.h"
 
@@ -34,6 +35,7 @@ void Conditioner::SetSound(const GenerationRequest& request, SampleCondition* sa
   const model::ModelFiles& files = stages_.files();
   if (request.melody && files.melody) {
     sample->sound = conditioning::MelodySound(*request.melody, reference_, files.melody->format);
+    sample->stems = SeparatesStems(request.params.stems);
   } else if (request.style && files.style) {
     const StyleConfig& config = files.style->config;
     sample->sound =
@@ -41,6 +43,18 @@ void Conditioner::SetSound(const GenerationRequest& request, SampleCondition* sa
     sample->style = request.params.style;
   }
   sample->sound_samples = sample->sound.samples;
+}
+
+bool Conditioner::SeparatesStems(StemsMode mode) const {
+  const bool never = as_batch_ && reference_ == Reference::kHuggingFace;
+  if (mode == StemsMode::kOff || (mode == StemsMode::kAuto && never)) return false;
+  const bool found = stages_.stem_separator().Name().has_value();
+  if (mode == StemsMode::kOn && !found) {
+    ThrowBadInput(
+        "stems: expected the weights of htdemucs beside the model, in the hub's cache or in "
+        "torch's, found none");
+  }
+  return found;
 }
 
 void Conditioner::PadAsBatch(std::vector<SampleCondition>* samples) const {
@@ -121,13 +135,23 @@ Waveform Conditioner::WindowOf(const SampleCondition& sample, const ConditionWin
 }
 
 ConditionRows Conditioner::MelodyRows(ThreadPool& pool, const SampleCondition& sample,
-                                      const ConditionWindow& window) const {
+                                      const ConditionWindow& window,
+                                      const std::atomic<bool>* stop) const {
   const conditioning::MelodyConfig& config = *stages_.files().melody;
   Chroma chroma = conditioning::NullChroma(config.chroma_length, config.chroma.classes);
   if (sample.HasSound()) {
     const conditioning::ChromaExtractor& extractor = stages_.chroma_extractor();
-    chroma = window.windowed ? extractor.Extract(WindowOf(sample, window))
-                             : extractor.Extract(sample.sound, sample.sound_samples);
+    if (sample.stems) {
+      // AudioCraft pads a batch before it separates, and separates each window anew.
+      Waveform sound = window.windowed
+                           ? WindowOf(sample, window)
+                           : conditioning::PadBehind(sample.sound, sample.sound_samples);
+      const int64_t wanted = conditioning::ChromaSamples(config.chroma, config.chroma_length);
+      chroma = extractor.Extract(stages_.stem_separator().Mix(pool, sound, wanted, stop));
+    } else {
+      chroma = window.windowed ? extractor.Extract(WindowOf(sample, window))
+                               : extractor.Extract(sample.sound, sample.sound_samples);
+    }
     chroma = conditioning::MatchLength(chroma, config.chroma_length);
   }
   return stages_.melody_projection().Project(pool, chroma);
@@ -144,17 +168,17 @@ ConditionRows Conditioner::StyleRows(ThreadPool& pool, const SampleCondition& sa
 }
 
 Conditions Conditioner::For(ThreadPool& pool, const SampleCondition& sample,
-                            const ConditionWindow& window,
-                            const ConditionBranches& branches) const {
+                            const ConditionWindow& window, const ConditionBranches& branches,
+                            const std::atomic<bool>* stop) const {
   if (!InFront()) return Conditions::Cross(sample.text);
   const model::ModelFiles& files = stages_.files();
   const ConditionRows sound =
-      files.style ? StyleRows(pool, sample, window) : MelodyRows(pool, sample, window);
+      files.style ? StyleRows(pool, sample, window) : MelodyRows(pool, sample, window, stop);
   // Alone, the null branch of two-step guidance is only as long as an empty text, and no style: a
   // quirk of AudioCraft that moves its positions.
   const bool own_length = branches.null_has_own_length && reference_ == Reference::kAudioCraft;
   const ConditionRows no_sound = files.style ? ZeroRows(own_length ? 1 : sound.rows)
-                                             : MelodyRows(pool, SampleCondition(), window);
+                                             : MelodyRows(pool, SampleCondition(), window, stop);
   const ConditionRows no_text = ZeroRows(own_length ? 1 : sample.text.rows);
   Conditions conditions =
       Conditions::Prefix(JoinPrefix(sound, sample.text), JoinPrefix(no_sound, no_text));

@@ -23,6 +23,7 @@ struct SampleCondition {
   Waveform sound;
   int64_t sound_samples = 0;  // with the silence that a batch pads it with
   StyleParams style;          // how a style is taken
+  bool stems = false;         // a melody's are separated before its chroma is taken
   // The style's vectors; zeros for none. No rows: they are another's in each window.
   ConditionRows style_rows;
 
@@ -65,8 +66,12 @@ class Conditioner {
   // What a style model makes of a sample's sound.
   StyleVectors Hear(ThreadPool& pool, const SampleCondition& sample) const;
 
+  // Where `stop` becomes true, something soon.
   Conditions For(ThreadPool& pool, const SampleCondition& sample, const ConditionWindow& window,
-                 const ConditionBranches& branches) const;
+                 const ConditionBranches& branches, const std::atomic<bool>* stop = nullptr) const;
+  // Whether the stems of a melody would be separated. Throws Error(kBadInput) where they are to be
+  // and cannot.
+  bool SeparatesStems(StemsMode mode) const;
 
  private:
   bool InFront() const;  // of the codes, not in cross-attention
@@ -75,7 +80,7 @@ class Conditioner {
   StyleSource SourceOf(const Waveform& sound, int64_t samples, const StyleParams& params) const;
   void SilenceBehind(int64_t samples, const StyleParams& params, ConditionRows* rows) const;
   ConditionRows MelodyRows(ThreadPool& pool, const SampleCondition& sample,
-                           const ConditionWindow& window) const;
+                           const ConditionWindow& window, const std::atomic<bool>* stop) const;
   ConditionRows StyleRows(ThreadPool& pool, const SampleCondition& sample,
                           const ConditionWindow& window) const;
   ConditionRows ZeroRows(int64_t rows) const;

@@ -134,11 +134,17 @@ Sample Pipeline::MakeSample(const GenerationRequest& request, SampleCondition co
           windowed, window_s};
 }
 
+std::string Pipeline::Stems(const GenerationParams& params) const {
+  if (!conditioner_.SeparatesStems(params.stems)) return "none";
+  return stages_.stem_separator().Name().value_or("none");
+}
+
 Conditions Pipeline::ConditionsAt(ThreadPool& pool, const Sample& sample, int64_t first_frame,
-                                  const GenerationParams& params) const {
+                                  const GenerationParams& params,
+                                  const std::atomic<bool>* stop) const {
   const GuidancePlan plan = Guidance(params, sample.condition);
   return conditioner_.For(pool, sample.condition, {sample.windowed, first_frame, sample.window_s},
-                          {plan.sound_alone, plan.two_step_cfg});
+                          {plan.sound_alone, plan.two_step_cfg}, stop);
 }
 
 lm::SamplingParams Pipeline::Sampling(const GenerationParams& params) const {

@@ -46,7 +46,11 @@ class Pipeline {
                               const std::atomic<bool>* stop = nullptr) const;
   // What the window of a sample's piece that begins at `first_frame` is conditioned on.
   Conditions ConditionsAt(ThreadPool& pool, const Sample& sample, int64_t first_frame,
-                          const GenerationParams& params) const;
+                          const GenerationParams& params,
+                          const std::atomic<bool>* stop = nullptr) const;
+  // What separates the stems of a melody of these parameters, "htdemucs 955717e8", or "none".
+  // Throws Error(kBadInput) where they are to be separated and cannot.
+  std::string Stems(const GenerationParams& params) const;
   // The sample's next window, ready to be generated but for its conditions.
   lm::StreamSpec Window(const Sample& sample, const GenerationParams& params) const;
   lm::SamplingParams Sampling(const GenerationParams& params) const;

@@ -7,8 +7,12 @@
 namespace musicgen::generate {
 
 Stages::Stages(model::ModelFiles files, const model::StageFormats& formats, int threads,
-               const model::Device& device)
-    : files_(std::move(files)), formats_(formats), device_(device), pool_(threads) {}
+               const model::Device& device, std::function<void(const std::string&)> tell)
+    : files_(std::move(files)),
+      formats_(formats),
+      device_(device),
+      pool_(threads),
+      stem_separator_(files_.demucs, files_.directory, std::move(tell)) {}
 
 template <class Stage, class Make>
 Stage& Stages::Once(Slot<Stage>& slot, Make make) {

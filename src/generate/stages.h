@@ -1,8 +1,10 @@
 // The paper's boxes with their weights, each loaded when it is first wanted.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 
 #include "base/thread_pool.h"
 #include "codec/codec.h"
@@ -10,6 +12,7 @@
 #include "conditioning/chroma_extractor.h"
 #include "conditioning/melody_projection.h"
 #include "conditioning/text_projection.h"
+#include "generate/stem_separator.h"
 #include "generate/style_listener.h"
 #include "lm/decode_backend.h"
 #include "lm/transformer.h"
@@ -25,8 +28,9 @@ namespace musicgen::generate {
 // throws Error.
 class Stages {
  public:
+  // `tell`: who is told what work takes long; it comes from any thread.
   Stages(model::ModelFiles files, const model::StageFormats& formats, int threads,
-         const model::Device& device = {});
+         const model::Device& device = {}, std::function<void(const std::string&)> tell = nullptr);
 
   const model::ModelFiles& files() const { return files_; }
   const model::StageFormats& formats() const { return formats_; }
@@ -47,6 +51,7 @@ class Stages {
   // Of melody models only.
   const conditioning::ChromaExtractor& chroma_extractor();
   const conditioning::MelodyProjection& melody_projection();
+  StemSeparator& stem_separator() { return stem_separator_; }
   // Of style models only.
   StyleListener& style_listener();
 
@@ -74,6 +79,7 @@ class Stages {
   Slot<codec::Encoder> codec_encoder_;
   Slot<conditioning::ChromaExtractor> chroma_extractor_;
   Slot<conditioning::MelodyProjection> melody_projection_;
+  StemSeparator stem_separator_;
   Slot<StyleListener> style_listener_;
 };
 

@@ -123,6 +123,10 @@ void CheckState(const TorchFile& file) {
 DemucsFile OpenDemucsPackage(const std::string& path) {
   const auto file = TorchFile::Open(path, checkpoint::PickleGlobals::kDemucs);
   CheckHash(path, *file);
+  return ReadDemucsPackage(file);
+}
+
+DemucsFile ReadDemucsPackage(const std::shared_ptr<const TorchFile>& file) {
   const PickleValue* klass = file->Find("klass");
   const auto* named = klass == nullptr ? nullptr : std::get_if<checkpoint::PickleClass>(klass);
   if (named == nullptr) {

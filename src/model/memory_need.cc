@@ -14,6 +14,8 @@
 #include "mert/expected_tensors.h"
 #include "nn/held_format.h"
 #include "nn/kv_cache.h"
+#include "separation/expected_tensors.h"
+#include "separation/ht_demucs.h"
 #include "text/expected_tensors.h"
 #include "types/frames.h"
 
@@ -147,6 +149,26 @@ void CheckStyleMemory(const ModelFiles& files, const MertPart& mert, int64_t sam
       ErrorCode::kOutOfMemory,
       StrCat("style: needs ", Gigabytes(needed), " of memory beside the model for ",
              Printable(mert.directory, 1000), ", found ", Gigabytes(available), " available"));
+}
+
+uint64_t EstimateDemucsBytes(const DemucsPart& demucs, int64_t samples) {
+  constexpr uint64_t kSounds = 8;  // channels before, behind, and resampled
+  uint64_t weights = 0;
+  for (const auto& tensor : separation::ExpectedTensors(demucs.config)) {
+    weights += static_cast<uint64_t>(NumElements(tensor.shape)) * sizeof(float);
+  }
+  // Tiles of 32 outputs are wider than the narrow layers.
+  return weights + weights / 8 + separation::HtDemucs::ActivationBytes(demucs.config) +
+         kSounds * static_cast<uint64_t>(samples) * sizeof(float);
+}
+
+void CheckDemucsMemory(const DemucsPart& demucs, int64_t samples) {
+  const uint64_t needed = EstimateDemucsBytes(demucs, samples);
+  const uint64_t available = AvailableMemoryBytes();
+  if (available == 0 || needed <= available) return;
+  throw Error(ErrorCode::kOutOfMemory,
+              StrCat("stems: need ", Gigabytes(needed), " of memory for ", demucs.name, ", found ",
+                     Gigabytes(available), " available"));
 }
 
 void CheckMemory(const ModelFiles& files, const StageFormats& formats, int streams,

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "model/demucs_files.h"
 #include "model/mert_files.h"
 #include "model/model_files.h"
 #include "model/precision.h"
@@ -37,5 +38,11 @@ void CheckMemory(const ModelFiles& files, const StageFormats& formats, int strea
 uint64_t EstimateStyleBytes(const ModelFiles& files, const MertPart& mert, int64_t samples);
 // Throws Error(kOutOfMemory) when that is more than there is.
 void CheckStyleMemory(const ModelFiles& files, const MertPart& mert, int64_t samples);
+
+// What separating so many samples (at any rate) takes as long as it lasts: the weights in float, a
+// segment on its way, and the sound before and behind.
+uint64_t EstimateDemucsBytes(const DemucsPart& demucs, int64_t samples);
+// Throws Error(kOutOfMemory) when that is more than there is.
+void CheckDemucsMemory(const DemucsPart& demucs, int64_t samples);
 
 }  // namespace musicgen::model

@@ -26,6 +26,7 @@ struct ModelFiles {
   std::optional<conditioning::MelodyConfig> melody;
   std::optional<StylePart> style;
   std::string style_encoder;     // the directory of a MERT, where it is not the one that is named
+  std::string demucs;            // a file or directory of HT-Demucs, where it is not looked for
   double max_duration_s = 30.0;  // the window that the model was trained for
   SamplingDefaults sampling;
   std::optional<double> two_step_coef;  // replaces cfg_coef in two-step guidance (AudioCraft)

@@ -35,6 +35,40 @@ int64_t LargestBlock(int64_t rows, int workers) {
 
 }  // namespace
 
+// Of many rows, each worker takes its own through all steps without waiting for the others; few go
+// through each product together.
+class EncoderBlock::BlockShare {
+ public:
+  BlockShare(Worker& worker, Range block) : worker_(worker), size_(block.size()) {
+    alone_ = worker.count() == 1 || size_ >= kBlockRows / 2 * worker.count();
+    // Shares begin where a tile of keys does.
+    const int64_t tile = kernels::kTileOutputs, before = block.begin % tile;
+    const Range tiles = worker.Split(before + size_, tile);
+    keys_ = {std::max<int64_t>(0, tiles.begin - before), std::max<int64_t>(0, tiles.end - before)};
+    rows_ = alone_ ? keys_ : worker.Split(size_);
+  }
+
+  Range rows() const { return rows_; }  // what is done row by row
+  Range keys() const { return keys_; }  // whose keys are stored
+  void Wait() const {
+    if (!alone_) worker_.Barrier();
+  }
+  void Multiply(const Linear& product, const float* in, int64_t in_stride, float* out,
+                int64_t out_stride, bool accumulate = false) const {
+    if (!alone_) {
+      return product.Forward(worker_, in, in_stride, size_, out, out_stride, accumulate);
+    }
+    product.ForwardAlone(worker_, in + rows_.begin * in_stride, in_stride, rows_.size(),
+                         out + rows_.begin * out_stride, out_stride, accumulate);
+  }
+
+ private:
+  Worker& worker_;
+  int64_t size_;
+  bool alone_;
+  Range rows_, keys_;
+};
+
 EncoderActivations::EncoderActivations(const EncoderShape& shape, int64_t rows, int workers,
                                        int64_t memory_rows)
     : x(static_cast<size_t>(rows * shape.width)),
@@ -80,32 +114,29 @@ bool EncoderBlock::Forward(ThreadPool& team, EncoderActivations& activations,
 }
 
 // A block's rows as a product takes them: normalised, or as they are.
-const float* EncoderBlock::ProductInput(Worker& worker, const Norm& norm, const float* x,
-                                        int64_t rows, Activations& a) const {
+const float* EncoderBlock::ProductInput(const BlockShare& share, const Norm& norm, const float* x,
+                                        Activations& a) const {
   const int64_t width = shape_.width;
   if (shape_.norm_place == NormPlace::kAfter) return x;
-  const Range mine = worker.Split(rows);
-  for (int64_t r = mine.begin; r < mine.end; ++r) {
+  for (int64_t r = share.rows().begin; r < share.rows().end; ++r) {
     NormRow(norm, x + r * width, width, a.normed_.data() + r * width);
   }
-  worker.Barrier();
+  share.Wait();
   return a.normed_.data();
 }
 
 // x += gains ⊙ product(in) for a block's rows, then the norm if it comes after.
-void EncoderBlock::AddProduct(Worker& worker, const Linear& product,
+void EncoderBlock::AddProduct(const BlockShare& share, const Linear& product,
                               const std::vector<float>& gains, const Norm& norm, const float* in,
                               int64_t in_stride, Range block, Activations& a) const {
   const int64_t width = shape_.width;
   float* x = a.x.data() + block.begin * width;
   float* outputs = gains.empty() ? x : a.normed_.data();
-  product.Forward(worker, in, in_stride, block.size(), outputs, width,
-                  /*accumulate=*/gains.empty());
+  share.Multiply(product, in, in_stride, outputs, width, /*accumulate=*/gains.empty());
   const bool norms = shape_.norm_place == NormPlace::kAfter;
   if (gains.empty() && !norms) return;
-  worker.Barrier();
-  const Range mine = worker.Split(block.size());
-  for (int64_t r = mine.begin; r < mine.end; ++r) {
+  share.Wait();
+  for (int64_t r = share.rows().begin; r < share.rows().end; ++r) {
     float* row = x + r * width;
     if (!gains.empty()) {
       float* scaled = outputs + r * width;
@@ -122,13 +153,13 @@ bool EncoderBlock::Project(const RunPart& run, Activations& a) const {
   for (int64_t b = 0; b < Blocks(a.rows_, a.workers_); ++b) {
     const Range block = Block(b, a.rows_, a.workers_);
     const bool going = run([&](Worker& worker) {
-      const float* in = ProductInput(worker, weights_.attention_norm,
-                                     a.x.data() + block.begin * shape_.width, block.size(), a);
-      weights_.qkv.Forward(worker, in, shape_.width, block.size(), a.qkv_.data(), wide);
-      worker.Barrier();
-      StoreKeys(worker, block, wide, shape_.cross ? -1 : inner, a);
-      const Range mine = worker.Split(block.size());
-      for (int64_t r = mine.begin; r < mine.end; ++r) {
+      const BlockShare share(worker, block);
+      const float* in =
+          ProductInput(share, weights_.attention_norm, a.x.data() + block.begin * shape_.width, a);
+      share.Multiply(weights_.qkv, in, shape_.width, a.qkv_.data(), wide);
+      share.Wait();
+      if (!shape_.cross) StoreKeys(share.keys(), block, wide, inner, a);
+      for (int64_t r = share.rows().begin; r < share.rows().end; ++r) {
         std::memcpy(a.attended_.data() + (block.begin + r) * inner, a.qkv_.data() + r * wide,
                     static_cast<size_t>(inner) * sizeof(float));
       }
@@ -144,28 +175,24 @@ bool EncoderBlock::ProjectMemory(const RunPart& run, const float* memory, Activa
   for (int64_t b = 0; b < Blocks(rows, a.workers_); ++b) {
     const Range block = Block(b, rows, a.workers_);
     const bool going = run([&](Worker& worker) {
-      const float* in = ProductInput(worker, weights_.memory_norm,
-                                     memory + block.begin * shape_.width, block.size(), a);
-      weights_.memory_kv.Forward(worker, in, shape_.width, block.size(), a.qkv_.data(), wide);
-      worker.Barrier();
-      StoreKeys(worker, block, wide, 0, a);
+      const BlockShare share(worker, block);
+      const float* in =
+          ProductInput(share, weights_.memory_norm, memory + block.begin * shape_.width, a);
+      share.Multiply(weights_.memory_kv, in, shape_.width, a.qkv_.data(), wide);
+      share.Wait();
+      StoreKeys(share.keys(), block, wide, 0, a);
     });
     if (!going) return false;
   }
   return true;
 }
 
-// Keys and values of a block's rows, which are in qkv_ from column `keys` on; negative: none.
-void EncoderBlock::StoreKeys(const Worker& worker, Range block, int64_t wide, int64_t keys,
+// Keys and values of some of a block's rows, which are in qkv_ from column `column` on.
+void EncoderBlock::StoreKeys(Range rows, Range block, int64_t wide, int64_t column,
                              Activations& a) const {
-  if (keys < 0) return;
-  // Shares begin where a tile of keys does.
-  const int64_t tile = kernels::kTileOutputs, before = block.begin % tile;
-  const Range tiles = worker.Split(before + block.size(), tile);
-  const int64_t begin = std::max<int64_t>(0, tiles.begin - before), end = tiles.end - before;
-  if (begin >= end) return;
-  const float* k = a.qkv_.data() + begin * wide + keys;
-  a.attention_.Store(block.begin + begin, end - begin, k, k + shape_.inner(), wide);
+  if (rows.size() <= 0) return;
+  const float* k = a.qkv_.data() + rows.begin * wide + column;
+  a.attention_.Store(block.begin + rows.begin, rows.size(), k, k + shape_.inner(), wide);
 }
 
 // Queries become what their heads attend to, head by head.
@@ -196,8 +223,9 @@ bool EncoderBlock::Attend(const RunPart& run, Activations& a) const {
   for (int64_t b = 0; b < Blocks(rows, a.workers_); ++b) {
     const Range block = Block(b, rows, a.workers_);
     const bool going = run([&](Worker& worker) {
-      AddProduct(worker, weights_.attention_out, weights_.attention_gains, weights_.attention_norm,
-                 a.attended_.data() + block.begin * inner, inner, block, a);
+      AddProduct(BlockShare(worker, block), weights_.attention_out, weights_.attention_gains,
+                 weights_.attention_norm, a.attended_.data() + block.begin * inner, inner, block,
+                 a);
     });
     if (!going) return false;
   }
@@ -209,14 +237,14 @@ bool EncoderBlock::FeedForward(const RunPart& run, Activations& a) const {
   for (int64_t b = 0; b < Blocks(a.rows_, a.workers_); ++b) {
     const Range block = Block(b, a.rows_, a.workers_);
     const bool going = run([&](Worker& worker) {
-      const float* in = ProductInput(worker, weights_.feed_forward_norm,
-                                     a.x.data() + block.begin * shape_.width, block.size(), a);
-      weights_.feed_forward_in.Forward(worker, in, shape_.width, block.size(), a.hidden_.data(),
-                                       wide);
-      worker.Barrier();
-      Activate(worker, block.size(), a.hidden_.data());
-      worker.Barrier();
-      AddProduct(worker, weights_.feed_forward_out, weights_.feed_forward_gains,
+      const BlockShare share(worker, block);
+      const float* in = ProductInput(share, weights_.feed_forward_norm,
+                                     a.x.data() + block.begin * shape_.width, a);
+      share.Multiply(weights_.feed_forward_in, in, shape_.width, a.hidden_.data(), wide);
+      share.Wait();
+      Activate(share.rows(), a.hidden_.data());
+      share.Wait();
+      AddProduct(share, weights_.feed_forward_out, weights_.feed_forward_gains,
                  weights_.feed_forward_norm, a.hidden_.data(), wide, block, a);
     });
     if (!going) return false;
@@ -224,10 +252,9 @@ bool EncoderBlock::FeedForward(const RunPart& run, Activations& a) const {
   return true;
 }
 
-void EncoderBlock::Activate(const Worker& worker, int64_t rows, float* hidden) const {
+void EncoderBlock::Activate(Range rows, float* hidden) const {
   const int64_t n = shape_.hidden_width;
-  const Range mine = worker.Split(rows);
-  for (int64_t r = mine.begin; r < mine.end; ++r) {
+  for (int64_t r = rows.begin; r < rows.end; ++r) {
     float* row = hidden + r * shape_.activation_width();
     switch (shape_.activation) {
       case Activation::kRelu:

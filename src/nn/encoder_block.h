@@ -99,18 +99,18 @@ class EncoderBlock {
 
  private:
   using Activations = EncoderActivations;
+  class BlockShare;
   // Runs a part of the work on the team, unless it is to stop: then false.
   using RunPart = std::function<bool(const std::function<void(Worker&)>& part)>;
   bool Project(const RunPart& run, Activations& a) const;
   bool ProjectMemory(const RunPart& run, const float* memory, Activations& a) const;
-  void StoreKeys(const Worker& worker, Range block, int64_t wide, int64_t keys,
-                 Activations& a) const;
+  void StoreKeys(Range rows, Range block, int64_t wide, int64_t column, Activations& a) const;
   bool Attend(const RunPart& run, Activations& a) const;
   bool FeedForward(const RunPart& run, Activations& a) const;
-  void Activate(const Worker& worker, int64_t rows, float* hidden) const;
-  const float* ProductInput(Worker& worker, const Norm& norm, const float* x, int64_t rows,
+  void Activate(Range rows, float* hidden) const;
+  const float* ProductInput(const BlockShare& share, const Norm& norm, const float* x,
                             Activations& a) const;
-  void AddProduct(Worker& worker, const Linear& product, const std::vector<float>& gains,
+  void AddProduct(const BlockShare& share, const Linear& product, const std::vector<float>& gains,
                   const Norm& norm, const float* in, int64_t in_stride, Range block,
                   Activations& a) const;
 

@@ -66,12 +66,13 @@ void Linear::Forward(const Worker& worker, const float* x, int64_t x_stride, int
                   options, y + share.rows.begin * y_stride, y_stride);
 }
 
-void Linear::ForwardAlone(const float* x, int64_t x_stride, int64_t rows, float* y,
-                          int64_t y_stride, bool accumulate) const {
-  MG_CHECK(!kernels::IsQuantized(weight_.format()));
+void Linear::ForwardAlone(const Worker& worker, const float* x, int64_t x_stride, int64_t rows,
+                          float* y, int64_t y_stride, bool accumulate) const {
   kernels::MatMulOptions options;
   options.bias = bias_.empty() ? nullptr : bias_.data();
   options.accumulate = accumulate;
+  options.two_digit_activations = two_digit_activations_;
+  options.scratch = worker.scratch();
   kernels::MatMul(x, x_stride, rows, weight_, {0, weight_.tiles()}, options, y, y_stride);
 }
 

@@ -35,8 +35,8 @@ class Linear {
   void Forward(const Worker& worker, const float* x, int64_t x_stride, int64_t rows, float* y,
                int64_t y_stride, bool accumulate = false, const void* next = nullptr) const;
   // The same, all of it on the calling thread.
-  void ForwardAlone(const float* x, int64_t x_stride, int64_t rows, float* y, int64_t y_stride,
-                    bool accumulate = false) const;
+  void ForwardAlone(const Worker& worker, const float* x, int64_t x_stride, int64_t rows, float* y,
+                    int64_t y_stride, bool accumulate = false) const;
   // Where the weights that Forward reads on this worker begin; null where it has none.
   const void* Begin(const Worker& worker, int64_t rows) const;
   // The outputs that Forward on this worker writes, when it splits by outputs (always so for rows <

@@ -67,8 +67,8 @@ Plane DecoderLayer::Rewrite(ThreadPool& team, BlockScratch& scratch, const Plane
     for (int64_t first = 0; first < all; first += kProductRows) {
       const int64_t rows = std::min(kProductRows, all - first);
       for (size_t k = 0; k < rewrite_.size(); ++k) {
-        rewrite_[k].ForwardAlone(in + (static_cast<int64_t>(k) * pitch + first) * in_, in_, rows,
-                                 wide, 2 * in_, /*accumulate=*/k > 0);
+        rewrite_[k].ForwardAlone(worker, in + (static_cast<int64_t>(k) * pitch + first) * in_, in_,
+                                 rows, wide, 2 * in_, /*accumulate=*/k > 0);
       }
       for (int64_t r = 0; r < rows; ++r) {
         const int64_t line = (first + r) / pitch, at = (first + r) % pitch;
@@ -83,6 +83,12 @@ Plane DecoderLayer::Rewrite(ThreadPool& team, BlockScratch& scratch, const Plane
   return going ? std::move(y) : Plane();
 }
 
+bool DecoderLayer::AddResidual(ThreadPool& team, BlockScratch& scratch, Plane* x,
+                               const std::atomic<bool>* stop) const {
+  return kind_ == BranchKind::kFrequency ? residual_.ForwardBins(team, scratch, x, stop)
+                                         : residual_.ForwardLine(team, scratch, x, stop);
+}
+
 // Untrimmed output position 4r + j is row r's output j; of these, two drop out at the beginning.
 Plane DecoderLayer::Transpose(ThreadPool& team, BlockScratch& scratch, const Plane& x,
                               int64_t length, const std::atomic<bool>* stop) const {
@@ -95,7 +101,7 @@ Plane DecoderLayer::Transpose(ThreadPool& team, BlockScratch& scratch, const Pla
     float* in = scratch.Get(worker, (rows + 1) * in_ + rows * wide);
     float* out = in + (rows + 1) * in_;
     CopyPadded(x, nullptr, lines, {positions.begin - 1, positions.end}, pitch, in);
-    transpose_.ForwardAlone(in, in_, rows, out, wide);
+    transpose_.ForwardAlone(worker, in, in_, rows, out, wide);
     for (int64_t line = lines.begin; line < lines.end; ++line, out += pitch * wide) {
       const int64_t before = positions.begin * kStride - kPad;  // where the block begins
       const int64_t begin = std::max<int64_t>(0, before);
@@ -120,10 +126,7 @@ Plane DecoderLayer::Forward(ThreadPool& team, BlockScratch& scratch, const Plane
                             const Plane& skip, int64_t length,
                             const std::atomic<bool>* stop) const {
   Plane y = Rewrite(team, scratch, x, skip, stop);
-  if (y.lines == 0) return {};
-  const bool going = kind_ == BranchKind::kFrequency
-                         ? residual_.ForwardBins(team, scratch, &y, stop)
-                         : residual_.ForwardLine(team, scratch, &y, stop);
+  const bool going = y.lines > 0 && AddResidual(team, scratch, &y, stop);
   return going ? Transpose(team, scratch, y, length, stop) : Plane();
 }
 

@@ -31,14 +31,17 @@ class DecoderLayer {
   Plane Forward(ThreadPool& team, BlockScratch& scratch, const Plane& x, const Plane& skip,
                 int64_t length, const std::atomic<bool>* stop) const;
 
-  size_t bytes() const;
-
- private:
+  // Its steps; `length` as above.
   Plane Rewrite(ThreadPool& team, BlockScratch& scratch, const Plane& x, const Plane& skip,
                 const std::atomic<bool>* stop) const;
+  bool AddResidual(ThreadPool& team, BlockScratch& scratch, Plane* x,
+                   const std::atomic<bool>* stop) const;
   Plane Transpose(ThreadPool& team, BlockScratch& scratch, const Plane& x, int64_t length,
                   const std::atomic<bool>* stop) const;
 
+  size_t bytes() const;
+
+ private:
   BranchKind kind_;
   int64_t in_, out_;
   bool last_;

@@ -53,7 +53,7 @@ Plane EncoderLayer::Convolve(ThreadPool& team, BlockScratch& scratch, const Plan
     float* in = scratch.Get(worker, lines.size() * reached.size() * x.channels + rows * out_);
     float* out = in + lines.size() * reached.size() * x.channels;
     CopyPadded(x, nullptr, lines, reached, reached.size(), in);
-    convolution_.ForwardAlone(in, kStride * x.channels, rows, out, out_);
+    convolution_.ForwardAlone(worker, in, kStride * x.channels, rows, out, out_);
     for (int64_t line = lines.begin; line < lines.end; ++line, out += pitch * out_) {
       kernels::Gelu(out, positions.size() * out_, y.row(line, positions.begin));
     }
@@ -78,7 +78,7 @@ bool EncoderLayer::Rewrite(ThreadPool& team, BlockScratch& scratch, Plane* x,
                     const int64_t rows = std::min(kProductRows, x->rows() - first);
                     float* row = x->row(0, first);
                     float* y = scratch.Get(worker, kProductRows * 2 * out_);
-                    rewrite_.ForwardAlone(row, out_, rows, y, 2 * out_);
+                    rewrite_.ForwardAlone(worker, row, out_, rows, y, 2 * out_);
                     for (int64_t r = 0; r < rows; ++r, row += out_, y += 2 * out_) {
                       kernels::Glu(y, y + out_, out_, row);
                     }

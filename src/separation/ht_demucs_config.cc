@@ -10,6 +10,7 @@ namespace {
 using checkpoint::Config;
 
 constexpr int64_t kMostSegmentSamples = int64_t{1} << 24;
+constexpr int64_t kMostTokens = int64_t{1} << 16;
 constexpr size_t kMostStems = 16;
 
 void ExpectBool(const Config& config, const char* key, bool expected) {
@@ -112,6 +113,11 @@ void CheckSizes(const Config& kwargs, const HtDemucsConfig& config) {
   if (config.Hidden(config.channels) < 1) {
     ThrowBadInput(kwargs.Where("dconv_comp"), ": expected at most channels ", config.channels,
                   ", found ", config.dconv_compression);
+  }
+  if (std::max(config.frames() * config.DeepBins(), config.DeepSamples()) > kMostTokens) {
+    ThrowBadInput(kwargs.Where("segment"), ": expected at most ", kMostTokens,
+                  " tokens behind the last encoder, found ", config.frames() * config.DeepBins(),
+                  " and ", config.DeepSamples());
   }
   // The two halves of a position hold sines and cosines.
   if (config.transformer_width() % 4 != 0 ||

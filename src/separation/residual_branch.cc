@@ -52,18 +52,20 @@ int64_t ResidualBranch::Products() const {
 
 // h [rows, hidden] of the rows that follow `dilation` rows of what is before them at x, and are
 // followed by as many.
-void ResidualBranch::Convolve(const Layer& layer, const float* x, int64_t rows, float* h) const {
+void ResidualBranch::Convolve(const Worker& worker, const Layer& layer, const float* x,
+                              int64_t rows, float* h) const {
   for (size_t k = 0; k < layer.taps.size(); ++k) {
     const float* tap = x + static_cast<int64_t>(k) * layer.dilation * channels_;
-    layer.taps[k].ForwardAlone(tap, channels_, rows, h, hidden_, /*accumulate=*/k > 0);
+    layer.taps[k].ForwardAlone(worker, tap, channels_, rows, h, hidden_, /*accumulate=*/k > 0);
   }
 }
 
 // x [reach + frames + reach, C] between zeros, in place.
-void ResidualBranch::ForwardBin(float* x, int64_t frames, float* h, float* wide) const {
+void ResidualBranch::ForwardBin(const Worker& worker, float* x, int64_t frames, float* h,
+                                float* wide) const {
   for (const Layer& layer : layers_) {
     float* rows = x + reach() * channels_;
-    Convolve(layer, rows - layer.dilation * channels_, frames, h);
+    Convolve(worker, layer, rows - layer.dilation * channels_, frames, h);
     Moments moments;
     moments.Add(h, frames * hidden_);
     const GroupNorm::Affine narrow = layer.hidden_norm.For(moments);
@@ -71,7 +73,7 @@ void ResidualBranch::ForwardBin(float* x, int64_t frames, float* h, float* wide)
       float* row = h + t * hidden_;
       kernels::ScaledGelu(row, narrow.scale.data(), narrow.shift.data(), hidden_, row);
     }
-    layer.wide.ForwardAlone(h, hidden_, frames, wide, 2 * channels_);
+    layer.wide.ForwardAlone(worker, h, hidden_, frames, wide, 2 * channels_);
     moments = {};
     moments.Add(wide, frames * 2 * channels_);
     const GroupNorm::Affine whole = layer.wide_norm.For(moments);
@@ -107,7 +109,7 @@ bool ResidualBranch::ForwardBins(ThreadPool& team, BlockScratch& scratch, Plane*
           }
         }
         for (int64_t b = 0; b < count; ++b) {
-          ForwardBin(in + b * bin_floats, frames, h, h + frames * hidden_);
+          ForwardBin(worker, in + b * bin_floats, frames, h, h + frames * hidden_);
         }
         for (int64_t t = 0; t < frames; ++t) {
           float* to = x->row(t, first);
@@ -148,7 +150,7 @@ bool ResidualBranch::ForwardLayer(const Layer& layer, ThreadPool& team, BlockScr
         const Range reached = {rows.begin - layer.dilation, rows.end + layer.dilation};
         float* in = scratch.Get(worker, reached.size() * channels_);
         CopyPadded(*x, nullptr, {0, 1}, reached, reached.size(), in);
-        Convolve(layer, in, rows.size(), h.row(0, rows.begin));
+        Convolve(worker, layer, in, rows.size(), h.row(0, rows.begin));
         parts[i].Add(h.row(0, rows.begin), rows.size() * hidden_);
       });
   if (!going) return false;
@@ -159,7 +161,7 @@ bool ResidualBranch::ForwardLayer(const Layer& layer, ThreadPool& team, BlockScr
     float* y = scratch.Get(worker, kProductRows * wide);
     for (int64_t first = rows.begin; first < rows.end; first += kProductRows) {
       const Range some = {first, std::min(first + kProductRows, rows.end)};
-      layer.wide.ForwardAlone(h.row(0, first), hidden_, some.size(), y, wide);
+      layer.wide.ForwardAlone(worker, h.row(0, first), hidden_, some.size(), y, wide);
       use(y, some);
     }
   };

@@ -43,8 +43,9 @@ class ResidualBranch {
     GroupNorm wide_norm;
     std::vector<float> gains;  // [C]
   };
-  void Convolve(const Layer& layer, const float* x, int64_t rows, float* h) const;
-  void ForwardBin(float* x, int64_t frames, float* h, float* wide) const;
+  void Convolve(const Worker& worker, const Layer& layer, const float* x, int64_t rows,
+                float* h) const;
+  void ForwardBin(const Worker& worker, float* x, int64_t frames, float* h, float* wide) const;
   bool ForwardLayer(const Layer& layer, ThreadPool& team, BlockScratch& scratch, Plane* x,
                     const std::atomic<bool>* stop) const;
   int64_t Products() const;  // of a row

@@ -28,8 +28,8 @@ void Scheduler::StartBatch(Batch& batch, bool now) {
     prepared->samples = pipeline_.Prepare(pool, requests, &stop);
     for (size_t i = 0; i < requests.size() && !stop; ++i) {
       const generate::Sample& sample = prepared->samples[i];
-      prepared->first_windows.push_back(
-          pipeline_.ConditionsAt(pool, sample, sample.piece.first_frame(), requests[i].params));
+      prepared->first_windows.push_back(pipeline_.ConditionsAt(
+          pool, sample, sample.piece.first_frame(), requests[i].params, &stop));
     }
   };
   batch.task = now ? preparer_.RunNow(std::move(work)) : preparer_.Start(std::move(work));
@@ -149,8 +149,8 @@ void Scheduler::PrepareNextWindow(Job& job, int64_t first_frame) {
   if (job.next_text) of_window.condition.text = *job.next_text;
   next.task =
       preparer_.Start([this, out = next.conditions, sample = std::move(of_window), first_frame,
-                       params = job.params](ThreadPool& pool, const std::atomic<bool>&) {
-        *out = pipeline_.ConditionsAt(pool, sample, first_frame, params);
+                       params = job.params](ThreadPool& pool, const std::atomic<bool>& stop) {
+        *out = pipeline_.ConditionsAt(pool, sample, first_frame, params, &stop);
       });
   job.next = std::move(next);
 }

@@ -156,5 +156,64 @@ TEST(PickleTest, RefusesTensorsThatLeaveTheirStorage) {
               HasSubstr("hooks"));
 }
 
+// demucs' files: its class, fractions, and numpy's objects, which are not read.
+Pickle ParseDemucs(const std::string& body) {
+  return Pickle::Parse("\x80\2"s + body + ".", "p", PickleGlobals::kDemucs);
+}
+std::string DemucsError(const std::string& body) {
+  return ErrorOf([&] { ParseDemucs(body); });
+}
+
+const std::string kFraction = "cfractions\nFraction\n";
+const std::string kEncoded = "c_codecs\nencode\n" + Text("x") + Text("latin1") + "\x86R";
+const std::string kDtype = "cnumpy\ndtype\n" + Text("f8") + "\x89\x88\x87R(K\3" + Text("<") +
+                           "NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb"s;
+
+TEST(PickleTest, ReadsFractionsOfDemucs) {
+  for (const std::string& body :
+       {kFraction + Text("39/5") + "\x85R", kFraction + "K\x27K\5\x86R"}) {
+    const auto fraction = std::get<PickleFraction>(ParseDemucs(body).root());
+    EXPECT_EQ(fraction.numerator, 39);
+    EXPECT_EQ(fraction.denominator, 5);
+  }
+  EXPECT_EQ(
+      std::get<PickleFraction>(ParseDemucs(kFraction + Text("7") + "\x85R").root()).denominator, 1);
+  EXPECT_THAT(DemucsError(kFraction + Text("1/0") + "\x85R"), HasSubstr("the denominator 0"));
+  EXPECT_THAT(DemucsError(kFraction + Text("1/-2") + "\x85R"), HasSubstr("the denominator -2"));
+  EXPECT_THAT(DemucsError(kFraction + "K\1K\0\x86R"s), HasSubstr("the denominator 0"));
+  for (const std::string text :
+       {"", "/", "1/", "/2", "1/2x", "0.5", " 1/2", "99999999999999999999"}) {
+    EXPECT_THAT(DemucsError(kFraction + Text(text) + "\x85R"), HasSubstr("a fraction of")) << text;
+  }
+  EXPECT_THAT(DemucsError(kFraction + ")R"), HasSubstr("a fraction of 0 parts"));
+  EXPECT_THAT(DemucsError(kFraction + "NN\x86R"), HasSubstr("a fraction of None"));
+}
+
+TEST(PickleTest, LeavesObjectsOfDemucsUnread) {
+  for (const std::string module : {"numpy.core.multiarray", "numpy._core.multiarray"}) {
+    const Pickle pickle = ParseDemucs("c" + module + "\nscalar\n" + kDtype + kEncoded + "\x86R");
+    EXPECT_TRUE(std::holds_alternative<PickleOpaque>(pickle.root()));
+  }
+  const Pickle named = ParseDemucs("cdemucs.htdemucs\nHTDemucs\n");
+  EXPECT_EQ(std::get<PickleClass>(named.root()).name, "demucs.htdemucs.HTDemucs");
+  // A class is not called, nor is what an opaque function gave.
+  EXPECT_THAT(DemucsError("cdemucs.htdemucs\nHTDemucs\n)R"), HasSubstr("expected a function"));
+  EXPECT_THAT(DemucsError(kEncoded + ")R"), HasSubstr("expected a function"));
+  EXPECT_THAT(DemucsError("}" + Text("a") + kEncoded + "sNb"), HasSubstr("expected a dict"));
+}
+
+// Everywhere else they are what torch.load refuses.
+TEST(PickleTest, RefusesGlobalsOfDemucsElsewhere) {
+  for (const std::string& body : {kFraction, "cdemucs.htdemucs\nHTDemucs\n"s, "cnumpy\ndtype\n"s,
+                                  "c_codecs\nencode\n"s, "cnumpy.core.multiarray\nscalar\n"s}) {
+    EXPECT_THAT(Error(body), HasSubstr("is not one that weight files need"));
+  }
+  for (const std::string& body :
+       {"cdemucs.hdemucs\nHDemucs\n"s, "cnumpy\nndarray\n"s, "c_codecs\ndecode\n"s,
+        "cbuiltins\neval\n"s, "cposix\nsystem\n"s}) {
+    EXPECT_THAT(DemucsError(body), HasSubstr("is not one that weight files need"));
+  }
+}
+
 }  // namespace
 }  // namespace musicgen::checkpoint

@@ -9,12 +9,14 @@
 #include "base/error.h"
 #include "checkpoint/pickle.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+namespace {
+
+void Check(std::string_view bytes, musicgen::checkpoint::PickleGlobals globals) {
   using namespace musicgen::checkpoint;
   try {
-    const Pickle pickle = Pickle::Parse({reinterpret_cast<const char*>(data), size}, "p");
+    const Pickle pickle = Pickle::Parse(bytes, "p", globals);
     const auto* dict = std::get_if<PickleDict>(&pickle.root());
-    if (dict == nullptr) return 0;
+    if (dict == nullptr) return;
     for (const auto& [key, value] : dict->items) {
       const auto* tensor = std::get_if<PickleTensor>(&pickle.at(value));
       if (tensor == nullptr || musicgen::NumElements(tensor->shape) == 0) continue;
@@ -28,5 +30,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     MG_CHECK(error.code() == musicgen::ErrorCode::kBadInput);
     MG_CHECK(std::string(error.what()).find('\n') == std::string::npos);
   }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using musicgen::checkpoint::PickleGlobals;
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  Check(bytes, PickleGlobals::kWeights);
+  Check(bytes, PickleGlobals::kDemucs);
   return 0;
 }

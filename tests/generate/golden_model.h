@@ -93,6 +93,7 @@ inline GenerationRequest Greedy(std::optional<std::string> prompt, double durati
   request.params.use_sampling = false;
   request.params.duration_s = duration_s;
   request.params.cfg_coef = cfg_coef;
+  request.params.stems = StemsMode::kOff;  // whatever a cache of this machine holds
   return request;
 }
 

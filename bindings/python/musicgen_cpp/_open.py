@@ -23,7 +23,7 @@ class Opened(NamedTuple):
 
 def open_model(name: Any, *, device: Any = None, precision: str = "auto", reference: str = "auto",
                text_encoder: Optional[str] = None, codec: Optional[str] = None,
-               style_encoder: Optional[str] = None, strict: bool = False, threads: int = 0,
+               style_encoder: Optional[str] = None, demucs: Optional[str] = None, strict: bool = False, threads: int = 0,
                max_streams: int = 0, cache_bytes: int = 0, lora: Any = None) -> Opened:
     """See MusicGen.get_pretrained."""
     name = os.fspath(name)
@@ -49,6 +49,7 @@ def open_model(name: Any, *, device: Any = None, precision: str = "auto", refere
         call("mg_model_options_set_text_encoder", options, text_encoder and path_bytes(text_encoder))
         call("mg_model_options_set_codec", options, codec and path_bytes(codec))
         call("mg_model_options_set_style_encoder", options, style_encoder and path_bytes(style_encoder))
+        call("mg_model_options_set_demucs", options, demucs and path_bytes(demucs))
         for path, strength in loras:
             call("mg_model_options_add_lora", options, path_bytes(path), strength)
         call("mg_model_options_set_strict", options, bool(strict))

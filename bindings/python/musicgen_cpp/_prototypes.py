@@ -70,6 +70,7 @@ PROTOTYPES = {
     "mg_model_options_set_text_encoder": (STATUS, HANDLE, c_char_p),
     "mg_model_options_set_codec": (STATUS, HANDLE, c_char_p),
     "mg_model_options_set_style_encoder": (STATUS, HANDLE, c_char_p),
+    "mg_model_options_set_demucs": (STATUS, HANDLE, c_char_p),
     "mg_model_options_add_lora": (STATUS, HANDLE, c_char_p, c_double),
     "mg_model_options_set_precision": (STATUS, HANDLE, c_int32),
     "mg_model_options_set_reference": (STATUS, HANDLE, c_int32),
@@ -110,6 +111,7 @@ PROTOTYPES = {
     "mg_request_new": (STATUS, OUT),
     "mg_request_set_prompt": (STATUS, HANDLE, c_char_p),
     "mg_request_set_melody": (STATUS, HANDLE, HANDLE),
+    "mg_request_set_stems": (STATUS, HANDLE, c_int32),
     "mg_request_set_audio_prompt": (STATUS, HANDLE, HANDLE),
     "mg_request_set_style": (STATUS, HANDLE, HANDLE),
     "mg_request_set_style_eval_q": (STATUS, HANDLE, c_int64),
@@ -161,6 +163,7 @@ PROTOTYPES = {
 STATUSES = {"MG_OK": 0, "MG_BAD_INPUT": 1, "MG_FAILURE": 2, "MG_OUT_OF_MEMORY": 3, "MG_CANCELLED": 4,
             "MG_UNSUPPORTED": 5}
 PRECISIONS = {"auto": 0, "f32": 1, "f16": 2, "bf16": 3, "q8": 4, "q4": 5}
+STEMS = {"auto": 0, "on": 1, "off": 2}
 REFERENCES = {"auto": 0, "hf": 1, "audiocraft": 2}
 FORMATS = {"wav": 0, "flac": 1, "ogg": 2, "opus": 3, "mp3": 4}
 STRATEGY_LOUDNESS = 0

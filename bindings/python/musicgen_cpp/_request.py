@@ -10,7 +10,9 @@ from typing import Any, Dict, Optional
 import numpy as np
 
 from . import _array, _values
+from ._errors import BadInputError
 from ._library import Handle, call, text_bytes
+from ._prototypes import STEMS
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Params:
     max_duration: Optional[float] = None
     extend_stride: Optional[float] = None
     seed: int = 0
+    stems: str = "auto"
 
     def changed(self, changes: Dict[str, Any]) -> Params:
         """With other values for the names given. TypeError for one that is unknown."""
@@ -74,6 +77,9 @@ def request(prompt: Optional[str], params: Params, melody: Optional[Sound] = Non
     call("mg_request_set_prompt", made, text_bytes(prompt, "prompt"))
     if melody is not None:
         call("mg_request_set_melody", made, _values.waveform(melody.values, melody.sample_rate_hz))
+        if params.stems not in STEMS:
+            raise BadInputError(f"stems: expected one of {', '.join(STEMS)}, found {params.stems!r}")
+        call("mg_request_set_stems", made, STEMS[params.stems])
     if audio_prompt is not None:
         call("mg_request_set_audio_prompt", made,
              _values.waveform(audio_prompt.values, audio_prompt.sample_rate_hz))

@@ -62,7 +62,7 @@ class Session:
         Hz; how styles are taken is the model's `set_style_conditioner_params`.
         `params`: `duration` (seconds, an audio prompt included; math.inf: without end), `use_sampling`,
         `temperature`, `top_k`, `top_p`, `cfg_coef`, `cfg_coef_beta`, `two_step_cfg`, `max_duration`, `extend_stride`,
-        `seed`; what is absent is the model's. Raises BadInputError when the model cannot do it.
+        `seed`, `stems`; what is absent is the model's. Raises BadInputError when the model cannot do it.
         """
         chosen = self._model._params(**params)
         request = _request.request(

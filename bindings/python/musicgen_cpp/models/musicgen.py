@@ -40,7 +40,8 @@ class MusicGen:
 
     def __init__(self, name: str, **options: Any):
         options["lora"] = _open.lora_files(options.get("lora"))
-        opened = _open.open_model(name, **options)
+        self.stems = options.get("stems", "auto")
+        opened = _open.open_model(name, **{key: value for key, value in options.items() if key != "stems"})
         self.name = opened.name
         self._reopens, self._options = opened.reopens, options
         self._handle = opened.handle
@@ -58,7 +59,7 @@ class MusicGen:
     def get_pretrained(name: str = "facebook/musicgen-melody", device: Any = None, *, precision: str = "auto",
                        reference: str = "auto", text_encoder: Optional[str] = None,
                        codec: Optional[str] = None, style_encoder: Optional[str] = None,
-                       strict: bool = False, threads: int = 0, max_streams: int = 0,
+                       stems: str = "auto", demucs: Optional[str] = None, strict: bool = False, threads: int = 0, max_streams: int = 0,
                        cache_bytes: int = 0, lora: Any = None) -> MusicGen:
         """Opens a model.
 
@@ -70,13 +71,16 @@ class MusicGen:
         `reference`: whose reading of padding and empty prompts to follow, "auto", "hf" or "audiocraft".
         `text_encoder`, `codec`: directories of a T5 and an EnCodec that the model's files lack;
         `style_encoder`: of the MERT of a style model, which else is looked for when a style is given.
+        `stems`: whether drums and bass are taken out of melodies first, as AudioCraft does with HT-Demucs:
+        "auto" (where its weights are found: `demucs`, a file or directory, else beside the model or in
+        the hub's or torch's cache), "on", "off"; the attribute `stems` may be set later.
         `strict`: tensors nobody needs are an error. `threads`: 0 for one per processor. `max_streams`,
         `cache_bytes`: limits of what runs together. `lora`: LoRA adapters, as PEFT saves them, that are
         merged into the weights: a directory, a file or a hub id, such a name with its strength
         ("punk", 0.5), or a list of these. Raises BadInputError, OutOfMemoryError.
         """
         options = dict(device=device, precision=precision, reference=reference, text_encoder=text_encoder,
-                       codec=codec, style_encoder=style_encoder, strict=strict, threads=threads, max_streams=max_streams,
+                       codec=codec, style_encoder=style_encoder, stems=stems, demucs=demucs, strict=strict, threads=threads, max_streams=max_streams,
                        cache_bytes=cache_bytes, lora=lora)
         return MusicGen(name, **options)
 
@@ -199,7 +203,7 @@ class MusicGen:
         theirs["temperature"] = theirs.pop("temp", 1.0)
         if changes.get("seed") is None:
             changes["seed"] = _request.fresh_seed()
-        params = _request.Params(duration=self.duration).changed({**theirs, **changes})
+        params = _request.Params(duration=self.duration, stems=self.stems).changed({**theirs, **changes})
         window = self.max_duration if params.max_duration is None else params.max_duration
         if params.duration <= window:
             return params

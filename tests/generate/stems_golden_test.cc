@@ -1,0 +1,171 @@
+// Melodies whose stems are separated before their chroma is taken, against AudioCraft with the same
+// HT-Demucs.
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include "audio/read.h"
+#include "conditioning/chroma_extractor.h"
+#include "conditioning/melody.h"
+#include "generate/golden_model.h"
+#include "generate/stem_separator.h"
+
+namespace musicgen {
+namespace {
+
+constexpr char kModel[] = "ac-tiny-melody";
+
+std::string Demucs(const std::string& name = "") {
+  return std::string(MUSICGEN_FIXTURES) + "/demucs-tiny/" + name;
+}
+
+ModelOptions Options(ReferenceDialect reference = ReferenceDialect::kAuto, int threads = 2) {
+  ModelOptions options = FixtureOptions(kModel, reference, Precision::kF32, threads);
+  options.demucs = Demucs();
+  return options;
+}
+
+GenerationRequest Request(size_t prompt, const std::string& melody,
+                          StemsMode stems = StemsMode::kOn) {
+  GenerationRequest request = Greedy(kPrompts[prompt], 1.0);
+  request.melody = audio::ReadAudio(Demucs(melody));
+  request.params.stems = stems;
+  return request;
+}
+
+const Golden& Values() {
+  static const Golden golden("demucs-tiny");
+  return golden;
+}
+
+TEST(StemsGoldenTest, ChromaOfWhatIsLeft) {
+  ThreadPool pool(2);
+  generate::StemSeparator separator(Demucs(), "", nullptr);
+  EXPECT_EQ(separator.Name().value(), "htdemucs 7d3e1a55");
+  const conditioning::ChromaExtractor extractor;
+  for (const std::string name : {"melody", "short"}) {
+    const Waveform mono = conditioning::MelodySound(audio::ReadAudio(Demucs(name + ".wav")),
+                                                    conditioning::Reference::kAudioCraft);
+    const Waveform mix = separator.Mix(pool, mono, mono.samples);
+    Chroma chroma = extractor.Energies(mix);
+    conditioning::Normalize(chroma);
+    EXPECT_LE(MaxAbsDiff(chroma.values, Values().Floats("chroma." + name + ".norm")), 1e-3);
+    conditioning::OneHot(chroma);
+    EXPECT_EQ(chroma.values, Values().Floats("chroma." + name)) << name;
+  }
+}
+
+TEST(StemsGoldenTest, CodesAlone) {
+  Model model(Options());
+  for (const auto& [prompt, name] :
+       {std::pair<size_t, std::string>{0, "melody"}, {1, "short"}, {0, "clip"}}) {
+    ExpectCodes(model, {Request(prompt, name + ".wav")}, Values(), name + ".single.codes");
+  }
+  // Found where the user says, so that auto separates too; and off does not.
+  ExpectCodes(model, {Request(0, "melody.wav", StemsMode::kAuto)}, Values(), "melody.single.codes");
+  ExpectCodes(model, {Request(0, "melody.wav", StemsMode::kOff)}, Values(), "melody.off.codes");
+  EXPECT_EQ(model.Stems(Request(0, "melody.wav")), "htdemucs 7d3e1a55");
+  EXPECT_EQ(model.Stems(Request(0, "melody.wav", StemsMode::kOff)), "none");
+  EXPECT_EQ(model.Stems(Greedy("", 1.0)), "");
+}
+
+// Each as it is alone; in AudioCraft's own batches the shorter one is padded first.
+TEST(StemsGoldenTest, CodesInABatch) {
+  GenerateOptions options;
+  options.decode_audio = false;
+  Model alone(Options(ReferenceDialect::kAuto, 1));
+  const std::vector<GenerationRequest> requests = {
+      Request(0, "melody.wav"), Request(1, "short.wav"), Request(0, "melody.wav", StemsMode::kOff)};
+  const auto results = alone.Generate(requests, options);
+  EXPECT_EQ(results[0].codes.values, GoldenCodes(Values(), "melody.single.codes").values);
+  EXPECT_EQ(results[1].codes.values, GoldenCodes(Values(), "short.single.codes").values);
+  EXPECT_EQ(results[2].codes.values, GoldenCodes(Values(), "melody.off.codes").values);
+  Model batch(Options(ReferenceDialect::kAudioCraft));
+  ExpectCodes(batch, {Request(0, "melody.wav"), Request(1, "short.wav")}, Values(),
+              "melody.batch.codes");
+}
+
+// Every window's repeated melody is separated anew.
+TEST(StemsGoldenTest, CodesOverWindows) {
+  Model model(Options());
+  GenerationRequest request = Request(0, "short.wav");
+  request.params.max_duration_s = 4.0;
+  request.params.duration_s = 7.0;
+  request.params.extend_stride_s = 2.0;
+  ExpectCodes(model, {request}, Values(), "long.codes");
+}
+
+// transformers separates nothing; whoever follows it by name gets that.
+TEST(StemsGoldenTest, NeverLikeTransformersUnlessAskedFor) {
+  Model model(Options(ReferenceDialect::kHuggingFace));
+  EXPECT_EQ(model.Stems(Request(0, "short.wav", StemsMode::kAuto)), "none");
+  EXPECT_EQ(model.Stems(Request(0, "short.wav", StemsMode::kOn)), "htdemucs 7d3e1a55");
+}
+
+TEST(StemsGoldenTest, SaysWhatIsMissing) {
+  ModelOptions options = FixtureOptions(kModel);
+  options.demucs = Demucs("nothing");
+  try {
+    const Model model(options);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kBadInput);
+    EXPECT_NE(std::string(error.what()).find("demucs: expected a file or directory of demucs"),
+              std::string::npos);
+  }
+}
+
+TEST(StemsGoldenTest, ScoresWithStems) {
+  Model model(Options());
+  const Codes codes = GoldenCodes(Values(), "melody.single.codes");
+  const ScoreResult on = model.Score(Request(0, "melody.wav"), codes, false);
+  const ScoreResult off = model.Score(Request(0, "melody.wav", StemsMode::kOff), codes, false);
+  EXPECT_NE(on.cross_entropy, off.cross_entropy);
+}
+
+TEST(StemsGoldenTest, ProvenanceSaysWhichWeightsRan) {
+  Model model(Options());
+  EXPECT_NE(model.Provenance(Request(0, "short.wav")).find("\"stems\":\"htdemucs 7d3e1a55\""),
+            std::string::npos);
+  EXPECT_NE(model.Provenance(Request(0, "short.wav", StemsMode::kOff)).find("\"stems\":\"none\""),
+            std::string::npos);
+  EXPECT_EQ(model.Provenance(Greedy("x", 1.0)).find("stems"), std::string::npos);
+}
+
+// Segments that nobody needs are left out, and change nothing; one melody is separated once.
+TEST(StemSeparatorTest, SeparatesWhatIsWantedAndOnce) {
+  ThreadPool pool(2);
+  int begun = 0, segments = 0;
+  generate::StemSeparator separator(Demucs(), "", [&](const std::string& sentence) {
+    (sentence.find("separating") != std::string::npos ? begun : segments)++;
+  });
+  const Waveform mono = conditioning::MelodySound(audio::ReadAudio(Demucs("melody.wav")),
+                                                  conditioning::Reference::kAudioCraft);
+  const Waveform whole = separator.Mix(pool, mono, mono.samples);
+  EXPECT_EQ(segments, 4);
+  const Waveform first = separator.Mix(pool, mono, 40000);
+  EXPECT_EQ(segments, 5);
+  ASSERT_EQ(first.samples, 40000);
+  EXPECT_TRUE(std::equal(first.values.begin(), first.values.end(), whole.values.begin()));
+  separator.Mix(pool, mono, 40000);
+  EXPECT_EQ(begun, 2);
+}
+
+TEST(StemSeparatorTest, Stops) {
+  ThreadPool pool(2);
+  std::atomic<bool> stop = false;
+  int segments = 0;
+  generate::StemSeparator separator(Demucs(), "", [&](const std::string& sentence) {
+    if (sentence.find(" of ") == std::string::npos) return;
+    ++segments;
+    stop = true;
+  });
+  const Waveform mono = conditioning::MelodySound(audio::ReadAudio(Demucs("melody.wav")),
+                                                  conditioning::Reference::kAudioCraft);
+  separator.Mix(pool, mono, mono.samples, &stop);
+  EXPECT_EQ(segments, 1);
+}
+
+}  // namespace
+}  // namespace musicgen

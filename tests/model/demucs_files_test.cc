@@ -1,0 +1,178 @@
+// HT-Demucs' files: every form holds the same network, and what is wrong with one is said.
+
+#include "model/demucs_files.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "base/error.h"
+#include "checkpoint/safetensors.h"
+#include "checkpoint/sha256.h"
+
+namespace musicgen::model {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kPackage[] = "7d3e1a55-f3d5edff.th";
+
+std::string Fixture(const std::string& name) {
+  return std::string(MUSICGEN_FIXTURES) + "/demucs-tiny/" + name;
+}
+
+class DemucsFilesTest : public testing::Test {
+ protected:
+  DemucsFilesTest()
+      : folder_(fs::temp_directory_path() /
+                (std::string("demucs_files_") +
+                 testing::UnitTest::GetInstance()->current_test_info()->name())) {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+  }
+  ~DemucsFilesTest() override { fs::remove_all(folder_); }
+
+  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string Write(const std::string& name, const std::string& bytes) const {
+    std::ofstream(Path(name), std::ios::binary) << bytes;
+    return Path(name);
+  }
+  static std::string Read(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  static std::string Refusal(const std::string& path) {
+    try {
+      OpenDemucs(path);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kBadInput);
+      const std::string sentence = error.what();
+      EXPECT_EQ(sentence.find('\n'), sentence.npos);
+      return sentence;
+    }
+    return "";
+  }
+  static void ExpectRefusal(const std::string& path, const std::string& part) {
+    const std::string sentence = Refusal(path);
+    EXPECT_NE(sentence.find(part), sentence.npos) << "found: " << sentence;
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(DemucsFilesTest, EveryFormHoldsTheSame) {
+  const DemucsPart package = OpenDemucs(Fixture(kPackage));
+  EXPECT_EQ(package.name, "htdemucs 7d3e1a55");
+  EXPECT_EQ(package.signature, "7d3e1a55");
+  EXPECT_EQ(package.config.segment_samples(), 85995);
+  for (const std::string& form :
+       {Fixture("7d3e1a55.safetensors"), Fixture("htdemucs.yaml"), Fixture("")}) {
+    const DemucsPart part = OpenDemucs(form);
+    EXPECT_EQ(part.signature, "7d3e1a55");
+    EXPECT_EQ(part.config.sources, package.config.sources);
+    ASSERT_EQ(part.tensors->Names().size(), 533u);
+    for (const std::string& name : part.tensors->Names()) {
+      const TensorView a = part.tensors->Get(name), b = package.tensors->Get(name);
+      ASSERT_EQ(a.shape, b.shape) << name;
+      ASSERT_EQ(a.dtype, b.dtype) << name;
+      ASSERT_EQ(std::memcmp(a.data, b.data, a.bytes()), 0) << name;
+    }
+  }
+}
+
+TEST_F(DemucsFilesTest, VerifiesTheHashInTheName) {
+  std::string bytes = Read(Fixture(kPackage));
+  ExpectRefusal(Write("7d3e1a55-00000000.th", bytes),
+                "expected a SHA-256 that begins with 00000000 as the name says, found f3d5edff");
+  EXPECT_EQ(Refusal(Write("mine.th", bytes)), "");  // a name without one
+}
+
+TEST_F(DemucsFilesTest, RefusesOtherClassesAndGlobals) {
+  const std::string bytes = Read(Fixture(kPackage));
+  const auto with = [&](const std::string& from, const std::string& to) {
+    std::string changed = bytes;
+    EXPECT_EQ(from.size(), to.size());
+    const size_t at = changed.find(from);
+    EXPECT_NE(at, changed.npos);
+    return Write("mine.th", changed.replace(at, from.size(), to));
+  };
+  // The container's checksum is what sees a changed pickle first.
+  EXPECT_NE(Refusal(with("demucs.htdemucs\nHTDemucs", "demucs.htdemucs\nXTDemucs")), "");
+  EXPECT_NE(Refusal(with("fractions\nFraction", "fractions\nfraction")), "");
+}
+
+TEST_F(DemucsFilesTest, SafetensorsWithoutMetadataAreThePublishedNetwork) {
+  const auto source = checkpoint::OpenSafetensors(Fixture("7d3e1a55.safetensors"));
+  std::vector<checkpoint::TensorToWrite> tensors;
+  for (const std::string& name : source->Names()) {
+    const TensorView view = source->Get(name);
+    tensors.push_back({name, view.dtype, view.shape, view.data});
+  }
+  checkpoint::WriteSafetensors(Path("htdemucs.safetensors"), tensors, {});
+  ExpectRefusal(Path("htdemucs.safetensors"), "encoder.0.conv.bias");  // is of another shape
+  checkpoint::WriteSafetensors(Path("other.safetensors"), tensors,
+                               {{"klass", "demucs.hdemucs.HDemucs"}, {"kwargs", "{}"}});
+  ExpectRefusal(Path("other.safetensors"),
+                "klass: expected demucs.htdemucs.HTDemucs, found demucs.hdemucs.HDemucs");
+  checkpoint::WriteSafetensors(Path("args.safetensors"), tensors,
+                               {{"klass", "demucs.htdemucs.HTDemucs"}, {"args", "[1]"}});
+  ExpectRefusal(Path("args.safetensors"), "args: expected an empty list");
+}
+
+TEST_F(DemucsFilesTest, YamlNamesOneNetworkBesideIt) {
+  ExpectRefusal(Write("bag.yaml", "models: ['a', 'b']\n"),
+                "models: expected one network, found 2 (bags of several, such as htdemucs_ft");
+  ExpectRefusal(Write("none.yaml", "weights: [[1, 1, 1, 1]]\n"), "expected one network, found 0");
+  ExpectRefusal(Write("up.yaml", "models: ['../x']\n"), "models: expected a signature");
+  ExpectRefusal(Write("alone.yaml", "models: ['7d3e1a55']\n"),
+                "expected 7d3e1a55.safetensors or 7d3e1a55-….th beside it, found neither");
+  ExpectRefusal(Write("short.yaml", "models: ['7d3e1a55']\nsegment: 4\n"),
+                "segment: expected none");
+  fs::copy(Fixture(kPackage), Path(kPackage));
+  EXPECT_EQ(OpenDemucs(Path("alone.yaml")).path, Path(kPackage));
+}
+
+TEST_F(DemucsFilesTest, DirectoriesHoldOne) {
+  ExpectRefusal(folder_.string(), "expected htdemucs.yaml, *.th or *.safetensors of demucs");
+  fs::copy(Fixture(kPackage), Path(kPackage));
+  EXPECT_EQ(OpenDemucs(folder_.string()).path, Path(kPackage));
+  fs::copy(Fixture(kPackage), Path("b.th"));
+  ExpectRefusal(folder_.string(), "expected one file *.th of demucs, found");
+}
+
+TEST_F(DemucsFilesTest, TruncatedFilesAreRefused) {
+  for (const std::string name : {kPackage, "7d3e1a55.safetensors"}) {
+    const std::string bytes = Read(Fixture(name));
+    const std::string suffix = fs::path(name).extension().string();
+    for (const size_t size : {size_t{0}, size_t{7}, size_t{1000}, bytes.size() - 1}) {
+      EXPECT_NE(Refusal(Write("cut" + suffix, bytes.substr(0, size))), "") << name << size;
+    }
+  }
+}
+
+TEST_F(DemucsFilesTest, FindsThemBesideTheModel) {
+  fs::create_directories(folder_ / "models" / "mine");
+  const auto beside = [&] { return FindDemucs("", (folder_ / "models" / "mine").string()); };
+  fs::copy(Fixture(kPackage), folder_ / "models" / kPackage);
+  EXPECT_TRUE(fs::equivalent(beside().value(), folder_ / "models" / kPackage));
+  fs::copy(Fixture("htdemucs.yaml"), folder_ / "models" / "mine" / "htdemucs.yaml");
+  EXPECT_TRUE(fs::equivalent(beside().value(), folder_ / "models" / "mine" / "htdemucs.yaml"));
+  EXPECT_EQ(FindDemucs(Path("models"), "").value(), Path("models"));
+  EXPECT_THROW(FindDemucs(Path("nothing"), ""), Error);
+}
+
+TEST(Sha256Test, KnownValues) {
+  EXPECT_EQ(checkpoint::Sha256Hex(""),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(checkpoint::Sha256Hex("abc"),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(checkpoint::Sha256Hex(std::string(1000000, 'a')),
+            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+  EXPECT_EQ(checkpoint::Sha256Hex("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+}
+
+}  // namespace
+}  // namespace musicgen::model
