@@ -116,7 +116,7 @@ inline RequestHandle ToHandle(const GenerationRequest& request) {
   if (style.excerpt_s) Check(mg_request_set_style_excerpt_s(raw, *style.excerpt_s));
   if (style.start_s) Check(mg_request_set_style_start_s(raw, *style.start_s));
   if (style.ds_factor) Check(mg_request_set_style_ds_factor(raw, *style.ds_factor));
-  Check(mg_request_set_stems(raw, static_cast<mg_stems>(params.stems)));
+  Check(mg_request_set_stems(raw, static_cast<mg_stems_use>(params.stems)));
   Check(mg_request_set_two_step_cfg(raw, params.two_step_cfg ? 1 : 0));
   if (params.max_duration_s) Check(mg_request_set_max_duration_s(raw, *params.max_duration_s));
   if (params.extend_stride_s) Check(mg_request_set_extend_stride_s(raw, *params.extend_stride_s));

@@ -295,7 +295,7 @@ MG_API mg_status mg_chroma_new(const float* values, int64_t frames, int64_t clas
                                mg_chroma** out);
 /* Whether the stems of a melody are separated: where HT-Demucs' weights are found, but never where
  * transformers is followed by name; always, which fails without them; never. */
-typedef int32_t mg_stems;
+typedef int32_t mg_stems_use;
 enum { MG_STEMS_AUTO = 0, MG_STEMS_ON = 1, MG_STEMS_OFF = 2 };
 /* One-hot, as the melody models hear a sound: a row for each 4096 samples at 32 kHz, or as the
  * configuration of `model` says (a directory or name as in mg_model_options_new; NULL: the
@@ -306,8 +306,8 @@ MG_API mg_status mg_chroma_extract(const mg_waveform* melody, mg_reference refer
 /* The same of what is left of the melody without drums and bass; mg_chroma_extract separates
  * nothing. `demucs` as mg_model_options_set_demucs takes it. */
 MG_API mg_status mg_chroma_extract_of_stems(const mg_waveform* melody, mg_reference reference,
-                                            const char* model, mg_stems stems, const char* demucs,
-                                            mg_chroma** out);
+                                            const char* model, mg_stems_use stems,
+                                            const char* demucs, mg_chroma** out);
 MG_API const float* mg_chroma_data(const mg_chroma* chroma); /* [frames, classes] */
 MG_API int64_t mg_chroma_frames(const mg_chroma* chroma);
 MG_API int64_t mg_chroma_classes(const mg_chroma* chroma);
@@ -452,7 +452,7 @@ MG_API mg_status mg_request_set_prompt(mg_request* request, const char* prompt);
 MG_API mg_status mg_request_set_melody(mg_request* request, const mg_waveform* melody);
 /* Whether drums and bass are taken out of the melody first, as AudioCraft does with HT-Demucs.
  * Default MG_STEMS_AUTO. */
-MG_API mg_status mg_request_set_stems(mg_request* request, mg_stems stems);
+MG_API mg_status mg_request_set_stems(mg_request* request, mg_stems_use stems);
 /* A sound whose style is followed, of any rate and channels; style models only. NULL, the default:
  * none. */
 MG_API mg_status mg_request_set_style(mg_request* request, const mg_waveform* style);

@@ -102,7 +102,7 @@ inline Chroma ExtractChroma(const Waveform& melody,
   detail::ChromaHandle handle;
   detail::Check(mg_chroma_extract_of_stems(
       detail::ToHandle("melody", melody).get(), static_cast<mg_reference>(reference), model.c_str(),
-      static_cast<mg_stems>(stems), demucs.c_str(), handle.out()));
+      static_cast<mg_stems_use>(stems), demucs.c_str(), handle.out()));
   Chroma chroma(mg_chroma_frames(handle.get()), mg_chroma_classes(handle.get()));
   if (const float* values = mg_chroma_data(handle.get())) {
     chroma.values.assign(values, values + chroma.values.size());

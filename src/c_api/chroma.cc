@@ -36,7 +36,7 @@ mg_status mg_chroma_extract(const mg_waveform* melody, mg_reference reference, c
 }
 
 mg_status mg_chroma_extract_of_stems(const mg_waveform* melody, mg_reference reference,
-                                     const char* model, mg_stems stems, const char* demucs,
+                                     const char* model, mg_stems_use stems, const char* demucs,
                                      mg_chroma** out) {
   return Create(out, [&] {
     const auto dialect = EnumOf("reference", reference, ReferenceDialect::kAudioCraft);

@@ -108,7 +108,7 @@ mg_status mg_request_set_style_ds_factor(mg_request* request, int64_t ds_factor)
   return SetStyle(request, &StyleParams::ds_factor, ds_factor);
 }
 
-mg_status mg_request_set_stems(mg_request* request, mg_stems stems) {
+mg_status mg_request_set_stems(mg_request* request, mg_stems_use stems) {
   return Guard([&] {
     return SetParam(request, &GenerationParams::stems, EnumOf("stems", stems, StemsMode::kOff));
   });
