@@ -33,7 +33,7 @@ class DecodeEngineTest : public testing::TestWithParam<int> {
   }
 
   std::unique_ptr<DecodeBackend> Backend(ThreadPool& pool) const {
-    if (GetParam() == kGpu) return TinyGpuBackend(pool, "hf-tiny-mono");
+    if (GetParam() == kGpu) return TinyGpuBackend("hf-tiny-mono");
     auto cpu = std::make_unique<CpuBackend>(*transformer_, pool);
     if (GetParam() == 0) return cpu;
     return std::make_unique<LateBackend>(std::move(cpu), static_cast<size_t>(GetParam()));

@@ -31,9 +31,11 @@ std::shared_ptr<GpuNetwork> NetworkOf(const std::string& model, Formats formats)
 
 bool HasGpu() { return gpu::HasTestDevice(); }
 
-std::unique_ptr<DecodeBackend> TinyGpuBackend(ThreadPool& pool, const std::string& model,
-                                              Formats formats) {
-  return std::make_unique<NetworkBackend>(NetworkOf(model, formats), pool);
+std::unique_ptr<DecodeBackend> TinyGpuBackend(const std::string& model, Formats formats,
+                                              size_t run_ahead) {
+  const std::shared_ptr<GpuNetwork> network = NetworkOf(model, formats);
+  network->set_run_ahead(run_ahead);
+  return std::make_unique<NetworkBackend>(network);
 }
 
 int64_t FreeGpuPages(const std::string& model) { return NetworkOf(model, {})->free_pages(); }

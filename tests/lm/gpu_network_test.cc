@@ -45,7 +45,7 @@ TEST_P(GpuNetworkTest, EveryLogitIsTheProcessors) {
   const LmConfig& config = transformer->config();
   ThreadPool pool(2);
   CpuBackend cpu(*transformer, pool);
-  const auto gpu = TinyGpuBackend(pool, GetParam());
+  const auto gpu = TinyGpuBackend(GetParam());
   const int64_t frames = 90;  // over the edges of pages and of passes
   const CodebookPattern pattern(config.pattern, config.codebooks, frames);
   for (const int64_t rows : {0, 11}) {
@@ -86,7 +86,7 @@ TEST_P(GpuNetworkTest, EveryCodeIsTheProcessors) {
   const auto transformer = LoadTinyTransformer({}, GetParam());
   ThreadPool pool(2);
   CpuBackend cpu(*transformer, pool);
-  const auto gpu = TinyGpuBackend(pool, GetParam());
+  const auto gpu = TinyGpuBackend(GetParam());
   for (const bool greedy : {false, true}) {
     const std::vector<int32_t> expected = Columns(cpu, transformer->config(), greedy);
     EXPECT_FALSE(expected.empty());
@@ -105,7 +105,7 @@ TEST(GpuNetworkFormatTest, EveryLogitIsTheProcessorsAtEveryPrecision) {
     const auto transformer = LoadTinyTransformer(formats);
     const LmConfig& config = transformer->config();
     CpuBackend cpu(*transformer, pool);
-    const auto gpu = TinyGpuBackend(pool, "hf-tiny-mono", formats);
+    const auto gpu = TinyGpuBackend("hf-tiny-mono", formats);
     const CodebookPattern pattern(config.pattern, config.codebooks, 70);
     const Codes codes = MadeUpCodes(config, 70);
     const std::vector<float> expected = cpu.Score(pattern, codes, MadeUpBranch(config, 11));
@@ -149,12 +149,9 @@ TEST(GpuFaultTest, AStepThatFailedIsMadeAgain) {
   const auto transformer = LoadTinyTransformer();
   const LmConfig& config = transformer->config();
   CpuBackend cpu(*transformer, pool);
-  NetworkBackend gpu(WithTinyModel("hf-tiny-mono",
-                                   [&](const auto& sizes, const auto& tensors) {
-                                     return std::make_shared<GpuNetwork>(
-                                         device, pool, sizes, tensors, "decoder.", Formats{});
-                                   }),
-                     pool);
+  NetworkBackend gpu(WithTinyModel("hf-tiny-mono", [&](const auto& sizes, const auto& tensors) {
+    return std::make_shared<GpuNetwork>(device, pool, sizes, tensors, "decoder.", Formats{});
+  }));
   const auto codes = [&](DecodeBackend& backend, bool faults) {
     const ConditionsHandle conditions = backend.Prepare(MadeUpConditions(3, config.width, 1));
     backend.PassConditions(*conditions, 3);
@@ -244,7 +241,7 @@ TEST(GpuFaultTest, ALostDeviceIsOpenedAnewAndStreamsGoOn) {
     return all;
   };
   CpuBackend cpu(*transformer, pool);
-  NetworkBackend gpu(make, pool);
+  NetworkBackend gpu(make);
   const std::vector<int32_t> expected = codes(cpu, false);
   EXPECT_EQ(expected.size(), 2U * 9U * 4U);
   EXPECT_EQ(codes(gpu, true), expected);
@@ -253,8 +250,7 @@ TEST(GpuFaultTest, ALostDeviceIsOpenedAnewAndStreamsGoOn) {
 
 TEST(GpuPagesTest, PagesComeBackAfterAThousandStreams) {
   if (!HasGpu()) GTEST_SKIP() << kNoGpu;
-  ThreadPool pool(1);
-  const auto backend = TinyGpuBackend(pool, "hf-tiny-mono");
+  const auto backend = TinyGpuBackend("hf-tiny-mono");
   const int64_t before = FreeGpuPages("hf-tiny-mono");
   const auto transformer = LoadTinyTransformer();
   const LmConfig& config = transformer->config();
