@@ -13,7 +13,7 @@ constexpr int64_t kMostPages = 512;
 // Of the pages, what streams are not promised: their conditions' and a score's.
 constexpr int64_t kSharePages = 8;
 // Steps under way: they hide what the host does between two, and what it is told late.
-constexpr size_t kRunAhead = 3, kRunAheadOfIntegrated = 1;
+constexpr size_t kRunAhead = 4, kRunAheadOfIntegrated = 1;
 
 const std::vector<uint32_t>& PagesIn(const Network::Cache& cache) {
   return static_cast<const GpuPages::Cache&>(cache).pages();
@@ -29,9 +29,11 @@ GpuNetwork::GpuNetwork(std::shared_ptr<const gpu::Device> device, ThreadPool& po
       weights_(*device_, pool, config, source, prefix, formats.weights),
       pages_(std::make_shared<GpuPages>(device_, config, formats.cache, kMostPages)),
       step_(*device_, config, weights_, *pages_, formats),
-      passes_(*device_, config, step_),
-      run_ahead_(device_->info().kind == gpu::DeviceKind::kIntegrated ? kRunAheadOfIntegrated
-                                                                      : kRunAhead) {}
+      passes_(*device_, config, step_) {}
+
+size_t GpuNetwork::run_ahead() const {
+  return device_->info().kind == gpu::DeviceKind::kIntegrated ? kRunAheadOfIntegrated : kRunAhead;
+}
 
 Network::CacheHandle GpuNetwork::NewCache(int64_t positions) { return pages_->Take(positions); }
 

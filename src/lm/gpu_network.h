@@ -33,14 +33,12 @@ class GpuNetwork : public Network {
   void Enqueue(std::span<const Row> rows, std::span<const Draw> draws) override;
   std::optional<std::vector<int32_t>> TakeDrawn(bool wait) override;
   void DropDrawn() noexcept override { passes_.DropDrawn(); }
-  size_t run_ahead() const override { return run_ahead_; }
+  size_t run_ahead() const override;
   StageBytes StageWeightBytes() const override { return weights_.stage_bytes(); }
   uint64_t CacheBytesPerPosition() const override;
   StageClock& clock() override { return clock_; }
 
   int64_t free_pages() const { return pages_->free_pages(); }
-  // In place of what suits the device, for tests; at most 4.
-  void set_run_ahead(size_t steps) { run_ahead_ = steps; }
 
  private:
   // The device first: all below is made of it.
@@ -50,7 +48,6 @@ class GpuNetwork : public Network {
   std::shared_ptr<GpuPages> pages_;
   GpuStep step_;
   GpuPasses passes_;
-  size_t run_ahead_;
   StageClock clock_;
 };
 

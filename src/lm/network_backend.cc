@@ -266,7 +266,7 @@ void NetworkBackend::Step(std::span<const StreamId> ids, const std::optional<Pro
   }
   OnNetwork([&](Network& network) { Enqueue(network, streams, beside); });
   // Passes of prompts are measured by who asks for them.
-  const size_t ahead = beside ? 0 : network_->run_ahead();
+  const size_t ahead = beside ? 0 : std::min(network_->run_ahead(), most_ahead_);
   while (under_way_.size() > ahead) TakeOldest(/*wait=*/true);
 }
 

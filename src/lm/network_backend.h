@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <vector>
@@ -29,6 +30,9 @@ class NetworkBackend : public DecodeBackend {
   // call at hand; the next one tries again.
   explicit NetworkBackend(MakeNetwork make);
   ~NetworkBackend() override;
+
+  // At most so many steps ahead, where the network would go further; for tests.
+  void LimitRunAhead(size_t steps) { most_ahead_ = steps; }
 
   ConditionsHandle Prepare(Conditions conditions) override;
   void PassConditions(PreparedConditions& conditions, int64_t rows) override;
@@ -88,6 +92,7 @@ class NetworkBackend : public DecodeBackend {
   std::vector<std::weak_ptr<NetworkConditions>> prepared_;  // that hold something of a network's
   std::map<StreamId, std::unique_ptr<NetworkStream>> streams_;
   StreamId next_id_ = 1;
+  size_t most_ahead_ = std::numeric_limits<size_t>::max();
   std::deque<Enqueued> under_way_;
   std::deque<Enqueued> lost_;  // with a device: to be enqueued on the next one
   Collected collected_;

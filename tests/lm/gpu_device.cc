@@ -33,9 +33,9 @@ bool HasGpu() { return gpu::HasTestDevice(); }
 
 std::unique_ptr<DecodeBackend> TinyGpuBackend(const std::string& model, Formats formats,
                                               size_t run_ahead) {
-  const std::shared_ptr<GpuNetwork> network = NetworkOf(model, formats);
-  network->set_run_ahead(run_ahead);
-  return std::make_unique<NetworkBackend>(network);
+  auto backend = std::make_unique<NetworkBackend>(NetworkOf(model, formats));
+  backend->LimitRunAhead(run_ahead);
+  return backend;
 }
 
 int64_t FreeGpuPages(const std::string& model) { return NetworkOf(model, {})->free_pages(); }

@@ -14,7 +14,7 @@ inline constexpr const char* kNoGpu = "no Vulkan device, not even mesa-vulkan-dr
 bool HasGpu();
 // Backends of one model share what a device takes long to compile: one at a time.
 std::unique_ptr<DecodeBackend> TinyGpuBackend(const std::string& model, Formats formats = {},
-                                              size_t run_ahead = 3);
+                                              size_t run_ahead = 4);
 // Of the pages of keys and values of that model in float, those that are free.
 int64_t FreeGpuPages(const std::string& model);
 
