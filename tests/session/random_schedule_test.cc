@@ -80,7 +80,7 @@ int Rounds() {
 
 // The parameter: how many collects late the columns come; −n: from the first Vulkan device, n steps
 // ahead, for few rounds, since software devices are slow.
-constexpr int kGpuRounds = 4;
+constexpr int kGpuRounds = 8;
 
 class RandomScheduleTest : public testing::TestWithParam<int> {};
 
