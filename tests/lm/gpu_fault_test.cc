@@ -151,6 +151,47 @@ TEST(GpuFaultTest, ALostDeviceIsOpenedAnewAndStreamsGoOn) {
   EXPECT_EQ(made, 1 + 2 + 2 + 3);
 }
 
+// A device that is lost with steps under way, and no other one: their streams fail, in Collect.
+TEST(GpuFaultTest, StepsThatAreLostForGoodFailTheirStreams) {
+  if (!HasGpu()) GTEST_SKIP() << kNoGpu;
+  auto device = std::make_shared<gpu::Device>(
+      gpu::Instance::Open({.replace = gpu::FailingCalls::PutBefore}), gpu::ListDevices().front());
+  device->set_arithmetic(gpu::TestDevice().arithmetic());
+  ThreadPool pool(2);
+  bool refuses = false;
+  const auto make = [&] {
+    if (refuses) throw Error(ErrorCode::kFailure, "gone for good");
+    return WithTinyModel("hf-tiny-mono", [&](const auto& sizes, const auto& tensors) {
+      return std::make_shared<GpuNetwork>(device, pool, sizes, tensors, "decoder.", Formats{});
+    });
+  };
+  NetworkBackend backend(make);
+  const auto transformer = LoadTinyTransformer();
+  const LmConfig& config = transformer->config();
+  StreamSpec spec;
+  spec.conditions = backend.Prepare(Conditions::Cross({}));
+  spec.pattern = CodebookPattern(config.pattern, config.codebooks, 10);
+  const std::vector<StreamId> streams = {backend.Admit(spec), backend.Admit(spec)};
+  backend.Step(streams, std::nullopt);
+  EXPECT_EQ(backend.Collect(true).columns.size(), 2U);
+  for (int step = 0; step < 3; ++step) backend.Step(streams, std::nullopt);
+  refuses = true;
+  gpu::FailingCalls::fault = VK_ERROR_DEVICE_LOST;
+  gpu::FailingCalls::left = 1;
+  const Collected lost = backend.Collect(true);
+  EXPECT_TRUE(lost.columns.empty());
+  ASSERT_EQ(lost.failed.size(), 2U);
+  for (const FailedStream& failed : lost.failed) {
+    EXPECT_STREQ(failed.error.what(), "gone for good");
+    backend.Release(failed.stream);
+  }
+  refuses = false;
+  const StreamId next = backend.Admit(spec);
+  backend.Step({&next, 1}, std::nullopt);
+  EXPECT_EQ(backend.Collect(true).columns.size(), 1U);
+  backend.Release(next);
+}
+
 // What two streams got, one of them steered, and what went wrong.
 struct Outcome {
   std::map<uint64_t, std::vector<int32_t>> columns;  // by seed

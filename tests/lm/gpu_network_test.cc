@@ -125,6 +125,86 @@ INSTANTIATE_TEST_SUITE_P(Models, GpuNetworkTest,
                            return name;
                          });
 
+// More rows than one pass has: a step of several.
+TEST(GpuStepTest, StreamsOfSeveralPassesGetTheProcessorsCodes) {
+  if (!HasGpu()) GTEST_SKIP() << kNoGpu;
+  ThreadPool pool(2);
+  const auto transformer = LoadTinyTransformer();
+  const LmConfig& config = transformer->config();
+  CpuBackend cpu(*transformer, pool);
+  const auto gpu = TinyGpuBackend("hf-tiny-mono");
+  const auto columns = [&](DecodeBackend& backend) {
+    const ConditionsHandle conditions = backend.Prepare(MadeUpConditions(3, config.width, 1));
+    backend.PassConditions(*conditions, 3);
+    StreamSpec spec;
+    spec.conditions = conditions;
+    spec.pattern = CodebookPattern(config.pattern, config.codebooks, 2);
+    std::vector<StreamId> streams;
+    for (spec.seed = 0; spec.seed < 45; ++spec.seed) {
+      spec.guidance = {spec.seed % 4 == 0 ? 1.0 : 3.0};
+      streams.push_back(backend.Admit(spec));
+    }
+    for (int64_t step = 1; step < spec.pattern.steps(); ++step) backend.Step(streams, std::nullopt);
+    std::vector<std::vector<int32_t>> all;
+    for (const SampledColumn& column : backend.Collect(true).columns) all.push_back(column.codes);
+    for (const StreamId stream : streams) backend.Release(stream);
+    return all;
+  };
+  const auto expected = columns(cpu);
+  EXPECT_EQ(expected.size(), 45U * 5U);
+  EXPECT_EQ(columns(*gpu), expected);
+}
+
+// Calls of the device so far.
+int waits = 0, recordings = 0;
+PFN_vkWaitForFences wait_for_fences = nullptr;
+PFN_vkBeginCommandBuffer begin_commands = nullptr;
+
+void CountCalls(gpu::Functions& functions) {
+  if (functions.vkWaitForFences == nullptr) return;  // of the instance
+  wait_for_fences = functions.vkWaitForFences;
+  begin_commands = functions.vkBeginCommandBuffer;
+  functions.vkWaitForFences = [](auto... arguments) {
+    ++waits;
+    return wait_for_fences(arguments...);
+  };
+  functions.vkBeginCommandBuffer = [](auto... arguments) {
+    ++recordings;
+    return begin_commands(arguments...);
+  };
+}
+
+TEST(GpuStepTest, TheHostRunsAheadAndRecordsAStepOnce) {
+  if (!HasGpu()) GTEST_SKIP() << kNoGpu;
+  auto device = std::make_shared<gpu::Device>(gpu::Instance::Open({.replace = CountCalls}),
+                                              gpu::ListDevices().front());
+  device->set_arithmetic(gpu::TestDevice().arithmetic());
+  ThreadPool pool(2);
+  NetworkBackend backend(WithTinyModel("hf-tiny-mono", [&](const auto& sizes, const auto& tensors) {
+    return std::make_shared<GpuNetwork>(device, pool, sizes, tensors, "decoder.", Formats{});
+  }));
+  const auto transformer = LoadTinyTransformer();
+  StreamSpec spec;
+  spec.conditions = backend.Prepare(Conditions::Cross({}));
+  spec.pattern =
+      CodebookPattern(transformer->config().pattern, transformer->config().codebooks, 40);
+  const StreamId stream = backend.Admit(spec);
+  const auto step = [&](int times) {
+    for (int i = 0; i < times; ++i) backend.Step({&stream, 1}, std::nullopt);
+  };
+  waits = 0;
+  step(4);
+  EXPECT_EQ(waits, 0);
+  step(1);
+  EXPECT_EQ(waits, 1);
+  step(7);  // every slot of inputs has had its turn
+  const int recorded = recordings;
+  step(20);
+  EXPECT_EQ(recordings, recorded);
+  EXPECT_EQ(backend.Collect(true).columns.size(), 32U);
+  backend.Release(stream);
+}
+
 TEST(GpuPagesTest, PagesComeBackAfterAThousandStreams) {
   if (!HasGpu()) GTEST_SKIP() << kNoGpu;
   const auto backend = TinyGpuBackend("hf-tiny-mono");
