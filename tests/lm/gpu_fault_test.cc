@@ -247,7 +247,7 @@ class GpuCallTest : public testing::TestWithParam<VkResult> {};
 // Of the calls that decoding makes; the long tier fails each.
 int Stride() {
   const char* text = std::getenv("MUSICGEN_LONG_TESTS");
-  return text != nullptr && std::string(text) != "0" ? 1 : 23;
+  return text != nullptr && std::string(text) != "0" ? 1 : 41;
 }
 
 TEST_P(GpuCallTest, EveryCallThatFailsIsRecoveredOrOneSentence) {
