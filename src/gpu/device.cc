@@ -102,18 +102,28 @@ uint64_t Device::AvailableBytes() const {
   return most;
 }
 
-void Device::Run(VkCommandBuffer commands, std::string_view doing) const {
+void Device::Submit(std::span<const VkCommandBuffer> commands, VkFence fence,
+                    std::string_view doing) const {
   VkSubmitInfo submit{VK_STRUCTURE_TYPE_SUBMIT_INFO};
-  submit.commandBufferCount = 1;
-  submit.pCommandBuffers = &commands;
-  Check(functions_.vkQueueSubmit(queue_, 1, &submit, fence_), doing);
-  const VkResult waited = functions_.vkWaitForFences(device_, 1, &fence_, VK_TRUE, kPatienceNs);
-  if (waited != VK_SUCCESS) {
-    // What was submitted must not go on behind our back.
-    functions_.vkDeviceWaitIdle(device_);
-    functions_.vkResetFences(device_, 1, &fence_);
-  }
+  submit.commandBufferCount = static_cast<uint32_t>(commands.size());
+  submit.pCommandBuffers = commands.data();
+  Check(functions_.vkQueueSubmit(queue_, 1, &submit, fence), doing);
+}
+
+void Device::Await(VkFence fence, std::string_view doing) const {
+  const VkResult waited = functions_.vkWaitForFences(device_, 1, &fence, VK_TRUE, kPatienceNs);
+  if (waited != VK_SUCCESS) functions_.vkDeviceWaitIdle(device_);
   Check(waited, doing);
+}
+
+void Device::Run(VkCommandBuffer commands, std::string_view doing) const {
+  Submit({&commands, 1}, fence_, doing);
+  try {
+    Await(fence_, doing);
+  } catch (...) {
+    functions_.vkResetFences(device_, 1, &fence_);
+    throw;
+  }
   Check(functions_.vkResetFences(device_, 1, &fence_), doing);
 }
 

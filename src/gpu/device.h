@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "gpu/devices.h"
 #include "gpu/functions.h"
@@ -49,8 +51,15 @@ class Device {
   // Device memory that can still be had, in bytes, as far as the driver says.
   uint64_t AvailableBytes() const;
 
-  // Runs the commands and waits for them; `doing` is for the error.
+  // Runs the commands after all that was submitted before and waits for them; `doing` is for the
+  // error.
   void Run(VkCommandBuffer commands, std::string_view doing) const;
+  // Has them run one after the other, and then the fence signalled (gpu/submission.h).
+  void Submit(std::span<const VkCommandBuffer> commands, VkFence fence,
+              std::string_view doing) const;
+  // Waits for the fence. What was submitted does not go on behind the caller's back when this
+  // throws.
+  void Await(VkFence fence, std::string_view doing) const;
 
   // As gpu/result.h, of this device.
   void Check(VkResult result, std::string_view doing) const;

@@ -53,6 +53,7 @@
   F(vkCreateFence)                          \
   F(vkDestroyFence)                         \
   F(vkResetFences)                          \
+  F(vkGetFenceStatus)                       \
   F(vkWaitForFences)                        \
   F(vkQueueSubmit)
 

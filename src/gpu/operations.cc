@@ -71,16 +71,17 @@ const Pipeline& Operations::Of(std::string_view name, uint32_t bindings, uint32_
   return *pipeline;
 }
 
-void Operations::Embed(Recorder& recorder, const RowInputs& in, const EmbeddingTables& table,
-                       int64_t rows, const BufferRange& x) {
-  const std::array<Binding, 5> bindings = {{{in.table, kRead},
+void Operations::Embed(Recorder& recorder, const RowInputs& in, const BufferRange& columns,
+                       const EmbeddingTables& table, int64_t rows, const BufferRange& x) {
+  const std::array<Binding, 6> bindings = {{{in.table, kRead},
                                             {in.tokens, kRead},
                                             {table.tables, kRead},
                                             {in.vectors, kRead},
-                                            {x, kWrite}}};
+                                            {x, kWrite},
+                                            {columns, kRead}}};
   const std::array<uint32_t, 3> constants = {Word(table.width), Word(table.codebooks),
                                              Word(table.rows)};
-  recorder.Dispatch(Of("embed", 5, 3, {Word(table.format)}), bindings, constants,
+  recorder.Dispatch(Of("embed", 6, 3, {Word(table.format)}), bindings, constants,
                     Groups(table.width), Word(rows));
 }
 
@@ -167,6 +168,21 @@ void Operations::Attend(Recorder& recorder, const RowInputs& in, const BufferRan
   recorder.Dispatch(quantized ? Of("attend_quantized", 6, 5, {lanes})
                               : Of("attend", 6, 5, {Word(from.format), lanes}),
                     bindings, constants, Word(width / head_dim), Word(rows));
+}
+
+void Operations::Draw(Recorder& recorder, const RowInputs& in, const DrawInputs& draws,
+                      const BufferRange& logits, int64_t codebooks, int64_t codebook_size,
+                      int64_t most, const DrawOutputs& out) {
+  const std::array<Binding, 7> bindings = {{{in.table, kRead},
+                                            {logits, kRead},
+                                            {draws.draws, kRead},
+                                            {draws.cells, kRead},
+                                            {out.values, Access::kReadWrite},
+                                            {out.columns, kWrite},
+                                            {out.codes, kWrite}}};
+  const std::array<uint32_t, 2> constants = {Word(codebooks), Word(codebook_size)};
+  const uint32_t lanes = Word(lanes_ == 1 ? kTeam : kTeam * kTeams);
+  recorder.Dispatch(Of("draw", 7, 2, {lanes}), bindings, constants, Word(codebooks), Word(most));
 }
 
 }  // namespace musicgen::gpu

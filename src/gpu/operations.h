@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gpu/draws.h"
 #include "gpu/recorder.h"
 #include "gpu/rows.h"
 #include "kernels/weight_format.h"
@@ -20,7 +21,7 @@ namespace musicgen::gpu {
 struct RowInputs {
   BufferRange table;    // RowTable
   BufferRange pages;    // RowPages for each row
-  BufferRange tokens;   // [rows, K], of rows without kFromVector
+  BufferRange tokens;   // [rows, K], of rows without kFromVector and kFromColumn
   BufferRange vectors;  // [rows][2, D]: of the position, of a prefix row
 };
 
@@ -66,9 +67,9 @@ class Operations {
   static uint64_t DigitBytes(int64_t rows, int64_t inputs);
   static uint64_t ScaleBytes(int64_t rows, int64_t inputs);
 
-  // x [rows, D].
-  void Embed(Recorder& recorder, const RowInputs& in, const EmbeddingTables& table, int64_t rows,
-             const BufferRange& x);
+  // x [rows, D], of rows with kFromColumn from `columns` (DrawOutputs).
+  void Embed(Recorder& recorder, const RowInputs& in, const BufferRange& columns,
+             const EmbeddingTables& table, int64_t rows, const BufferRange& x);
   // y [rows, D] = LayerNorm(x).
   void Norm(Recorder& recorder, const RowInputs& in, const BufferRange& x,
             const BufferRange& weight, const BufferRange& bias, float eps, int64_t width,
@@ -86,6 +87,10 @@ class Operations {
   void Attend(Recorder& recorder, const RowInputs& in, const BufferRange& queries, int64_t q_stride,
               bool cross, int64_t width, int64_t head_dim, int64_t rows, const KeyValuePages& from,
               const BufferRange& out);
+  // Columns of K codes from logits [rows, K, V], at most so many.
+  void Draw(Recorder& recorder, const RowInputs& in, const DrawInputs& draws,
+            const BufferRange& logits, int64_t codebooks, int64_t codebook_size, int64_t most,
+            const DrawOutputs& out);
 
  private:
   // Compiled when it is first wanted.

@@ -106,8 +106,11 @@ Recording Recorder::Finish() {
   }
 
   const VkCommandBuffer to = recording.commands_;
-  const VkCommandBufferBeginInfo begin{VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
+  VkCommandBufferBeginInfo begin{VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
+  begin.flags = VK_COMMAND_BUFFER_USAGE_SIMULTANEOUS_USE_BIT;  // submitted again while it runs
   device_.Check(functions.vkBeginCommandBuffer(to, &begin), kDoing);
+  // What was submitted before may still be running.
+  Barrier(functions, to);
   const Pipeline* bound = nullptr;
   for (const Command& command : commands_) {
     if (command.barrier) Barrier(functions, to);

@@ -1,4 +1,5 @@
-// Commands that are recorded once and run as often as wanted.
+// Commands that are recorded once and run as often as wanted, each time after all that was
+// submitted before.
 #pragma once
 
 #include <cstdint>

@@ -15,17 +15,18 @@ enum class Which : uint32_t { kAllRows = 0, kCrossingRows = 1, kReadingRows = 2 
 enum class Epilogue : uint32_t { kStore = 0, kAccumulate = 1, kGelu = 2 };
 
 struct Row {
-  static constexpr uint32_t kFromVector = 1, kReads = 2;
+  static constexpr uint32_t kFromVector = 1, kReads = 2, kFromColumn = 4;
 
   int32_t position = 0;
   int32_t cross_rows = 0;  // of its cross-attention source; 0: none
   uint32_t flags = 0;
-  uint32_t spare = 0;
+  uint32_t place = 0;  // with kFromColumn: of the column that was drawn for it (gpu/draws.h)
 };
 
 struct RowTable {
   uint32_t rows = 0;
-  uint32_t spare[3] = {};
+  uint32_t draws = 0;
+  uint32_t spare[2] = {};
   Row row[kMostRows];
 };
 

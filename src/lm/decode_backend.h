@@ -116,7 +116,7 @@ class DecodeBackend {
   // Enqueues one step of each stream; they must have no prompt rows left and columns left to
   // sample. A backend that is far enough ahead of Collect may wait. With `beside` also as
   // PassPrompt of a stream that is not among them, in the same pass over the weights where that is
-  // possible.
+  // possible; it returns when that has passed.
   virtual void Step(std::span<const StreamId> streams, const std::optional<PromptRows>& beside) = 0;
   // What has come since the last call; with `wait`, all of every step enqueued.
   virtual Collected Collect(bool wait) = 0;

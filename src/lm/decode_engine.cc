@@ -182,18 +182,23 @@ bool DecodeEngine::Enqueue(bool pass_chunk, Ticked* out) {
   return busy;
 }
 
-Ticked DecodeEngine::Tick(bool pass_chunk) {
-  Ticked out;
-  // With nothing else to do, columns in flight are waited for.
-  const bool busy = Enqueue(pass_chunk, &out);
-  Collected collected = backend_.Collect(/*wait=*/!busy);
+void DecodeEngine::Take(Collected collected, Ticked* out) {
   for (SampledColumn& column : collected.columns) {
     const auto found = streams_.find(column.stream);
     if (found == streams_.end()) continue;  // it has left meanwhile
     ++found->second.collected;
-    out.columns.push_back(std::move(column));
+    out->columns.push_back(std::move(column));
   }
-  for (const FailedStream& failed : collected.failed) Fail(failed.stream, failed.error, &out);
+  for (const FailedStream& failed : collected.failed) Fail(failed.stream, failed.error, out);
+}
+
+Ticked DecodeEngine::Tick(bool pass_chunk) {
+  Ticked out;
+  // A chunk is measured: nothing may be under way that it would wait for.
+  if (pass_chunk && has_chunk()) Take(backend_.Collect(/*wait=*/true), &out);
+  // With nothing else to do, columns in flight are waited for.
+  const bool busy = Enqueue(pass_chunk, &out);
+  Take(backend_.Collect(/*wait=*/!busy), &out);
   return out;
 }
 

@@ -86,6 +86,7 @@ class DecodeEngine {
   std::vector<StreamId> Ready() const;
   std::vector<StreamId> PromptsLeft() const;
   void Step(std::vector<StreamId> ready, Ticked* out);
+  void Take(Collected collected, Ticked* out);
   void Fail(StreamId stream, const Error& error, Ticked* out);
 
   DecodeBackend& backend_;

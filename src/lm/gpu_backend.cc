@@ -14,7 +14,7 @@ std::unique_ptr<DecodeBackend> NewGpuBackend(size_t number, ThreadPool& pool,
     return std::make_shared<GpuNetwork>(gpu::OpenDevice(number), pool, config, source, prefix,
                                         formats);
   };
-  return std::make_unique<NetworkBackend>(make, pool);
+  return std::make_unique<NetworkBackend>(make);
 }
 
 }  // namespace musicgen::lm

@@ -1,4 +1,4 @@
-// The decode backend on a graphics card: the network there, guidance and sampling on the host.
+// The decode backend on a graphics card.
 #pragma once
 
 #include <cstddef>

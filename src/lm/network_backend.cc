@@ -1,11 +1,10 @@
 #include "lm/network_backend.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "base/check.h"
-#include "base/random.h"
+#include "base/error.h"
 #include "gpu/device_lost.h"
 #include "lm/network_streams.h"
 #include "lm/scorer.h"
@@ -13,28 +12,23 @@
 namespace musicgen::lm {
 namespace {
 
-constexpr int32_t kUnknownCode = -1;
 // More would take memory for keys and values before they take less time each; those behind join as
 // others finish.
 constexpr int kWorthwhileStreams = 8;
 
 }  // namespace
 
-NetworkBackend::NetworkBackend(std::shared_ptr<Network> network, ThreadPool& pool)
-    : NetworkBackend(std::move(network), pool, nullptr) {}
+NetworkBackend::NetworkBackend(std::shared_ptr<Network> network)
+    : NetworkBackend(std::move(network), nullptr) {}
 
-NetworkBackend::NetworkBackend(MakeNetwork make, ThreadPool& pool)
-    : NetworkBackend(make(), pool, make) {}
+NetworkBackend::NetworkBackend(MakeNetwork make) : NetworkBackend(make(), make) {}
 
-NetworkBackend::NetworkBackend(std::shared_ptr<Network> network, ThreadPool& pool,
-                               MakeNetwork make_anew)
-    : make_anew_(std::move(make_anew)),
-      config_(network->config()),
-      network_(std::move(network)),
-      pool_(pool),
-      sampling_scratch_(static_cast<size_t>(pool.size()), SamplingScratch(config_.codebook_size)) {}
+NetworkBackend::NetworkBackend(std::shared_ptr<Network> network, MakeNetwork make_anew)
+    : make_anew_(std::move(make_anew)), config_(network->config()), network_(std::move(network)) {}
 
-NetworkBackend::~NetworkBackend() = default;
+NetworkBackend::~NetworkBackend() {
+  if (network_ != nullptr) network_->DropDrawn();
+}
 
 NetworkStream& NetworkBackend::Find(StreamId stream) const {
   const auto found = streams_.find(stream);
@@ -54,8 +48,9 @@ auto NetworkBackend::OnNetwork(const Work& work) {
   return work(*network_);
 }
 
-void NetworkBackend::MakeAnew() {
-  // What the lost one holds goes first: a card has no room for two.
+std::vector<std::shared_ptr<NetworkConditions>> NetworkBackend::LetGo() {
+  lost_.insert(lost_.begin(), under_way_.begin(), under_way_.end());
+  under_way_.clear();
   std::vector<std::shared_ptr<NetworkConditions>> prepared;
   for (const std::weak_ptr<NetworkConditions>& each : prepared_) {
     if (auto conditions = each.lock()) prepared.push_back(std::move(conditions));
@@ -64,12 +59,29 @@ void NetworkBackend::MakeAnew() {
     for (NetworkConditions::Cross& cross : conditions->cross) cross.cache.reset();
   }
   for (const auto& [id, stream] : streams_) {
+    stream->TakeBack();
     for (NetworkLane& lane : stream->lanes) lane.cache.reset();
   }
   network_.reset();
+  return prepared;
+}
+
+void NetworkBackend::MakeAnew() {
+  // What the lost one holds goes first: a card has no room for two.
+  const auto prepared = LetGo();
   std::shared_ptr<Network> network = make_anew_();
   for (const auto& conditions : prepared) conditions->Restore(*network);
   for (const auto& [id, stream] : streams_) stream->Restore(*network);
+  for (; !lost_.empty(); lost_.pop_front()) {
+    std::vector<NetworkStream*> streams;
+    for (const Enqueued::Column& column : lost_.front().columns) {
+      const auto found = streams_.find(column.stream);
+      if (found == streams_.end() || found->second->failed) continue;
+      MG_CHECK_EQ(found->second->next_step, column.step);
+      streams.push_back(found->second.get());
+    }
+    if (!streams.empty()) Enqueue(*network, streams, std::nullopt);
+  }
   network_ = std::move(network);
 }
 
@@ -90,10 +102,8 @@ void NetworkBackend::PassConditions(PreparedConditions& conditions, int64_t rows
 }
 
 NetworkLane NetworkBackend::NewLane(const NetworkStream& stream, size_t branch) {
-  const size_t logits = static_cast<size_t>(config_.codebooks * config_.codebook_size);
   return OnNetwork([&](Network& network) {
-    return NetworkLane{
-        network.NewCache(stream.positions(branch)), 0, std::vector<float>(logits), {}};
+    return NetworkLane{network.NewCache(stream.positions(branch)), 0, {}};
   });
 }
 
@@ -144,6 +154,9 @@ void NetworkBackend::ChooseLanes(NetworkStream& stream) {
 
 void NetworkBackend::Change(StreamId id, const StreamChange& change) {
   NetworkStream& stream = Find(id);
+  // What is under way has been asked for as the stream was.
+  TakeAll();
+  if (stream.failed) return;
   const auto conditions =
       change.conditions == nullptr
           ? stream.conditions
@@ -163,8 +176,7 @@ void NetworkBackend::Change(StreamId id, const StreamChange& change) {
       const NetworkLane& first = stream.lanes[0];
       lanes.clear();
       for (size_t branch = 1; branch < conditions->branches().size(); ++branch) {
-        lanes.push_back(
-            {network.Clone(*first.cache, first.passed), first.passed, first.logits, first.past});
+        lanes.push_back({network.Clone(*first.cache, first.passed), first.passed, first.past});
       }
     });
     std::move(lanes.begin(), lanes.end(), std::back_inserter(stream.lanes));
@@ -185,123 +197,146 @@ int64_t NetworkBackend::PromptRowsLeft(StreamId id) const {
   return left;
 }
 
-int64_t NetworkBackend::Pass::Rows(size_t branch) const {
-  return prompt_rows ? std::min(*prompt_rows, stream->RowsLeft(branch)) : 1;
-}
-
-void NetworkBackend::Forward(Network& network, std::span<const Pass> passes) {
-  std::vector<Network::Row> rows, null_rows;
-  for (const Pass& pass : passes) {
-    NetworkStream& stream = *pass.stream;
-    for (size_t branch = 0; branch < stream.active; ++branch) {
-      const bool apart = branch > 0 && stream.spec.two_step_cfg;
-      std::vector<Network::Row>& into = apart ? null_rows : rows;
-      NetworkLane& lane = stream.lanes[branch];
-      for (int64_t i = 0; i < pass.Rows(branch); ++i) {
-        into.push_back(stream.Row(branch, lane.passed + i));
-      }
-      if (!pass.prompt_rows) into.back().logits = lane.logits.data();
-    }
+void NetworkBackend::AddPrompt(const NetworkStream& stream, int64_t rows,
+                               std::vector<Network::Row>* to) {
+  for (size_t branch = 0; branch < stream.active; ++branch) {
+    const int64_t passed = stream.lanes[branch].passed;
+    const int64_t n = std::min(rows, stream.RowsLeft(branch));
+    for (int64_t i = 0; i < n; ++i) to->push_back(stream.Row(branch, passed + i));
   }
-  network.Forward(rows);
-  network.Forward(null_rows);
 }
 
-void NetworkBackend::Forward(std::span<const Pass> passes) {
-  OnNetwork([&](Network& network) { Forward(network, passes); });
-  // Only now, since a pass that threw has not happened.
-  for (const Pass& pass : passes) {
-    NetworkStream& stream = *pass.stream;
-    for (size_t branch = 0; branch < stream.active; ++branch) {
-      NetworkLane& lane = stream.lanes[branch];
-      const auto branches = stream.conditions->shared_branches();
-      if (make_anew_ != nullptr && (lane.past.empty() || lane.past.back().branches != branches)) {
-        lane.past.push_back({lane.passed, branches});
-      }
-      lane.passed += pass.Rows(branch);
+void NetworkBackend::Passed(NetworkStream& stream, std::optional<int64_t> prompt_rows) {
+  for (size_t branch = 0; branch < stream.active; ++branch) {
+    NetworkLane& lane = stream.lanes[branch];
+    const auto branches = stream.conditions->shared_branches();
+    if (make_anew_ != nullptr && (lane.past.empty() || lane.past.back().branches != branches)) {
+      lane.past.push_back({lane.passed, branches});
     }
+    lane.passed += prompt_rows ? std::min(*prompt_rows, stream.RowsLeft(branch)) : 1;
   }
 }
 
 void NetworkBackend::PassPrompt(StreamId id, int64_t rows) {
-  const Pass pass = {&Find(id), rows};
-  Forward({&pass, 1});
+  OnNetwork([&](Network& network) {
+    std::vector<Network::Row> prompt;
+    AddPrompt(Find(id), rows, &prompt);
+    network.Forward(prompt);
+  });
+  // Only now, since a pass that threw has not happened.
+  Passed(Find(id), rows);
+}
+
+void NetworkBackend::Enqueue(Network& network, std::span<NetworkStream* const> streams,
+                             const std::optional<PromptRows>& beside) {
+  std::vector<Network::Row> rows;
+  std::vector<Network::Draw> draws;
+  Enqueued enqueued;
+  for (const NetworkStream* stream : streams) {
+    draws.push_back(stream->Draw(rows.size()));
+    enqueued.columns.push_back({stream->id, stream->next_step});
+    for (size_t branch = 0; branch < stream->active; ++branch) {
+      rows.push_back(stream->Row(branch, stream->lanes[branch].passed));
+    }
+  }
+  if (beside) AddPrompt(Find(beside->stream), beside->rows, &rows);
+  under_way_.push_back(std::move(enqueued));
+  try {
+    network.Enqueue(rows, draws);
+  } catch (...) {
+    under_way_.pop_back();
+    throw;
+  }
+  for (NetworkStream* stream : streams) {
+    Passed(*stream, std::nullopt);
+    ++stream->next_step;
+    ++stream->under_way;
+  }
+  if (beside) Passed(Find(beside->stream), beside->rows);
 }
 
 void NetworkBackend::Step(std::span<const StreamId> ids, const std::optional<PromptRows>& beside) {
   std::vector<NetworkStream*> streams;
-  std::vector<Pass> passes;
   for (const StreamId id : ids) {
     NetworkStream& stream = Find(id);
     if (stream.failed) continue;
     MG_CHECK_EQ(PromptRowsLeft(id), 0);
     MG_CHECK_LT(stream.next_step, stream.spec.pattern.steps());
     streams.push_back(&stream);
-    passes.push_back({&stream, std::nullopt});
   }
-  if (beside) passes.push_back({&Find(beside->stream), beside->rows});
-  std::vector<SampledColumn> columns(streams.size());
-  for (SampledColumn& column : columns) {
-    column.codes.resize(static_cast<size_t>(config_.codebooks));
+  OnNetwork([&](Network& network) { Enqueue(network, streams, beside); });
+  // Passes of prompts are measured by who asks for them.
+  const size_t ahead = beside ? 0 : std::min(network_->run_ahead(), most_ahead_);
+  while (under_way_.size() > ahead) TakeOldest(/*wait=*/true);
+}
+
+void NetworkBackend::Take(const Enqueued::Column& column, std::span<const int32_t> codes) {
+  const auto found = streams_.find(column.stream);
+  if (found == streams_.end() || found->second->failed) return;
+  NetworkStream& stream = *found->second;
+  --stream.under_way;
+  for (size_t k = 0; k < codes.size(); ++k) {
+    stream.sequence.at(static_cast<int64_t>(k), column.step) = codes[k];
+    stream.failed = stream.failed || codes[k] == kUnknownCode;
   }
-  collected_.columns.reserve(collected_.columns.size() + columns.size());
-  Forward(passes);
-  Sample(streams);
-  for (size_t i = 0; i < streams.size(); ++i) {
-    NetworkStream& stream = *streams[i];
-    SampledColumn& column = columns[i];
-    column.stream = stream.id;
-    column.step = stream.next_step;
-    for (size_t k = 0; k < column.codes.size(); ++k) {
-      column.codes[k] = stream.sequence.at(static_cast<int64_t>(k), column.step);
-      stream.failed = stream.failed || column.codes[k] == kUnknownCode;
-    }
-    if (stream.failed) {
-      collected_.failed.push_back(
-          {stream.id, Error(ErrorCode::kFailure,
-                            StrCat("model: expected predictions that are finite numbers, found ",
-                                   "others in step ", column.step,
-                                   ": its weights are broken or too large for this precision"))});
-    } else {
-      collected_.columns.push_back(std::move(column));
-      ++stream.next_step;
+  if (stream.failed) {
+    collected_.failed.push_back(
+        {stream.id, Error(ErrorCode::kFailure,
+                          StrCat("model: expected predictions that are finite numbers, found ",
+                                 "others in step ", column.step,
+                                 ": its weights are broken or too large for this precision"))});
+  } else {
+    collected_.columns.push_back({stream.id, column.step, {codes.begin(), codes.end()}});
+  }
+}
+
+bool NetworkBackend::TakeOldest(bool wait) {
+  std::optional<std::vector<int32_t>> codes;
+  try {
+    codes = OnNetwork([&](Network& network) -> std::optional<std::vector<int32_t>> {
+      // Lost with the device, and nobody asks for it any more.
+      if (under_way_.empty()) return std::vector<int32_t>();
+      return network.TakeDrawn(wait);
+    });
+  } catch (const std::exception&) {
+    FailUnderWay(CurrentError("generating"));
+    return true;
+  }
+  if (!codes) return false;
+  if (under_way_.empty()) return true;
+  const Enqueued oldest = std::move(under_way_.front());
+  under_way_.pop_front();
+  const size_t codebooks = static_cast<size_t>(config_.codebooks);
+  for (size_t i = 0; i < oldest.columns.size(); ++i) {
+    Take(oldest.columns[i], std::span(*codes).subspan(i * codebooks, codebooks));
+  }
+  return true;
+}
+
+void NetworkBackend::FailUnderWay(const Error& error) {
+  lost_.insert(lost_.begin(), under_way_.begin(), under_way_.end());
+  under_way_.clear();
+  if (network_ != nullptr) network_->DropDrawn();
+  for (const Enqueued& enqueued : std::exchange(lost_, {})) {
+    for (const Enqueued::Column& column : enqueued.columns) {
+      const auto found = streams_.find(column.stream);
+      if (found == streams_.end() || found->second->failed) continue;
+      found->second->failed = true;
+      collected_.failed.push_back({column.stream, error});
     }
   }
 }
 
-void NetworkBackend::SampleCell(NetworkStream& stream, int64_t k, SamplingScratch& scratch) const {
-  int32_t& cell = stream.sequence.at(k, stream.next_step);
-  if (cell != kUnknownCode) return;  // a prompt's code or the special token stays
-  const int64_t size = config_.codebook_size;
-  float* logits = stream.lanes[0].logits.data() + k * size;
-  if (stream.active > 1) {
-    std::array<const float*, kMostBranches> branches;
-    for (size_t b = 0; b < stream.active; ++b) {
-      branches[b] = stream.lanes[b].logits.data() + k * size;
-    }
-    Guide({branches.data(), stream.active}, stream.spec.guidance, size, logits);
+void NetworkBackend::TakeAll() {
+  while (!under_way_.empty() || !lost_.empty()) TakeOldest(/*wait=*/true);
+}
+
+Collected NetworkBackend::Collect(bool wait) {
+  while (!under_way_.empty() || !lost_.empty()) {
+    if (!TakeOldest(wait)) break;
   }
-  const int64_t frame = stream.spec.first_frame + stream.spec.pattern.FrameAt(k, stream.next_step);
-  const double uniform = Uniform(
-      {stream.spec.seed, stream.spec.take, static_cast<uint32_t>(frame), static_cast<uint32_t>(k)});
-  // -1, which is kUnknownCode, when the logits are no numbers.
-  cell = SampleCode(logits, size, stream.spec.sampling, uniform, scratch);
+  return std::exchange(collected_, {});
 }
-
-void NetworkBackend::Sample(std::span<NetworkStream* const> streams) {
-  const int64_t codebooks = config_.codebooks;
-  network_->clock().Start();
-  pool_.Run([&](Worker& worker) {
-    SamplingScratch& scratch = sampling_scratch_[static_cast<size_t>(worker.index())];
-    const Range mine = worker.Split(static_cast<int64_t>(streams.size()) * codebooks);
-    for (int64_t item = mine.begin; item < mine.end; ++item) {
-      SampleCell(*streams[static_cast<size_t>(item / codebooks)], item % codebooks, scratch);
-    }
-  });
-  network_->clock().Note(StepStage::kSampling);
-}
-
-Collected NetworkBackend::Collect(bool /*wait*/) { return std::exchange(collected_, {}); }
 
 void NetworkBackend::Release(StreamId stream) { streams_.erase(stream); }
 

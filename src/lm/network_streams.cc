@@ -69,13 +69,42 @@ Network::Row NetworkStream::Row(size_t branch, int64_t position) const {
   row.cross = conditions->cross[branch].cache.get();
   row.cross_rows = conditions->cross[branch].rows;
   row.position = position;
+  row.apart = branch > 0 && spec.two_step_cfg;
   if (position < rows.rows) {
     row.vector = rows.values.data() + position * rows.width;
+  } else if (position - rows.rows >= next_step - under_way) {
+    row.kept = {lanes[0].cache.get(), position - rows.rows};
   } else {
     row.tokens = sequence.values.data() + (position - rows.rows);
     row.token_stride = sequence.frames;
   }
   return row;
+}
+
+Network::Draw NetworkStream::Draw(size_t row) const {
+  Network::Draw draw;
+  draw.row = row;
+  draw.branches = active;
+  draw.keep = {lanes[0].cache.get(), next_step};
+  draw.guidance = spec.guidance;
+  draw.sampling = spec.sampling;
+  draw.seed = spec.seed;
+  draw.take = spec.take;
+  for (int64_t k = 0; k < sequence.codebooks; ++k) {
+    const int64_t frame = spec.first_frame + spec.pattern.FrameAt(k, next_step);
+    draw.cells.push_back({sequence.at(k, next_step), static_cast<uint32_t>(frame)});
+  }
+  return draw;
+}
+
+void NetworkStream::TakeBack() {
+  for (size_t branch = 0; branch < active; ++branch) {
+    NetworkLane& lane = lanes[branch];
+    lane.passed -= under_way;
+    while (!lane.past.empty() && lane.past.back().from >= lane.passed) lane.past.pop_back();
+  }
+  next_step -= under_way;
+  under_way = 0;
 }
 
 void NetworkStream::Restore(Network& network) {

@@ -10,8 +10,6 @@
 
 namespace musicgen::lm {
 
-inline constexpr size_t kMostBranches = 4;
-
 // Branches, and of each the keys and values of its cross-attention source.
 class NetworkConditions : public PreparedConditions {
  public:
@@ -49,9 +47,8 @@ struct NetworkLane {
   };
 
   Network::CacheHandle cache;
-  int64_t passed = 0;         // rows that have gone through the network: prefix, then columns
-  std::vector<float> logits;  // [K, V]
-  std::vector<Past> past;     // where the network can be built anew
+  int64_t passed = 0;      // rows that have gone into the network: prefix, then columns
+  std::vector<Past> past;  // where the network can be built anew
 };
 
 struct NetworkStream {
@@ -60,6 +57,7 @@ struct NetworkStream {
   std::shared_ptr<const NetworkConditions> conditions;
   Codes sequence;                  // [K, S], kUnknownCode where a code is still to be drawn
   int64_t next_step = 0;           // the column that the next step samples
+  int64_t under_way = 0;           // columns before it that the network has not given out yet
   std::vector<NetworkLane> lanes;  // of the first branches
   size_t active = 0;               // lanes that count: one, or one for each branch
   bool uniform = true;             // its branches have always agreed: one lane is all of them
@@ -74,6 +72,10 @@ struct NetworkStream {
     return prefix(branch).rows + next_step - 1 - lanes[branch].passed;
   }
   Network::Row Row(size_t branch, int64_t position) const;
+  // What its next step draws, from the logits of the rows of a step from `row` on.
+  Network::Draw Draw(size_t row) const;
+  // As if the steps under way had not been made.
+  void TakeBack();
   // Its lanes' keys and values on another network, where its conditions are already.
   void Restore(Network& network);
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <numeric>
 
 #include "kernels/elementwise.h"
@@ -31,6 +32,23 @@ void KeepTopK(int64_t k, int64_t size, SamplingScratch& scratch) {
   }
 }
 
+// p in [0, 1], as sums count it.
+uint64_t Weight(float p) { return static_cast<uint64_t>(static_cast<double>(p) * 0x1p40); }
+
+uint64_t SumOfWeights(const float* p, int64_t size) {
+  return std::accumulate(p, p + size, uint64_t{0},
+                         [](uint64_t sum, float each) { return sum + Weight(each); });
+}
+
+// floor(a · b / 2^64)
+uint64_t HighProduct(uint64_t a, uint64_t b) {
+  const uint64_t a_low = a & 0xffffffffu, a_high = a >> 32;
+  const uint64_t b_low = b & 0xffffffffu, b_high = b >> 32;
+  const uint64_t first = a_high * b_low + ((a_low * b_low) >> 32);
+  const uint64_t second = a_low * b_high + (first & 0xffffffffu);
+  return a_high * b_high + (first >> 32) + (second >> 32);
+}
+
 // Drops item i of the descending order when the sum of those before it exceeds top_p: the item that
 // crosses the threshold stays, and so does the first.
 void KeepTopP(double top_p, int64_t size, SamplingScratch& scratch) {
@@ -39,16 +57,24 @@ void KeepTopP(double top_p, int64_t size, SamplingScratch& scratch) {
   std::iota(begin, end, 0);
   std::sort(begin, end,
             [&](int32_t a, int32_t b) { return p[a] > p[b] || (p[a] == p[b] && a < b); });
-  const double total = std::accumulate(p, p + size, 0.0);
-  double before = 0.0;
+  const uint64_t most = HighProduct(TopPFraction(top_p), SumOfWeights(p, size));
+  uint64_t before = 0;
   for (auto i = begin; i != end; ++i) {
-    const double probability = p[*i];
-    if (before > top_p * total) p[*i] = 0.0f;
-    before += probability;
+    const uint64_t weight = Weight(p[*i]);
+    if (before > most) p[*i] = 0.0f;
+    before += weight;
   }
 }
 
 }  // namespace
+
+bool TakesMostProbable(const SamplingParams& params) {
+  return params.greedy || params.temperature < std::numeric_limits<float>::min();
+}
+
+uint64_t TopPFraction(double top_p) {
+  return top_p >= 1.0 ? ~uint64_t{0} : static_cast<uint64_t>(std::ldexp(top_p, 64));
+}
 
 SamplingScratch::SamplingScratch(int64_t size)
     : probabilities(static_cast<size_t>(size)),
@@ -72,20 +98,19 @@ void FilterProbabilities(const float* logits, int64_t size, const SamplingParams
 int32_t SampleCode(const float* logits, int64_t size, const SamplingParams& params, double uniform,
                    SamplingScratch& scratch) {
   if (!AllFinite(logits, size)) return -1;
-  if (params.greedy || params.temperature <= 0.0) return ArgMax(logits, size);
+  if (TakesMostProbable(params)) return ArgMax(logits, size);
   FilterProbabilities(logits, size, params, scratch);
   const float* p = scratch.probabilities.data();
-  const double total = std::accumulate(p, p + size, 0.0);
-  const double target = uniform * total;
-  double sum = 0.0;
-  int32_t last = 0;
-  for (int64_t i = 0; i < size; ++i) {
-    if (p[i] == 0.0f) continue;
-    last = static_cast<int32_t>(i);
-    sum += p[i];
+  const auto fraction = static_cast<uint64_t>(std::ldexp(uniform, 53)) << 11;  // of 2^64
+  const uint64_t target = HighProduct(fraction, SumOfWeights(p, size));
+  uint64_t sum = 0;
+  int64_t i = 0;
+  // The sum of all exceeds it, since the fraction is below 1.
+  for (; i < size; ++i) {
+    sum += Weight(p[i]);
     if (sum > target) break;
   }
-  return last;  // rounding can leave the whole sum at `target`; the last kept code is then right
+  return static_cast<int32_t>(i);
 }
 
 }  // namespace musicgen::lm

@@ -263,23 +263,30 @@ TEST_F(OperationsTest, RowsThatAStageIsNotForStay) {
 
 TEST_F(OperationsTest, EmbeddingsAddUpInTheOrderOfTheCodebooks) {
   constexpr size_t kWidth = 100, kBooks = 3, kTable = 7;
-  Bench bench(2);
+  Bench bench(3);
   const std::vector<float> table = Noise(kBooks * kTable * kWidth, 1),
-                           vectors = Noise(4 * kWidth, 2);
-  const std::vector<uint32_t> tokens = {6, 0, 3, 1, 1, 1};
+                           vectors = Noise(6 * kWidth, 2);
+  const std::vector<uint32_t> tokens = {6, 0, 3, 1, 1, 1, 2, 2, 2};
+  // The third row's own is the fourth of the places'.
+  const std::vector<uint32_t> columns = {0, 0, 0, 0, 0, 0, 1, 1, 1, 5, 4, 2};
   bench.in.tokens = bench.Put(tokens);
   bench.in.vectors = bench.Put(vectors);
   bench.table->row[1].flags = Row::kFromVector;
-  std::vector<float> expected(2 * kWidth);
+  bench.table->row[2] = {.position = 8, .flags = Row::kFromColumn, .place = 3};
+  std::vector<float> expected(3 * kWidth);
   for (size_t d = 0; d < kWidth; ++d) {
-    float sum = 0.0f;
-    for (size_t k = 0; k < kBooks; ++k) sum += table[(k * kTable + tokens[k]) * kWidth + d];
+    float sum = 0.0f, drawn = 0.0f;
+    for (size_t k = 0; k < kBooks; ++k) {
+      sum += table[(k * kTable + tokens[k]) * kWidth + d];
+      drawn += table[(k * kTable + columns[9 + k]) * kWidth + d];
+    }
     expected[d] = sum + vectors[d];
+    expected[2 * kWidth + d] = drawn + vectors[4 * kWidth + d];
     expected[kWidth + d] = vectors[3 * kWidth + d] + vectors[2 * kWidth + d];
   }
-  const auto x = bench.Room(2 * kWidth);
+  const auto x = bench.Room(3 * kWidth);
   const EmbeddingTables tables = {bench.Put(table), kBooks, kTable, kWidth};
-  bench.operations.Embed(bench.recorder, bench.in, tables, 2, x);
+  bench.operations.Embed(bench.recorder, bench.in, bench.Put(columns), tables, 3, x);
   ExpectSame(bench.Run(x, expected.size()), expected, "embeddings");
 }
 
@@ -304,7 +311,7 @@ TEST_F(OperationsTest, NarrowEmbeddingsAreWidenedExactly) {
     bench.in.vectors = bench.Put(std::vector<float>(2 * kMostRows * kWidth));
     const auto x = bench.Room(kMostRows * kWidth);
     const EmbeddingTables tables = {bench.Put(table), 1, 256, kWidth, format};
-    bench.operations.Embed(bench.recorder, bench.in, tables, kMostRows, x);
+    bench.operations.Embed(bench.recorder, bench.in, bench.Room(1), tables, kMostRows, x);
     const std::vector<float> found = bench.Run(x, expected.size());
     for (size_t i = 0; i < expected.size(); ++i) {
       if (std::isnan(expected[i])) {

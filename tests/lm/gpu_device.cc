@@ -31,9 +31,11 @@ std::shared_ptr<GpuNetwork> NetworkOf(const std::string& model, Formats formats)
 
 bool HasGpu() { return gpu::HasTestDevice(); }
 
-std::unique_ptr<DecodeBackend> TinyGpuBackend(ThreadPool& pool, const std::string& model,
-                                              Formats formats) {
-  return std::make_unique<NetworkBackend>(NetworkOf(model, formats), pool);
+std::unique_ptr<DecodeBackend> TinyGpuBackend(const std::string& model, Formats formats,
+                                              size_t run_ahead) {
+  auto backend = std::make_unique<NetworkBackend>(NetworkOf(model, formats));
+  backend->LimitRunAhead(run_ahead);
+  return backend;
 }
 
 int64_t FreeGpuPages(const std::string& model) { return NetworkOf(model, {})->free_pages(); }

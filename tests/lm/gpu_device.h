@@ -4,7 +4,6 @@
 #include <memory>
 #include <string>
 
-#include "base/thread_pool.h"
 #include "lm/decode_backend.h"
 #include "lm/transformer.h"
 
@@ -14,8 +13,8 @@ inline constexpr const char* kNoGpu = "no Vulkan device, not even mesa-vulkan-dr
 
 bool HasGpu();
 // Backends of one model share what a device takes long to compile: one at a time.
-std::unique_ptr<DecodeBackend> TinyGpuBackend(ThreadPool& pool, const std::string& model,
-                                              Formats formats = {});
+std::unique_ptr<DecodeBackend> TinyGpuBackend(const std::string& model, Formats formats = {},
+                                              size_t run_ahead = 4);
 // Of the pages of keys and values of that model in float, those that are free.
 int64_t FreeGpuPages(const std::string& model);
 

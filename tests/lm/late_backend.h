@@ -59,6 +59,11 @@ class LateBackend : public DecodeBackend {
       std::move(oldest.columns.begin(), oldest.columns.end(), std::back_inserter(out.columns));
       std::move(oldest.failed.begin(), oldest.failed.end(), std::back_inserter(out.failed));
     }
+    if (wait) {  // what a device that runs ahead itself still has
+      Collected rest = device_->Collect(true);
+      std::move(rest.columns.begin(), rest.columns.end(), std::back_inserter(out.columns));
+      std::move(rest.failed.begin(), rest.failed.end(), std::back_inserter(out.failed));
+    }
     return out;
   }
   void Release(StreamId stream) override {

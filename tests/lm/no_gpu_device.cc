@@ -5,7 +5,7 @@ namespace musicgen::lm {
 
 bool HasGpu() { return false; }
 
-std::unique_ptr<DecodeBackend> TinyGpuBackend(ThreadPool&, const std::string& model, Formats) {
+std::unique_ptr<DecodeBackend> TinyGpuBackend(const std::string& model, Formats, size_t) {
   CheckFailed(__FILE__, __LINE__, "a build with Vulkan", model);
 }
 

@@ -14,6 +14,7 @@
 #include "generate/pipeline.h"
 #include "generate/stages.h"
 #include "lm/late_backend.h"
+#include "lm/network_backend.h"
 #include "session/scheduler.h"
 
 namespace musicgen::session {
@@ -31,14 +32,14 @@ struct Outcome {
 
 class Schedule {
  public:
-  // On the processor, or with `on_gpu` on the first Vulkan device.
+  // On the processor, or on the first Vulkan device, which runs ahead by at most `gpu_ahead` steps.
   explicit Schedule(const std::string& fixture, size_t late = 0, const SchedulerLimits& limits = {},
-                    bool on_gpu = false)
+                    std::optional<size_t> gpu_ahead = std::nullopt)
       : stages_(model::OpenModel(std::string(MUSICGEN_FIXTURES) + "/" + fixture, "", ""),
                 model::ChooseFormats(Precision::kF32), 2,
-                {on_gpu ? std::optional<size_t>(0) : std::nullopt, false}),
+                {gpu_ahead ? std::optional<size_t>(0) : std::nullopt, false}),
         pipeline_(stages_, stages_.files().dialect, /*as_batch=*/false),
-        device(stages_.MakeBackend(), late),
+        device(Limited(stages_.MakeBackend(), gpu_ahead), late),
         scheduler_(std::make_unique<Scheduler>(pipeline_, device, limits)) {}
 
   RequestId Submit(const GenerationRequest& request, const RequestOptions& options = {}) {
@@ -66,6 +67,12 @@ class Schedule {
   std::map<RequestId, Outcome> outcomes;
 
  private:
+  static std::unique_ptr<lm::DecodeBackend> Limited(std::unique_ptr<lm::DecodeBackend> backend,
+                                                    std::optional<size_t> ahead) {
+    if (ahead) static_cast<lm::NetworkBackend&>(*backend).LimitRunAhead(*ahead);
+    return backend;
+  }
+
   void Take(const Event& event) {
     Outcome& outcome = outcomes[event.request];
     EXPECT_EQ(outcome.end, Event::Kind::kProgress) << "an event after the last one";

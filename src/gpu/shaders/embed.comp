@@ -12,6 +12,7 @@ layout(binding = 1, std430) readonly buffer Tokens { uint tokens[]; };     // [r
 layout(binding = 2, std430) readonly buffer Table { uint table[]; };       // [K, V + 1, D]
 layout(binding = 3, std430) readonly buffer Vectors { float vectors[]; };  // [rows, position, prefix][D]
 layout(binding = 4, std430) writeonly buffer X { float x[]; };
+layout(binding = 5, std430) readonly buffer Columns { uint columns[]; };  // [places, K]
 
 void main() {
   const uint d = gl_GlobalInvocationID.x, row = gl_WorkGroupID.y;
@@ -20,8 +21,11 @@ void main() {
   if ((rows[row].flags & kFromVector) != 0) {
     sum = vectors[(row * 2 + 1) * width + d];
   } else {
+    const bool drawn = (rows[row].flags & kFromColumn) != 0;
+    const uint column = rows[row].place * codebooks;
     for (uint k = 0; k < codebooks; ++k) {
-      const uint at = (k * table_rows + tokens[row * codebooks + k]) * width + d;
+      const uint token = drawn ? columns[column + k] : tokens[row * codebooks + k];
+      const uint at = (k * table_rows + token) * width + d;
       sum = sum + Element(kFormat, table[WordOf(kFormat, at)], at);
     }
   }

@@ -16,7 +16,7 @@ layout(push_constant) uniform Constants { uint inputs, outputs, which, stride, a
 layout(binding = 3, std430) buffer Y { float y[]; };  // [rows, stride], from `at` on
 
 shared float ends[kMostLanes * kMostSums * kTileOutputs];
-precise float sums[kMostSums];  // of one segment, [kRows][kParts]
+float sums[kMostSums];  // of one segment, [kRows][kParts]; not `precise`, of which glslang would make a local
 
 uint Segments();
 // Of the rows from `first_row` on and one output of a tile.

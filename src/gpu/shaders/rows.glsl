@@ -2,14 +2,14 @@
 
 struct Row {
   int position, cross_rows;
-  uint flags, spare;
+  uint flags, place;
 };
 layout(binding = 0, std430) readonly buffer Rows {
-  uvec4 header;  // x: how many rows there are
+  uvec4 header;  // x: how many rows there are, y: how many draws
   Row rows[];
 };
 
-const uint kFromVector = 1, kReads = 2;
+const uint kFromVector = 1, kReads = 2, kFromColumn = 4;
 const uint kAllRows = 0, kCrossingRows = 1, kReadingRows = 2;
 
 // Whether a stage that is for `which` rows is for this one.
