@@ -349,12 +349,8 @@ TEST_P(FaultTest, APromptOrConditionsThatCannotPassFailAlone) {
 INSTANTIATE_TEST_SUITE_P(Devices, FaultTest, testing::Values(1));
 
 // Weights that are no numbers: the stream ends with an error, not with codes.
-TEST(BrokenModelTest, PredictionsThatAreNoNumbersFail) {
-  const auto transformer = LoadTinyTransformer();
-  ThreadPool pool(2);
-  CpuBackend backend(*transformer, pool);
+void ExpectTheBrokenOneFails(DecodeBackend& backend, const LmConfig& config) {
   DecodeEngine engine(backend);
-  const LmConfig& config = transformer->config();
   Conditions broken = MadeUpConditions(3, config.width, 1);
   broken.branches[0].cross.values[5] = NAN;
   std::vector<ConditionsHandle> handles = {engine.Prepare(std::move(broken)),
@@ -379,6 +375,19 @@ TEST(BrokenModelTest, PredictionsThatAreNoNumbersFail) {
   EXPECT_EQ(failed[0].stream, bad);
   EXPECT_EQ(failed[0].error.code(), ErrorCode::kFailure);
   EXPECT_EQ(columns, 8U + 3U);
+}
+
+TEST(BrokenModelTest, PredictionsThatAreNoNumbersFail) {
+  const auto transformer = LoadTinyTransformer();
+  ThreadPool pool(2);
+  CpuBackend backend(*transformer, pool);
+  ExpectTheBrokenOneFails(backend, transformer->config());
+}
+
+TEST(BrokenModelTest, PredictionsThatAreNoNumbersFailOnADeviceThatRunsAhead) {
+  if (!HasGpu()) GTEST_SKIP() << kNoGpu;
+  const auto transformer = LoadTinyTransformer();
+  ExpectTheBrokenOneFails(*TinyGpuBackend("hf-tiny-mono"), transformer->config());
 }
 
 }  // namespace
