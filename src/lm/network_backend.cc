@@ -21,7 +21,7 @@ constexpr int kWorthwhileStreams = 8;
 NetworkBackend::NetworkBackend(std::shared_ptr<Network> network)
     : NetworkBackend(std::move(network), nullptr) {}
 
-NetworkBackend::NetworkBackend(MakeNetwork make) : NetworkBackend(make(), make) {}
+NetworkBackend::NetworkBackend(const MakeNetwork& make) : NetworkBackend(make(), make) {}
 
 NetworkBackend::NetworkBackend(std::shared_ptr<Network> network, MakeNetwork make_anew)
     : make_anew_(std::move(make_anew)), config_(network->config()), network_(std::move(network)) {}

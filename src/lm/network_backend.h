@@ -28,7 +28,7 @@ class NetworkBackend : public DecodeBackend {
   explicit NetworkBackend(std::shared_ptr<Network> network);
   // Makes its network, and another one whenever that is lost. What `make` throws then fails the
   // call at hand; the next one tries again.
-  explicit NetworkBackend(MakeNetwork make);
+  explicit NetworkBackend(const MakeNetwork& make);
   ~NetworkBackend() override;
 
   // At most so many steps ahead, where the network would go further; for tests.
