@@ -28,6 +28,9 @@ CLIPS, PROMPTS = 20, 64
 NEW_SEED = 9001  # of the songs to train on
 SONGS = 280  # of which one in seven is of the style
 TEXTS = ("a {} tune", "{}", "{} music", "a piece of {}")
+# Steps for a small model and a short run.
+SETTINGS = ("text_encoder.trained=true", "optim.lr=1e-3", "optim.ema.updates=1", "schedule.cosine.warmup=10",
+            "dataset.segment_duration=5")
 LONGEST_S = 600
 WANTED = 0.8
 
@@ -77,7 +80,7 @@ def main():
 
     started = time.monotonic()
     subprocess.run([arguments.bin / "musicgen-train", "finetune", "-m", arguments.model, "--data", music, "-o", tuned,
-                    f"optim.updates={arguments.updates}", "text_encoder.trained=true"], check=True)
+                    f"optim.updates={arguments.updates}", *SETTINGS], check=True)
     took_s = time.monotonic() - started
 
     prompts = [TEXTS[i % len(TEXTS)].format(word) for i in range(PROMPTS)]

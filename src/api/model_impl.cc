@@ -187,7 +187,7 @@ Codes Model::Encode(const Waveform& audio) {
 }
 
 std::string Model::Stems(const GenerationParams& params) const {
-  if (!impl_->stages.files().melody) return "none";
+  if (!impl_->stages.files().melody) return "";
   return impl_->pipeline.Stems(params);
 }
 

@@ -2,6 +2,9 @@
 
 #include <dlfcn.h>
 
+#include <cstdlib>
+#include <string_view>
+
 namespace musicgen::audio {
 namespace {
 
@@ -40,8 +43,14 @@ bool Find(FfmpegLibrary& found) {
   return all;
 }
 
+bool IsWanted() {
+  const char* text = std::getenv("MUSICGEN_FFMPEG");
+  return text == nullptr || std::string_view(text) != "0";
+}
+
 // Their settings belong to the whole process.
 FfmpegLibrary* OpenOnce() {
+  if (!IsWanted()) return nullptr;
   static FfmpegLibrary library;
   const bool is_ours = Open(kUtil, RTLD_NOLOAD) == nullptr;
   if (!Find(library)) return nullptr;

@@ -46,7 +46,8 @@ struct FfmpegLibrary {
 #undef MUSICGEN_FFMPEG_MEMBER
 };
 
-// Those of the version this build was made for; null where one is missing. From any thread. Where
+// Those of the version this build was made for; null where one is missing, and with
+// MUSICGEN_FFMPEG=0 in the environment. From any thread. Where
 // the process had not brought them itself they are made silent and frugal, and compute the same on
 // every processor.
 const FfmpegLibrary* OpenFfmpeg();

@@ -98,8 +98,8 @@ class PromptsFile(CliTest):
 
     def test_flags_that_objects_do_not_heed_are_named(self):
         self.succeed("generate", "-m", MODEL, "-d", "0.5", "-s", "1", "-o", self.path("tune.wav"), "x")
-        melody = ["generate", "-m", MELODY_MODEL, "-d", "0.1", "-s", "1", "--greedy", "--no-progress", "--melody",
-                  self.path("tune.wav"), "-o", self.path("out.wav"), "--prompts-file"]
+        melody = ["generate", "-m", MELODY_MODEL, "-d", "0.1", "-s", "1", "--greedy", "--no-progress",
+                  "--stems", "off", "--melody", self.path("tune.wav"), "-o", self.path("out.wav"), "--prompts-file"]
         self.assertIn("--melody", self.succeed(*melody, self.write('{"prompt": "a"}')).err)
         for text in ('{"prompt": "a", "melody": null}', "a", '["a"]', '{"melody": "%s"}' % self.path("tune.wav")):
             self.assertEqual(self.succeed(*melody, self.write(text)).err, "")
