@@ -50,6 +50,7 @@ ModelOptions Fetch(const ModelFlags& flags, bool style) {
   download.codec = options.codec;
   download.style_encoder = options.style_encoder;
   download.style = style;
+  download.stems = flags.stems == "on" && flags.demucs.empty();
   download.offline = flags.offline;
   options.model = DownloadWithProgress(download).path;
   options.text_encoder =
@@ -57,6 +58,7 @@ ModelOptions Fetch(const ModelFlags& flags, bool style) {
   options.codec = FetchNamed(options.codec, DownloadRole::kCodec, flags.offline);
   options.style_encoder =
       FetchNamed(options.style_encoder, DownloadRole::kStyleEncoder, flags.offline);
+  options.demucs = FetchNamed(options.demucs, DownloadRole::kDemucs, flags.offline);
   for (LoraFile& lora : options.loras) {
     lora.path = FetchNamed(lora.path, DownloadRole::kLora, flags.offline);
   }

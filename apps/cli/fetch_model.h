@@ -16,7 +16,7 @@ DownloadResult DownloadWithProgress(const DownloadOptions& options);
 std::string FetchDemucs(const std::string& given, bool offline);
 
 // The options of a model whose files are here: what `flags` name is downloaded where it is missing,
-// what hears a `style` included.
+// what hears a `style` and what separates stems that are wanted included.
 ModelOptions Fetch(const ModelFlags& flags, bool style);
 
 }  // namespace musicgen::cli

@@ -118,7 +118,7 @@ std::vector<GenerationRequest> Requests(const std::vector<Piece>& pieces,
     if (!piece.melody.empty()) {
       request.melody = ReadMelody(piece.melody, piece.duration_s,
                                   request.params.max_duration_s.value_or(info.max_duration_s));
-      request.params.stems = StemsModeOf(flags.stems);
+      request.params.stems = StemsModeOf(flags.model.stems);
     }
     if (!piece.style.empty()) {
       request.style = ReadStyle(piece.style, flags.style.params, info);

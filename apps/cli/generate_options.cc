@@ -12,7 +12,7 @@ void AddGenerate(common::Flags flags, GenerateFlags& values) {
   flags.Duration("-d,--duration", values.duration_s, "Seconds, those of --continue included",
                  kMaxDuration);
   flags.Name("--melody", values.melody, "Sound whose melody to follow (melody models)", "FILE");
-  AddStems(flags, values.stems, values.model.demucs);
+  AddStems(flags, values.model.stems, values.model.demucs);
   AddStyle(flags, values.style);
   flags.Name("--continue", values.continue_file, "Sound to continue", "FILE");
   flags.Number(

@@ -73,7 +73,7 @@ GenerationRequest RequestOf(const LiveFlags& flags, uint64_t seed, const ModelIn
     request.melody =
         ReadMelody(flags.melody, flags.duration_s > 0 ? flags.duration_s : info.max_duration_s,
                    request.params.max_duration_s.value_or(info.max_duration_s));
-    request.params.stems = StemsModeOf(flags.stems);
+    request.params.stems = StemsModeOf(flags.model.stems);
   }
   if (!flags.style.file.empty()) {
     request.style = ReadStyle(flags.style.file, flags.style.params, info);

@@ -24,7 +24,7 @@ void AddLive(common::Flags flags, LiveFlags& values) {
   flags.Switch("--end-at-eof", values.end_at_eof,
                "Ends when stdin ends; otherwise the music then goes on unsteered");
   flags.Name("--melody", values.melody, "Sound whose melody to follow (melody models)", "FILE");
-  AddStems(flags, values.stems, values.model.demucs);
+  AddStems(flags, values.model.stems, values.model.demucs);
   AddStyle(flags, values.style);
   flags.Name("--continue", values.continue_file, "Sound to continue; it is heard first", "FILE");
   AddWindows(flags, values.max_duration_s, values.extend_stride_s);

@@ -14,7 +14,7 @@ void AddScore(common::Flags flags, ScoreFlags& values) {
               "unconditional");
   AddPromptsFile(flags, values.prompts_file);
   flags.Name("--melody", values.melody, "The codes' melody (melody models)", "FILE");
-  AddStems(flags, values.stems, values.model.demucs);
+  AddStems(flags, values.model.stems, values.model.demucs);
   AddStyle(flags, values.style);
   flags.Name("--codes", values.codes, "Codes to score, as safetensors", "FILE", true);
   flags.Name("--logits-out", values.logits_out,

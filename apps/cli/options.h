@@ -21,6 +21,7 @@ Precision PrecisionOf(const std::string& name);            // of "auto", "f32", 
 struct ModelFlags {
   std::string model, text_encoder, codec, style_encoder, demucs;
   std::vector<std::string> loras;  // FILE or FILE=strength
+  std::string stems = "auto";      // of a melody
   std::string precision = "auto", device = "auto", reference = "auto";
   int64_t threads = 0;
   bool strict = false, offline = false;
@@ -50,7 +51,6 @@ struct StyleSource {
 
 struct GenerateFlags {
   ModelFlags model;
-  std::string stems = "auto";
   AudioFlags audio;
   std::vector<std::string> prompts;
   std::string prompts_file;
@@ -70,7 +70,6 @@ struct GenerateFlags {
 
 struct LiveFlags {
   ModelFlags model;
-  std::string stems = "auto";
   AudioFlags audio;
   std::string format = "wav";
   bool bare_samples = false;  // format pcm: WAV without its header
@@ -95,7 +94,6 @@ struct TokenizeFlags {
 
 struct ScoreFlags {
   ModelFlags model;
-  std::string stems = "auto";
   std::vector<std::string> prompts;
   std::string prompts_file, melody, codes, logits_out;
   StyleSource style;
@@ -179,7 +177,7 @@ struct ServeFlags {
   std::string host = "127.0.0.1";
   int64_t port = 8080;  // 0: any that is free
   int64_t parallel = 0, queue = 32;
-  std::string api_key, tls_cert, tls_key, demucs;
+  std::string api_key, tls_cert, tls_key;
   std::vector<std::string> allowed_hosts;
   std::string access_log;
   double drain_s = 30;

@@ -99,7 +99,7 @@ int Run(const ScoreFlags& flags) {
     request.prompt = samples[i].prompt;
     if (!samples[i].melody.empty()) {
       request.melody = melodies.at(samples[i].melody);
-      request.params.stems = StemsModeOf(flags.stems);
+      request.params.stems = StemsModeOf(flags.model.stems);
       if (i == 0) WarnOfWholeMelody(model, request, flags.model.reference);
     }
     if (!samples[i].style.empty()) {

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "cli/fetch_model.h"
+#include "cli/stems.h"
 #include "cli/warnings.h"
 #include "common/errors.h"
 #include "common/interrupt.h"
@@ -183,7 +184,8 @@ int Run(const ServeFlags& flags) {
   serve::ServiceOptions options;
   options.http = http.limits;
   options.upload.sound_s = 60 * flags.upload_minutes;
-  options.separation.demucs = flags.demucs;
+  options.stems = StemsModeOf(flags.model.stems);
+  options.separation.demucs = flags.model.demucs.empty() ? "" : models.front().options.demucs;
   options.separation.threads = static_cast<int>(flags.model.threads);
   serve::Service service(models, Limits(flags), options,
                          [](const std::string& trouble) { PrintWarnings({trouble}); });

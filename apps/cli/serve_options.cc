@@ -33,10 +33,7 @@ void AddServe(common::Flags flags, ServeFlags& values) {
   AddModelParts(flags, values.model);
   AddReading(flags, values.model);
   AddMachine(flags, values.model);
-  flags.Name("--demucs", values.demucs,
-             "Weights of HT-Demucs, or their folder, to separate sounds with; by default those in "
-             "the caches of Hugging Face or torch",
-             "FILE");
+  AddStems(flags, values.model.stems, values.model.demucs);
   flags.Name("--host", values.host, "Address to listen on", "HOST");
   flags.Number("--port", values.port, "Port to listen on; 0: any that is free", "N", 0, 65535);
   flags.Number("--parallel", values.parallel, "Pieces made at once; 0: as many as fit", "N", 0,

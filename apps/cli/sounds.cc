@@ -16,10 +16,13 @@ int Run(const ChromaFlags& flags) {
   DownloadOptions download;
   download.model = flags.model;
   download.offline = flags.offline;
+  download.stems = flags.stems == "on" && flags.demucs.empty();
   const std::string model = flags.model.empty() ? "" : DownloadWithProgress(download).path;
+  const bool fetches = !flags.demucs.empty() || (flags.stems == "on" && flags.model.empty());
+  const std::string demucs = fetches ? FetchDemucs(flags.demucs, flags.offline) : "";
   PrintSeparations();
-  const Chroma chroma = ExtractChroma(sound, DialectOf(flags.reference), model,
-                                      StemsModeOf(flags.stems), flags.demucs);
+  const Chroma chroma =
+      ExtractChroma(sound, DialectOf(flags.reference), model, StemsModeOf(flags.stems), demucs);
   common::WriteTo(flags.output, [&](const std::string& path) { WriteChroma(path, chroma); });
   return 0;
 }

@@ -28,6 +28,7 @@ inline DownloadOptionsHandle ToHandle(const DownloadOptions& options) {
   Check(mg_download_options_set_codec(raw, options.codec.c_str()));
   Check(mg_download_options_set_style_encoder(raw, options.style_encoder.c_str()));
   Check(mg_download_options_set_style(raw, options.style ? 1 : 0));
+  Check(mg_download_options_set_stems(raw, options.stems ? 1 : 0));
   Check(mg_download_options_set_refresh(raw, options.refresh ? 1 : 0));
   Check(mg_download_options_set_offline(raw, options.offline ? 1 : 0));
   return handle;

@@ -30,6 +30,8 @@ struct DownloadOptions {
   // A style will be given: of a style model that is here, the MERT that hears it is wanted too. One
   // that is downloaded brings it in any case.
   bool style = false;
+  // A melody's stems will be separated: of a melody model, what separates them is wanted too.
+  bool stems = false;
   // Ask the hub for the revision's newest commit although a whole model is here.
   bool refresh = false;
   bool offline = false;  // no requests; HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE say the same

@@ -60,7 +60,7 @@ using SteeringHandle = Handle<mg_steering, mg_steering_free>;
 using EventsHandle = Handle<mg_events, mg_events_free>;
 using ScoreHandle = Handle<mg_score, mg_score_free>;
 using SeparatorHandle = Handle<mg_separator, mg_separator_free>;
-using StemsHandle = Handle<mg_stems, mg_stems_free>;
+using SeparationHandle = Handle<mg_separation, mg_separation_free>;
 using StyleHandle = Handle<mg_style, mg_style_free>;
 
 }  // namespace musicgen::detail

@@ -683,7 +683,7 @@ MG_API size_t mg_separator_stem_count(const mg_separator* separator);
 MG_API const char* mg_separator_stem_name(const mg_separator* separator, size_t index);
 MG_API int64_t mg_separator_sample_rate_hz(const mg_separator* separator);
 
-typedef struct mg_stems mg_stems;
+typedef struct mg_separation mg_separation;
 /* The stems of a sound of any rate and channels, in stereo at the separator's rate, at the level
  * they have in it and not rescaled: they may exceed +-1. `stem`: NULL for every stem, or the name
  * of one, which then is the first and "no_" + name, the sum of the others, the second. `shifts`:
@@ -692,12 +692,12 @@ typedef struct mg_stems mg_stems;
  * same bits for every number of threads. */
 MG_API mg_status mg_separator_run(mg_separator* separator, const mg_waveform* sound,
                                   const char* stem, int64_t shifts, mg_progress_callback progress,
-                                  void* user, mg_stems** out);
+                                  void* user, mg_separation** out);
 MG_API void mg_separator_free(mg_separator* separator);
-MG_API size_t mg_stems_count(const mg_stems* stems);
-MG_API const char* mg_stems_name(const mg_stems* stems, size_t index);
-MG_API mg_status mg_stems_audio(const mg_stems* stems, size_t index, mg_waveform** out);
-MG_API void mg_stems_free(mg_stems* stems);
+MG_API size_t mg_separation_count(const mg_separation* stems);
+MG_API const char* mg_separation_name(const mg_separation* stems, size_t index);
+MG_API mg_status mg_separation_audio(const mg_separation* stems, size_t index, mg_waveform** out);
+MG_API void mg_separation_free(mg_separation* stems);
 
 /* ---- models from the Hugging Face hub ---- */
 
@@ -743,6 +743,9 @@ MG_API mg_status mg_download_options_set_style_encoder(mg_download_options* opti
 /* 1: a style will be given: of a style model that is here, the MERT that hears it is wanted too.
  * One that is downloaded brings it in any case. Default 0. */
 MG_API mg_status mg_download_options_set_style(mg_download_options* options, int32_t style);
+/* 1: a melody's stems will be separated: of a melody model, HT-Demucs is wanted too, unless it is
+ * beside the model or in a cache. Default 0. */
+MG_API mg_status mg_download_options_set_stems(mg_download_options* options, int32_t stems);
 /* 1: ask for the revision's newest commit although a whole model is here. Default 0. */
 MG_API mg_status mg_download_options_set_refresh(mg_download_options* options, int32_t refresh);
 /* 1: no requests, as HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE say. Default 0. */

@@ -55,7 +55,7 @@ class Separator {
         return MG_STOP;
       }
     };
-    detail::StemsHandle made;
+    detail::SeparationHandle made;
     const char* stem = options.stem.empty() ? nullptr : detail::CString("stem", options.stem);
     const mg_status status = mg_separator_run(
         handle_.get(), detail::ToHandle("sound", sound).get(), stem, options.shifts,
@@ -64,10 +64,10 @@ class Separator {
     if (status == MG_CANCELLED) return std::nullopt;
     detail::Check(status);
     std::vector<Stem> stems;
-    for (size_t i = 0; i < mg_stems_count(made.get()); ++i) {
+    for (size_t i = 0; i < mg_separation_count(made.get()); ++i) {
       detail::WaveformHandle wave;
-      detail::Check(mg_stems_audio(made.get(), i, wave.out()));
-      stems.push_back({mg_stems_name(made.get(), i), detail::FromHandle(wave)});
+      detail::Check(mg_separation_audio(made.get(), i, wave.out()));
+      stems.push_back({mg_separation_name(made.get(), i), detail::FromHandle(wave)});
     }
     return stems;
   }

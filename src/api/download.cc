@@ -61,6 +61,7 @@ std::optional<DownloadResult> Download(const DownloadOptions& options,
   request.codec = options.codec;
   request.style_encoder = options.style_encoder;
   request.style = options.style;
+  request.stems = options.stems;
   request.refresh = options.refresh;
   request.offline = options.offline ? "--offline" : hub::OfflineReason();
   const hub::Result result = model::FetchModel(request, [&](const hub::Progress& now) {

@@ -108,6 +108,10 @@ mg_status mg_download_options_set_style(mg_download_options* options, int32_t st
   return Guard([&] { return Set(options, &DownloadOptions::style, Flag("style", style)); });
 }
 
+mg_status mg_download_options_set_stems(mg_download_options* options, int32_t stems) {
+  return Guard([&] { return Set(options, &DownloadOptions::stems, Flag("stems", stems)); });
+}
+
 mg_status mg_download_options_set_refresh(mg_download_options* options, int32_t refresh) {
   return Guard([&] { return Set(options, &DownloadOptions::refresh, Flag("refresh", refresh)); });
 }

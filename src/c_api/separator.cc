@@ -16,15 +16,15 @@ struct mg_separator {
   api::Separator separator;
 };
 
-struct mg_stems {
-  static constexpr char kName[] = "mg_stems";
+struct mg_separation {
+  static constexpr char kName[] = "mg_separation";
   std::vector<Stem> stems;
 };
 
 namespace {
 
 // One of the stems, which keeps all of them.
-std::shared_ptr<const Stem> At(const mg_stems* stems, size_t index) {
+std::shared_ptr<const Stem> At(const mg_separation* stems, size_t index) {
   const auto all = Get(stems);
   CheckIndex("stems", index, all->stems.size());
   return {all, &all->stems[index]};
@@ -60,7 +60,7 @@ int64_t mg_separator_sample_rate_hz(const mg_separator* separator) {
 
 mg_status mg_separator_run(mg_separator* separator, const mg_waveform* sound, const char* stem,
                            int64_t shifts, mg_progress_callback progress, void* user,
-                           mg_stems** out) {
+                           mg_separation** out) {
   bool stopped = false;
   const mg_status status = Create(out, [&] {
     const auto from = Get(separator);
@@ -76,22 +76,22 @@ mg_status mg_separator_run(mg_separator* separator, const mg_waveform* sound, co
     std::optional<std::vector<Stem>> stems = from->separator.Separate(*wave, options);
     stopped = !stems;
     if (stopped) ThrowBadInput("separate: a callback stopped it");
-    return std::make_shared<mg_stems>(mg_stems{*std::move(stems)});
+    return std::make_shared<mg_separation>(mg_separation{*std::move(stems)});
   });
   return stopped ? MG_CANCELLED : status;
 }
 
 void mg_separator_free(mg_separator* separator) { Free(separator); }
 
-size_t mg_stems_count(const mg_stems* stems) {
+size_t mg_separation_count(const mg_separation* stems) {
   return Value([&] { return Get(stems)->stems.size(); });
 }
 
-const char* mg_stems_name(const mg_stems* stems, size_t index) {
+const char* mg_separation_name(const mg_separation* stems, size_t index) {
   return Value([&] { return At(stems, index)->name.c_str(); });
 }
 
-mg_status mg_stems_audio(const mg_stems* stems, size_t index, mg_waveform** out) {
+mg_status mg_separation_audio(const mg_separation* stems, size_t index, mg_waveform** out) {
   return Create(out, [&] {
     const auto stem = At(stems, index);
     return std::make_shared<mg_waveform>(
@@ -99,4 +99,4 @@ mg_status mg_stems_audio(const mg_stems* stems, size_t index, mg_waveform** out)
   });
 }
 
-void mg_stems_free(mg_stems* stems) { Free(stems); }
+void mg_separation_free(mg_separation* stems) { Free(stems); }

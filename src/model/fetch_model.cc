@@ -79,43 +79,52 @@ class Fetcher {
       : request_(request), progress_(progress) {}
 
   hub::Result Run() {
-    if (request_.role == Role::kDemucs) return FetchDemucs();
+    if (request_.role == Role::kDemucs) return FetchDemucs(request_.model);
     hub::Result result = FetchNamed();
     if (!result.finished || request_.role != Role::kModel || !request_.offline.empty()) {
       return result;
     }
-    for (const NamedStage& stage : NamedStages(result.repositories.front().path)) {
+    const std::string path = result.repositories.front().path;
+    for (const NamedStage& stage : NamedStages(path)) {
       if (stage.role == Role::kStyleEncoder && !request_.style) continue;
-      if (IsGiven(stage.role) || HasStage(result.repositories.front().path, stage)) continue;
-      hub::Result more = FetchStage(stage);
-      result.finished = more.finished;
+      if (IsGiven(stage.role) || HasStage(path, stage)) continue;
+      Add(FetchStage(stage), &result);
       if (!result.finished) return result;
-      result.notes.insert(result.notes.end(), more.notes.begin(), more.notes.end());
-      result.repositories.insert(result.repositories.end(), more.repositories.begin(),
-                                 more.repositories.end());
     }
-    OfferDemucs(&result);
+    const bool has_come = !result.repositories.front().id.empty();
+    if ((request_.stems || has_come) && FollowsMelodies(path) && !FindDemucs("", path)) {
+      if (request_.stems) {
+        Add(FetchDemucs(""), &result);
+      } else {
+        OfferDemucs(&result);
+      }
+    }
     return result;
   }
 
  private:
+  static void Add(hub::Result more, hub::Result* result) {
+    result->finished = more.finished;
+    result->notes.insert(result->notes.end(), more.notes.begin(), more.notes.end());
+    result->repositories.insert(result->repositories.end(), more.repositories.begin(),
+                                more.repositories.end());
+  }
+
   // A file or folder that is named, or what a cache holds, torch's included; else the hub's.
-  hub::Result FetchDemucs() const {
+  hub::Result FetchDemucs(const std::string& name) const {
     std::error_code error;
-    const bool is_here = fs::exists(request_.model, error);
-    if (is_here || (request_.model.empty() && !request_.refresh)) {
-      if (const auto path = FindDemucs(request_.model, "")) return AtHand(*path);
+    if (fs::exists(name, error) || (name.empty() && !request_.refresh)) {
+      if (const auto path = FindDemucs(name, "")) return AtHand(*path);
     }
-    if (!request_.model.empty()) return FetchNamed();
     FetchRequest request = request_;
-    request.model = kDemucsRepository;
+    request.model = name.empty() ? kDemucsRepository : name;
+    request.revision = "";
+    request.choice = {};
+    request.role = Role::kDemucs;
     return Fetcher(request, progress_).FetchNamed();
   }
 
-  // To whom a melody model has just come.
   static void OfferDemucs(hub::Result* result) {
-    const hub::Account& model = result->repositories.front();
-    if (model.id.empty() || !FollowsMelodies(model.path) || FindDemucs("", model.path)) return;
     result->notes.push_back(
         StrCat("melodies: drums and bass stay in them; AudioCraft removes them first, with "
                "HT-Demucs: `musicgen download ",

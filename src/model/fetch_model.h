@@ -17,6 +17,7 @@ struct FetchRequest {
   // When not empty, the model's own need not be there.
   std::string text_encoder, codec, style_encoder;
   bool style = false;    // a style will be given: what hears it is wanted too
+  bool stems = false;    // a melody's stems will be separated: what does so is wanted too
   bool refresh = false;  // ask the hub although the cache holds all
   std::string offline;   // what forbids requests; empty: nothing
 };

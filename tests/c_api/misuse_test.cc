@@ -135,14 +135,14 @@ class Caller {
     mg_separator_stem_name(separator, Below(6));
     mg_separator_sample_rate_hz(separator);
     if (Below(16) == 0) {
-      Make<mg_stems>([&](auto** out) {
+      Make<mg_separation>([&](auto** out) {
         return mg_separator_run(separator, Any<mg_waveform>(), Text(), Small(), nullptr, nullptr,
                                 out);
       });
     }
-    auto* stems = Any<mg_stems>();
-    mg_stems_name(stems, Below(mg_stems_count(stems) + 2));
-    Make<mg_waveform>([&](auto** out) { return mg_stems_audio(stems, Below(4), out); });
+    auto* stems = Any<mg_separation>();
+    mg_separation_name(stems, Below(mg_separation_count(stems) + 2));
+    Make<mg_waveform>([&](auto** out) { return mg_separation_audio(stems, Below(4), out); });
   }
 
   void Encoders() {
@@ -305,7 +305,7 @@ void FreeAsAnything(void* handle) {
   mg_events_free(static_cast<mg_events*>(handle));
   mg_score_free(static_cast<mg_score*>(handle));
   mg_separator_free(static_cast<mg_separator*>(handle));
-  mg_stems_free(static_cast<mg_stems*>(handle));
+  mg_separation_free(static_cast<mg_separation*>(handle));
 }
 
 // One that stays among the others, freed.

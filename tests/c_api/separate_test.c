@@ -18,7 +18,7 @@ static int32_t Tell(int64_t done, int64_t segments, void* user) {
 
 void TestSeparate(const char* demucs) {
   mg_separator* separator = NULL;
-  mg_stems* stems = NULL;
+  mg_separation* stems = NULL;
   mg_waveform* wave = NULL;
   mg_waveform* tone = NewTone(32000, 1, 32000);
   struct Told told = {0, 0, 0};
@@ -33,20 +33,20 @@ void TestSeparate(const char* demucs) {
 
   CHECK_OK(mg_separator_run(separator, tone, NULL, 0, Tell, &told, &stems));
   CHECK(told.done == 1 && told.segments == 1);
-  CHECK(mg_stems_count(stems) == 4);
-  CHECK(strcmp(mg_stems_name(stems, 0), "drums") == 0);
-  CHECK_OK(mg_stems_audio(stems, 0, &wave));
+  CHECK(mg_separation_count(stems) == 4);
+  CHECK(strcmp(mg_separation_name(stems, 0), "drums") == 0);
+  CHECK_OK(mg_separation_audio(stems, 0, &wave));
   CHECK(mg_waveform_channels(wave) == 2 && mg_waveform_samples(wave) == 44100);
   CHECK(mg_waveform_sample_rate_hz(wave) == 44100);
-  mg_stems_free(stems);
+  mg_separation_free(stems);
   CHECK(mg_waveform_data(wave)[0] == mg_waveform_data(wave)[0]); /* outlives them */
   mg_waveform_free(wave);
 
   CHECK_OK(mg_separator_run(separator, tone, "bass", 2, NULL, NULL, &stems));
-  CHECK(mg_stems_count(stems) == 2);
-  CHECK(strcmp(mg_stems_name(stems, 1), "no_bass") == 0);
-  CHECK(mg_stems_audio(stems, 2, &wave) == MG_BAD_INPUT);
-  mg_stems_free(stems);
+  CHECK(mg_separation_count(stems) == 2);
+  CHECK(strcmp(mg_separation_name(stems, 1), "no_bass") == 0);
+  CHECK(mg_separation_audio(stems, 2, &wave) == MG_BAD_INPUT);
+  mg_separation_free(stems);
 
   told.stop = 1;
   CHECK(mg_separator_run(separator, tone, NULL, 0, Tell, &told, &stems) == MG_CANCELLED);

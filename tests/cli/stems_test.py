@@ -108,7 +108,7 @@ class Stems(Family):
 
     def test_refusals(self):
         for path, sentence in ((self.path("nothing"), "demucs: expected a file or directory of demucs"),
-                               (MODEL, "expected one file *.safetensors of demucs"),
+                               (self.folder, "found none of these"),
                                (fixture("clip.wav"), "safetensors")):
             result = self.made("--demucs", path, "--melody", fixture("short.wav"))
             self.assertEqual(result.status, 2, result.err)

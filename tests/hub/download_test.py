@@ -113,6 +113,27 @@ class Generate(HubTest):
         self.check_snapshot(path, repository, ["README.md", "htdemucs.yaml", "7d3e1a55.safetensors"])
         self.succeed("separate", clip, "-o", self.path("named"), "--demucs", "adefossez/HTDemucs", env=env)
 
+    def test_stems_on_brings_it(self):
+        self.hub.add("facebook/musicgen-melody", {**fixture("hf-tiny-melody"), "README.md": CARD})
+        self.hub.add("adefossez/HTDemucs", fixture("demucs-tiny", (
+            "golden.json", "golden.safetensors", "clip.wav", "melody.wav", "short.wav", "7d3e1a55-f3d5edff.th")))
+        clip = os.path.join(FIXTURES, "demucs-tiny", "clip.wav")
+        env = {**self.env, "TORCH_HOME": self.path("torch")}
+        generate = ("generate", "-m", "melody", "--melody", clip, "-d", "0.1", "--greedy", "--json", "--no-progress", "-o",
+                    self.path("out.wav"), "x")
+        self.assertEqual(json.loads(self.succeed(*generate, env=env).out)["stems"], "none")
+        self.assertEqual(self.hub.sent("HTDemucs"), [])
+        self.assertEqual(json.loads(self.succeed(*generate, "--stems", "on", env=env).out)["stems"], "htdemucs 7d3e1a55")
+        self.hub.forget()
+        self.succeed(*generate, "--stems", "on", env=env)
+        chroma = ("chroma", clip, "-o", self.path("chroma.safetensors"), "--stems", "on")
+        self.succeed(*chroma, env=env)
+        self.assertEqual(self.hub.requests, [])
+        shutil.rmtree(self.repository("adefossez/HTDemucs"))
+        self.refused(*generate, "--stems", "on", "--offline", says="htdemucs", env=env)
+        self.succeed(*chroma, env=env)
+        self.succeed(*generate, "--demucs", "adefossez/HTDemucs", env=env)
+
     def test_melody_models_offer_it(self):
         env = {"TORCH_HOME": self.path("torch")}
         offer = "`musicgen download adefossez/HTDemucs` (84 MB, MIT) brings it"

@@ -164,6 +164,60 @@ TEST(ElementwiseTest, FunctionsGiveTheScalarBitsEverywhere) {
   }
 }
 
+// Each of the functions of two halves or behind a scale, of one table.
+std::vector<float> Glu(const KernelTable& table, int64_t n) {
+  const std::vector<float> h = Noise(2 * n, 1, 8);
+  std::vector<float> y(static_cast<size_t>(n));
+  table.glu(h.data(), h.data() + n, n, y.data());
+  return y;
+}
+std::vector<float> ScaledGelu(const KernelTable& table, int64_t n) {
+  std::vector<float> x = Noise(n + 1, 1, 8);
+  const std::vector<float> scale = Noise(n, 2), shift = Noise(n, 3);
+  table.scaled_gelu(x.data(), scale.data(), shift.data(), n, x.data());
+  return x;
+}
+std::vector<float> AddScaledGlu(const KernelTable& table, int64_t n) {
+  std::vector<float> x = Noise(n + 1, 1, 8);
+  const std::vector<float> h = Noise(2 * n, 2, 8), scale = Noise(2 * n, 3), shift = Noise(2 * n, 4),
+                           gains = Noise(n, 5);
+  table.add_scaled_glu(h.data(), scale.data(), shift.data(), gains.data(), n, x.data());
+  return x;
+}
+
+TEST(ElementwiseTest, GatedFunctionsGiveTheScalarBits) {
+  for (int64_t n = 0; n <= 50; ++n) {
+    for (const auto function : {Glu, ScaledGelu, AddScaledGlu}) {
+      for (const Variant& variant : FastVariants()) {
+        EXPECT_TRUE(SameBits(function(*variant.table, n), function(kScalarKernels, n)))
+            << variant.name << " " << n;
+      }
+    }
+  }
+}
+
+TEST(ElementwiseTest, GatedFunctionsAreTheTextbooks) {
+  constexpr int64_t n = 40;
+  const auto logistic = [](double v) { return 1 / (1 + std::exp(-v)); };
+  const std::vector<float> h = Noise(2 * n, 1, 8), glu = Glu(kScalarKernels, n);
+  for (size_t i = 0; i < n; ++i) EXPECT_NEAR(glu[i], h[i] * logistic(h[n + i]), 4e-6);
+  const std::vector<float> x = Noise(n + 1, 1, 8), scaled = ScaledGelu(kScalarKernels, n),
+                           added = AddScaledGlu(kScalarKernels, n);
+  const std::vector<float> scale = Noise(n, 2), shift = Noise(n, 3);
+  const std::vector<float> wide = Noise(2 * n, 2, 8), wide_scale = Noise(2 * n, 3),
+                           wide_shift = Noise(2 * n, 4), gains = Noise(n, 5);
+  for (size_t i = 0; i < n; ++i) {
+    const double v = static_cast<double>(x[i]) * scale[i] + shift[i];
+    EXPECT_NEAR(scaled[i], v / 2 * (1 + std::erf(v / std::sqrt(2.0))), 4e-6);
+    const auto at = [&](size_t j) {
+      return static_cast<double>(wide[j]) * wide_scale[j] + wide_shift[j];
+    };
+    EXPECT_NEAR(added[i], x[i] + gains[i] * at(i) * logistic(at(n + i)), 8e-6);
+  }
+  EXPECT_EQ(scaled[n], x[n]);  // what is behind stays
+  EXPECT_EQ(added[n], x[n]);
+}
+
 TEST(ElementwiseTest, LstmCellGivesTheScalarBits) {
   for (int64_t n : {1, 5, 8, 15, 16, 17, 33, 512}) {
     const std::vector<float> gates_x = Noise(4 * n, 1, 8), gates_h = Noise(4 * n, 2, 8);

@@ -290,5 +290,43 @@ TEST_P(EncoderBlockTest, CountsItsParameters) {
   EXPECT_EQ(p.Block().bytes(), floats * sizeof(float));
 }
 
+// Across to its own input, normalised alike, a layer is self-attention, bit for bit.
+TEST(CrossAttentionTest, ToItselfIsSelfAttention) {
+  Case kind = Cases()[4];
+  const Parameters parameters(kind);
+  const EncoderBlock self = parameters.Block();
+  kind.shape.cross = true;
+  const EncoderShape& s = kind.shape;
+  const int64_t own = s.inner() * s.width;
+  const auto part = [](const std::vector<float>& all, int64_t begin, int64_t end) {
+    return std::vector<float>(all.begin() + begin, all.begin() + end);
+  };
+  EncoderWeights w;
+  w.attention_norm = w.memory_norm = parameters.NormOf(0);
+  w.qkv = Parameters::Make(part(parameters.qkv, 0, own), part(parameters.qkv_bias, 0, s.inner()),
+                           s.inner());
+  w.memory_kv =
+      Parameters::Make(part(parameters.qkv, own, 3 * own),
+                       part(parameters.qkv_bias, s.inner(), 3 * s.inner()), 2 * s.inner());
+  w.attention_out = Parameters::Make(parameters.out, parameters.out_bias, s.width);
+  w.attention_gains = parameters.gains[0];
+  w.feed_forward_norm = parameters.NormOf(1);
+  w.feed_forward_in = Parameters::Make(parameters.in, parameters.in_bias, s.activation_width());
+  w.feed_forward_out = Parameters::Make(parameters.down, parameters.down_bias, s.width);
+  w.feed_forward_gains = parameters.gains[1];
+  const EncoderBlock cross(s, std::move(w));
+  for (const int64_t rows : {1, 40, 250}) {
+    const std::vector<float> expected = States(Cases()[4], self, rows, 2);
+    for (const int threads : {1, 2, 3}) {
+      ThreadPool pool(threads);
+      EncoderActivations activations(s, rows, threads, rows);
+      activations.x = Input(s, rows);
+      const std::vector<float> memory = activations.x;
+      ASSERT_TRUE(cross.Forward(pool, activations, nullptr, memory.data()));
+      EXPECT_EQ(activations.x, expected) << rows << " rows, " << threads << " threads";
+    }
+  }
+}
+
 }  // namespace
 }  // namespace musicgen::nn

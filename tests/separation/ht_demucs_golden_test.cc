@@ -7,6 +7,7 @@
 
 #include "audio/convert.h"
 #include "audio/resample.h"
+#include "kernels/isa.h"
 #include "separation/segment_spectrum.h"
 #include "separation/separate.h"
 #include "separation/stem_golden.h"
@@ -247,6 +248,22 @@ TEST_F(HtDemucsGoldenTest, ThreadsDoNotMatter) {
     EXPECT_EQ(by_one[s].values, expected[s].values);
     EXPECT_EQ(by_three[s].values, expected[s].values);
   }
+}
+
+TEST_F(HtDemucsGoldenTest, InstructionSetsDoNotMatter) {
+  Waveform sound(44100, 2, 9000);
+  for (int64_t c = 0; c < 2; ++c) std::copy_n(clip_.channel(c), 9000, sound.channel(c));
+  const kernels::Isa before = kernels::ActiveIsa();
+  std::vector<Waveform> expected;
+  for (const kernels::Isa isa : kernels::SupportedIsas()) {
+    kernels::ForceIsa(isa);
+    const std::vector<Waveform> stems = Stems(pool_, sound);
+    if (expected.empty()) expected = stems;
+    for (size_t s = 0; s < stems.size(); ++s) {
+      EXPECT_EQ(stems[s].values, expected[s].values) << kernels::IsaName(isa);
+    }
+  }
+  kernels::ForceIsa(before);
 }
 
 TEST_F(HtDemucsGoldenTest, Stops) {

@@ -27,6 +27,11 @@ std::vector<Field> Fields(const Service& service) {
       Boolean("async", "Answer at once with the job, whose audio_url has the sound when it is done",
               false),
       File("melody", "Sound whose melody to follow (melody models)"),
+      Word(
+          "stems",
+          "Take drums and bass out of the melody first, as AudioCraft does; auto: where the server "
+          "has the weights of HT-Demucs",
+          {"auto", "on", "off"}),
       File("style", "Sound whose style to follow (style models)"),
       Number("cfg_coef_beta",
              "Strength of the prompt beside a style or melody, inside guidance_scale (double "
@@ -86,6 +91,11 @@ Order OrderOf(const FieldValues& fields) {
   params.max_duration_s = fields.Number("max_duration");
   params.extend_stride_s = fields.Number("extend_stride");
   if (const FileValue* melody = fields.File("melody")) order.melody = UploadOf(*melody, "melody");
+  if (const auto stems = fields.Text("stems")) {
+    order.stems = *stems == "on"    ? StemsMode::kOn
+                  : *stems == "off" ? StemsMode::kOff
+                                    : StemsMode::kAuto;
+  }
   if (const FileValue* style = fields.File("style")) order.style = UploadOf(*style, "style");
   params.cfg_coef_beta = fields.Number("cfg_coef_beta");
   params.style.eval_q = fields.Integer("style_eval_q");

@@ -17,6 +17,13 @@ Excerpt MelodyExcerpt(const GenerationParams& params, const ModelInfo& info) {
                  kMelodySpareSeconds};
 }
 
+StemsMode StemsOf(const Order& order, const ServiceOptions& options) {
+  if (options.stems == StemsMode::kOff && order.stems == StemsMode::kOn) {
+    RefuseInput("stems", "stems: expected off, since this server separates no melodies, found on");
+  }
+  return options.stems == StemsMode::kOff ? StemsMode::kOff : order.stems.value_or(options.stems);
+}
+
 // "facebook/musicgen-stereo-small" and "models/stereo-small/" as "stereo-small".
 std::string ShortName(std::string name) {
   while (!name.empty() && name.back() == '/') name.pop_back();
@@ -39,6 +46,7 @@ Waveform DecodeSound(const Upload& upload, const UploadLimits& limits) {
 
 void Prepare(Service& service, const Call& call, Order order, PlaceOrder place) {
   const ModelInfo info = service.jobs.InfoOf(order.job.model);
+  order.job.request.params.stems = StemsOf(order, service.options);
   if (!order.melody && !order.style && !order.audio_prompt)
     return place(std::move(order.job), info);
   service.jobs.PostLong([&service, call, info, order = std::move(order), place = std::move(place)] {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "musicgen/excerpt.hpp"
+#include "musicgen/stems.hpp"
 #include "serve/routes/call.h"
 #include "serve/routes/service.h"
 
@@ -24,6 +25,7 @@ struct Upload {
 struct Order {
   JobRequest job;
   std::optional<Upload> melody, style, audio_prompt;
+  std::optional<StemsMode> stems;  // of the melody; none: as the operator says
 };
 
 // The sound of an upload. Waits for the child that decodes it. Throws Refusal(400) that names its

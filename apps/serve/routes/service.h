@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "musicgen/stems.hpp"
 #include "serve/http/server.h"
 #include "serve/jobs/jobs.h"
 #include "serve/routes/metrics.h"
@@ -19,6 +20,8 @@ struct ServiceOptions {
   HttpLimits http;
   UploadLimits upload;
   SeparationOptions separation;
+  // Of melodies, for requests that leave it open; kOff: none may ask for it.
+  StemsMode stems = StemsMode::kAuto;
 };
 
 // Outlives the HttpServer whose routes use it.

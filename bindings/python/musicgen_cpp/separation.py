@@ -82,7 +82,7 @@ class Separator:
                 raised.append(problem)
                 return 1
 
-        made = Handle("mg_stems")
+        made = Handle("mg_separation")
         try:
             call("mg_separator_run", self._handle, _values.waveform(np.asarray(values), sample_rate),
                  text_bytes(stem, "stem"), int(shifts), PROGRESS_CALLBACK(tell), None, made.out())
@@ -92,9 +92,9 @@ class Separator:
             raise
         lib = library()
         stems = {}
-        for i in range(lib.mg_stems_count(made)):
-            wave = Handle.made("mg_waveform", "mg_stems_audio", made, ctypes.c_size_t(i))
-            stems[lib.mg_stems_name(made, i).decode()] = _array.result_of(_values.samples_of(wave))
+        for i in range(lib.mg_separation_count(made)):
+            wave = Handle.made("mg_waveform", "mg_separation_audio", made, ctypes.c_size_t(i))
+            stems[lib.mg_separation_name(made, i).decode()] = _array.result_of(_values.samples_of(wave))
         return stems
 
 

@@ -9,7 +9,7 @@ import threading
 import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from support import FIXTURES, Server, ServerTest, cli, main, sound  # noqa: E402
+from support import FIXTURES, TINY_MELODY, Server, ServerTest, cli, command_line, main, sound  # noqa: E402
 
 DEMUCS = os.path.join(FIXTURES, "demucs-tiny")
 STEMS = ["drums.wav", "bass.wav", "other.wav", "vocals.wav"]
@@ -76,6 +76,37 @@ class Separate(ServerTest):
         for answer in answers:
             if answer.status == 429:
                 self.assertIn("Retry-After", answer.headers)
+
+
+class Melodies(ServerTest):
+    models = (TINY_MELODY,)
+    arguments = ("--demucs", DEMUCS)
+
+    def generate(self, **fields):
+        answer = self.server.upload("/v1/audio/generate", {"input": "x", "audio_length": 0.4, "seed": 3, **fields},
+                                    {"melody": CLIP})
+        self.assertEqual(answer.status, 200, answer.body[:200])
+        return answer.body
+
+    def test_the_field_is_the_command_lines(self):
+        clip = os.path.join(DEMUCS, "clip.wav")
+        for stems in ("auto", "on", "off"):
+            expected = command_line("x", "-m", TINY_MELODY, "--melody", clip, "-d", "0.4", "-s", "3", "-t", "1", "--stems",
+                                    stems, "--demucs", DEMUCS)
+            self.same(self.generate(stems=stems), expected, stems)
+        self.assertEqual(self.generate(), self.generate(stems="on"))
+        self.assertEqual(cli.Wav(self.generate()).comment.count("htdemucs 7d3e1a55"), 1)
+        self.refuse(self.server.generate(stems="maybe"), 400, "auto, on or off", "stems")
+
+
+class OperatorSaysNo(Melodies):
+    arguments = ("--stems", "off")
+
+    def test_the_field_is_the_command_lines(self):
+        for fields in ({}, {"stems": "auto"}, {"stems": "off"}):
+            self.assertIn('"stems":"none"', cli.Wav(self.generate(**fields)).comment.replace(" ", ""))
+        answer = self.server.upload("/v1/audio/generate", {"input": "x", "stems": "on"}, {"melody": CLIP})
+        self.refuse(answer, 400, "separates no melodies", "stems")
 
 
 class WithoutWeights(ServerTest):
