@@ -141,7 +141,8 @@ class Model {
   }
 
   // What separates the stems of the request's melody, "htdemucs 955717e8", or "none"; "" without a
-  // melody, or of a model that hears none. Throws where they are to be separated and no weights are found.
+  // melody, or of a model that hears none. Throws where they are to be separated and no weights are
+  // found.
   std::string Stems(const GenerationRequest& request) const {
     detail::BytesHandle bytes;
     detail::Check(
