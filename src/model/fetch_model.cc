@@ -110,10 +110,12 @@ class Fetcher {
                                 more.repositories.end());
   }
 
-  // A file or folder that is named, or what a cache holds, torch's included; else the hub's.
+  // A file or folder that is named, or what a cache holds, torch's included; else the hub's. What
+  // cannot be on the hub is looked for here, whose error names demucs.
   hub::Result FetchDemucs(const std::string& name) const {
     std::error_code error;
-    if (fs::exists(name, error) || (name.empty() && !request_.refresh)) {
+    const bool is_here = fs::exists(name, error) || hub::IdsOf(hub::ParseHubName(name).id).empty();
+    if (name.empty() ? !request_.refresh : is_here) {
       if (const auto path = FindDemucs(name, "")) return AtHand(*path);
     }
     FetchRequest request = request_;
