@@ -52,4 +52,10 @@ std::string Digest::Hex() {
   return text;
 }
 
+std::string Sha256Hex(std::string_view bytes) {
+  Digest digest = Digest::Sha256();
+  digest.Add(bytes);
+  return digest.Hex();
+}
+
 }  // namespace musicgen::hub

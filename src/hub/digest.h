@@ -27,4 +27,7 @@ class Digest {
   std::unique_ptr<Impl> impl_;
 };
 
+// SHA-256 of these bytes; "" in builds that cannot download.
+std::string Sha256Hex(std::string_view bytes);
+
 }  // namespace musicgen::hub

@@ -1,5 +1,6 @@
-// Stands for download.cc in builds without libcurl.
+// Stands for download.cc and digest.cc in builds without libcurl or OpenSSL.
 #include "base/error.h"
+#include "hub/digest.h"
 #include "hub/download.h"
 
 namespace musicgen::hub {
@@ -10,5 +11,7 @@ Result Download(const Want& want, const std::function<std::vector<Want>(const Ch
                ": this build has no hub client: bring the files by other means, say with hf "
                "download, or build with libcurl");
 }
+
+std::string Sha256Hex(std::string_view) { return ""; }
 
 }  // namespace musicgen::hub

@@ -9,8 +9,8 @@
 #include "checkpoint/config.h"
 #include "checkpoint/json.h"
 #include "checkpoint/safetensors.h"
-#include "checkpoint/sha256.h"
 #include "checkpoint/torch_file.h"
+#include "hub/digest.h"
 
 namespace musicgen::model {
 namespace {
@@ -95,8 +95,8 @@ void CheckHash(const std::string& path, const TorchFile& file) {
   if (dash == stem.npos || stem.size() - dash - 1 != kHashDigits) return;
   std::string wanted = stem.substr(dash + 1);
   if (wanted.find_first_not_of("0123456789abcdef") != wanted.npos) return;
-  const std::string found = checkpoint::Sha256Hex(file.bytes());
-  if (found.starts_with(wanted)) return;
+  const std::string found = hub::Sha256Hex(file.bytes());
+  if (found.empty() || found.starts_with(wanted)) return;
   ThrowBadInput(file.where(), ": expected a SHA-256 that begins with ", wanted,
                 " as the name says, found ", found.substr(0, kHashDigits),
                 ": the file is damaged or is another");

@@ -16,7 +16,8 @@ struct DemucsFile {
 };
 
 // demucs' torch package {klass, args, kwargs, state, …}. Where the file's name ends in "-" and
-// eight hexadecimal digits, its SHA-256 begins with them. Throws Error(kBadInput).
+// eight hexadecimal digits, its SHA-256 begins with them (builds that cannot download do not look).
+// Throws Error(kBadInput).
 DemucsFile OpenDemucsPackage(const std::string& path);
 
 // The same of a file that is open and whose name says nothing.
