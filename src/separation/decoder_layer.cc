@@ -50,7 +50,7 @@ DecoderLayer::DecoderLayer(const checkpoint::TensorSource& source, const std::st
 Plane DecoderLayer::Rewrite(ThreadPool& team, BlockScratch& scratch, const Plane& x,
                             const Plane& skip, const std::atomic<bool>* stop) const {
   MG_CHECK_EQ(x.elements(), skip.elements());
-  Plane y(x.lines, x.length, in_);
+  Plane y = scratch.NewPlane(x.lines, x.length, in_);
   const int64_t beside = static_cast<int64_t>(rewrite_.size()) / 2;  // lines at either side
   const std::vector<PlaneBlock> blocks = CutPlane(x.lines, x.length, kRewriteRows);
   const auto compute = [&](const Worker& worker, int64_t item) {
@@ -93,7 +93,7 @@ bool DecoderLayer::AddResidual(ThreadPool& team, BlockScratch& scratch, Plane* x
 Plane DecoderLayer::Transpose(ThreadPool& team, BlockScratch& scratch, const Plane& x,
                               int64_t length, const std::atomic<bool>* stop) const {
   MG_CHECK_LE(length, x.length * kStride);
-  Plane y(x.lines, length, out_);
+  Plane y = scratch.NewPlane(x.lines, length, out_);
   const std::vector<PlaneBlock> blocks = CutPlane(x.lines, x.length + 1, kTransposeRows);
   const auto compute = [&](const Worker& worker, int64_t item) {
     const auto& [lines, positions] = blocks[static_cast<size_t>(item)];
@@ -126,8 +126,10 @@ Plane DecoderLayer::Forward(ThreadPool& team, BlockScratch& scratch, const Plane
                             const Plane& skip, int64_t length,
                             const std::atomic<bool>* stop) const {
   Plane y = Rewrite(team, scratch, x, skip, stop);
-  const bool going = y.lines > 0 && AddResidual(team, scratch, &y, stop);
-  return going ? Transpose(team, scratch, y, length, stop) : Plane();
+  if (y.lines == 0 || !AddResidual(team, scratch, &y, stop)) return {};
+  Plane z = Transpose(team, scratch, y, length, stop);
+  scratch.GiveBack(std::move(y));
+  return z;
 }
 
 size_t DecoderLayer::bytes() const {

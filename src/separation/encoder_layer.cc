@@ -42,7 +42,7 @@ EncoderLayer::EncoderLayer(const checkpoint::TensorSource& source, const std::st
 Plane EncoderLayer::Convolve(ThreadPool& team, BlockScratch& scratch, const Plane& x,
                              const std::atomic<bool>* stop) const {
   MG_CHECK_EQ(convolution_.inputs(), kKernel * x.channels);
-  Plane y(x.lines, (x.length + kStride - 1) / kStride, out_);
+  Plane y = scratch.NewPlane(x.lines, (x.length + kStride - 1) / kStride, out_);
   const std::vector<PlaneBlock> blocks = CutPlane(y.lines, y.length, kBlockRows);
   const auto compute = [&](const Worker& worker, int64_t item) {
     const auto& [lines, positions] = blocks[static_cast<size_t>(item)];

@@ -129,13 +129,12 @@ void HtDemucs::FromTokens(ThreadPool& pool, BranchKind branch, const std::vector
   });
 }
 
-std::vector<Waveform> HtDemucs::Run(ThreadPool& pool, const Waveform& segment,
-                                    std::span<const StemMix> mixes,
+std::vector<Waveform> HtDemucs::Run(ThreadPool& pool, BlockScratch& scratch,
+                                    const Waveform& segment, std::span<const StemMix> mixes,
                                     const std::atomic<bool>* stop) const {
   constexpr BranchKind kBranches[] = {BranchKind::kFrequency, BranchKind::kTime};
   MG_CHECK_EQ(segment.channels, config_.audio_channels);
   MG_CHECK_EQ(segment.samples, config_.segment_samples());
-  BlockScratch scratch(pool.size());
   Plane deepest[2], decoded[2];
   Scaling scalings[2];
   std::vector<Plane> skips[2];
@@ -155,7 +154,7 @@ std::vector<Waveform> HtDemucs::Run(ThreadPool& pool, const Waveform& segment,
     }
     const Plane& last = skips[b].back();
     (b == 0 ? tokens.frequency : tokens.time) = ToTokens(pool, branch, last);
-    deepest[b] = Plane(last.lines, last.length, last.channels);
+    deepest[b] = scratch.NewPlane(last.lines, last.length, last.channels);
   }
   if (transformer_ && !transformer_->Forward(pool, &tokens, stop)) return {};
   for (const BranchKind branch : kBranches) {
@@ -163,8 +162,11 @@ std::vector<Waveform> HtDemucs::Run(ThreadPool& pool, const Waveform& segment,
     Plane x = std::move(deepest[b]);
     FromTokens(pool, branch, b == 0 ? tokens.frequency : tokens.time, &x);
     for (int64_t j = 0; j < depth(); ++j) {
-      x = decoder(branch, j).Forward(pool, scratch, x, skips[b].back(), lengths[b].back(), stop);
-      if (x.lines == 0) return {};
+      Plane out =
+          decoder(branch, j).Forward(pool, scratch, x, skips[b].back(), lengths[b].back(), stop);
+      if (out.lines == 0) return {};
+      scratch.GiveBack(std::exchange(x, std::move(out)));
+      scratch.GiveBack(std::move(skips[b].back()));
       skips[b].pop_back();
       lengths[b].pop_back();
     }
@@ -172,6 +174,7 @@ std::vector<Waveform> HtDemucs::Run(ThreadPool& pool, const Waveform& segment,
   }
   std::vector<Waveform> sounds = MixSpectra(pool, config_, decoded[0], scalings[0], mixes);
   AddWaves(pool, config_, decoded[1], scalings[1], mixes, &sounds);
+  for (Plane& plane : decoded) scratch.GiveBack(std::move(plane));
   return sounds;
 }
 

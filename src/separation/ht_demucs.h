@@ -29,8 +29,8 @@ class HtDemucs {
   HtDemucs(ThreadPool& pool, const HtDemucsConfig& config, const checkpoint::TensorSource& source);
 
   // The mixes of `segment` [channels, L = config.segment_samples()], of L samples each. Empty once
-  // `stop` is set (null: nobody will).
-  std::vector<Waveform> Run(ThreadPool& pool, const Waveform& segment,
+  // `stop` is set (null: nobody will). What is kept in `scratch` serves the next segment.
+  std::vector<Waveform> Run(ThreadPool& pool, BlockScratch& scratch, const Waveform& segment,
                             std::span<const StemMix> mixes,
                             const std::atomic<bool>* stop = nullptr) const;
 

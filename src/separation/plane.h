@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "nn/float_buffer.h"
 
@@ -17,9 +18,11 @@ struct Plane {
   nn::FloatBuffer values;
 
   Plane() = default;
-  // Zeros. Throws Error(kOutOfMemory).
-  Plane(int64_t l, int64_t n, int64_t c) : lines(l), length(n), channels(c) {
-    values.Reserve(l * n * c);
+  // In the memory that `room` has, if it is enough, with whatever it held. Throws
+  // Error(kOutOfMemory).
+  Plane(int64_t l, int64_t n, int64_t c, nn::FloatBuffer room = {})
+      : lines(l), length(n), channels(c), values(std::move(room)) {
+    values.Reserve(elements());
   }
   int64_t rows() const { return lines * length; }
   int64_t elements() const { return rows() * channels; }

@@ -55,6 +55,19 @@ void CopyPadded(const Plane& plane, const Plane* skip, Range lines, Range positi
   }
 }
 
+Plane BlockScratch::NewPlane(int64_t lines, int64_t length, int64_t channels) {
+  const int64_t floats = lines * length * channels;
+  auto best = free_.end();
+  for (auto at = free_.begin(); at != free_.end(); ++at) {
+    if (at->capacity() < floats) continue;
+    if (best == free_.end() || at->capacity() < best->capacity()) best = at;
+  }
+  if (best == free_.end()) return {lines, length, channels};
+  nn::FloatBuffer room = std::move(*best);
+  free_.erase(best);
+  return {lines, length, channels, std::move(room)};
+}
+
 bool RunItems(ThreadPool& team, int64_t count, int64_t products, const std::atomic<bool>* stop,
               const std::function<void(const Worker& worker, int64_t item)>& body) {
   const int64_t each =

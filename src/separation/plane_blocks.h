@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "base/thread_pool.h"
@@ -29,7 +30,8 @@ std::vector<PlaneBlock> CutPlane(int64_t lines, int64_t length, int64_t rows);
 void CopyPadded(const Plane& plane, const Plane* skip, Range lines, Range positions, int64_t pitch,
                 float* to);
 
-// Each thread's own memory for a block.
+// Each thread's own memory for a block, and that of planes which are no longer needed: a segment
+// takes a gigabyte one after the other, of which the system would clear every page anew.
 class BlockScratch {
  public:
   explicit BlockScratch(int workers) : buffers_(static_cast<size_t>(workers)) {}
@@ -40,8 +42,12 @@ class BlockScratch {
     return buffer.data();
   }
 
+  // A plane whose values may be anything. Throws Error(kOutOfMemory).
+  Plane NewPlane(int64_t lines, int64_t length, int64_t channels);
+  void GiveBack(Plane plane) { free_.push_back(std::move(plane.values)); }
+
  private:
-  std::vector<nn::FloatBuffer> buffers_;
+  std::vector<nn::FloatBuffer> buffers_, free_;
 };
 
 // Calls `body` for items 0 … count − 1, each on one thread, in runs of the team that take some

@@ -135,7 +135,7 @@ bool ResidualBranch::ForwardLayer(const Layer& layer, ThreadPool& team, BlockScr
   const int64_t length = x->length, wide = 2 * channels_;
   const std::vector<PlaneBlock> blocks = CutPlane(1, length, kLineRows);
   const int64_t items = static_cast<int64_t>(blocks.size());
-  Plane h(1, length, hidden_);
+  Plane h = scratch.NewPlane(1, length, hidden_);
   std::vector<Moments> parts(blocks.size());
   const auto for_blocks = [&](int64_t products,
                               const std::function<void(const Worker&, size_t, Range)>& body) {
@@ -175,7 +175,7 @@ bool ResidualBranch::ForwardLayer(const Layer& layer, ThreadPool& team, BlockScr
   });
   if (!going) return false;
   const GroupNorm::Affine whole = layer.wide_norm.For(parts);
-  return for_blocks(wide * hidden_, [&](const Worker& worker, size_t, Range rows) {
+  going = for_blocks(wide * hidden_, [&](const Worker& worker, size_t, Range rows) {
     widen(worker, rows, [&](const float* y, Range some) {
       for (int64_t r = some.begin; r < some.end; ++r, y += wide) {
         kernels::AddScaledGlu(y, whole.scale.data(), whole.shift.data(), layer.gains.data(),
@@ -183,6 +183,8 @@ bool ResidualBranch::ForwardLayer(const Layer& layer, ThreadPool& team, BlockScr
       }
     });
   });
+  scratch.GiveBack(std::move(h));
+  return going;
 }
 
 size_t ResidualBranch::bytes() const {

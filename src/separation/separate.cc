@@ -58,7 +58,8 @@ class Separation {
         options_(options),
         wanted_(Wanted(options, sound.samples)),
         segments_(CountSegments(network.config(), sound.samples, options)),
-        fade_(FadeWeights(network.config().segment_samples())) {}
+        fade_(FadeWeights(network.config().segment_samples())),
+        scratch_(pool.size()) {}
 
   std::vector<Waveform> Run() {
     const std::vector<int64_t> leads = Leads(network_.config(), options_.shifts);
@@ -93,7 +94,7 @@ class Separation {
     for (const Segment& segment :
          SplitInSegments(sound_.samples + lead, wanted_ + lead, config.segment_samples())) {
       const Waveform in = CutSegment(sound_, segment.input_begin - lead, segment.input_samples);
-      const std::vector<Waveform> out = network_.Run(pool_, in, mixes_, options_.stop);
+      const std::vector<Waveform> out = network_.Run(pool_, scratch_, in, mixes_, options_.stop);
       if (out.empty() && !mixes_.empty()) return {};
       Add(segment, lead, out, &sums, &weights);
       ++done_;
@@ -136,6 +137,7 @@ class Separation {
   const SeparateOptions& options_;
   int64_t wanted_, segments_, done_ = 0;
   std::vector<float> fade_;
+  BlockScratch scratch_;
 };
 
 }  // namespace

@@ -157,7 +157,7 @@ TEST_F(HtDemucsGoldenTest, EveryStage) {
   AddWaves(pool_, tiny_.config, decoded[1], of_wave, mixes, &stems);
   golden_.ExpectStems("act.stems", stems);
 
-  const std::vector<Waveform> whole = network_.Run(pool_, segment, mixes);
+  const std::vector<Waveform> whole = network_.Run(pool_, scratch, segment, mixes);
   ASSERT_EQ(whole.size(), stems.size());
   golden_.ExpectStems("act.stems", whole);
 }
