@@ -6,30 +6,27 @@
 #include <set>
 #include <string>
 
+#include "cli/status_line.h"
 #include "musicgen/download.hpp"
 
 namespace musicgen::cli {
 
 class DownloadDisplay {
  public:
-  DownloadDisplay();
-  ~DownloadDisplay();
-
   void Update(const DownloadProgress& progress);
   // Takes the bar away.
-  void Finish();
+  void Finish() { line_.Finish(); }
 
  private:
   using Clock = std::chrono::steady_clock;
 
   void Announce(const DownloadProgress& progress);
-  void Draw(const DownloadProgress& progress, double bytes_per_s) const;
+  void Draw(const DownloadProgress& progress, double bytes_per_s);
 
-  const bool terminal_;
+  StatusLine line_;
   std::set<std::string> announced_;  // repositories
-  bool drawn_ = false;
-  uint64_t first_bytes_ = 0;  // done when the bar began
-  Clock::time_point first_time_, drawn_time_;
+  uint64_t first_bytes_ = 0;         // done when the bar began
+  Clock::time_point first_time_;
 };
 
 }  // namespace musicgen::cli

@@ -1,9 +1,10 @@
-// Progress on stderr: a bar on a terminal, otherwise a line every few seconds.
+// How far a generation is, on stderr.
 #pragma once
 
 #include <chrono>
 #include <optional>
 
+#include "cli/status_line.h"
 #include "musicgen/musicgen.hpp"
 
 namespace musicgen::cli {
@@ -11,11 +12,11 @@ namespace musicgen::cli {
 class Progress {
  public:
   // Silent when `enabled` is false, but it still measures.
-  explicit Progress(bool enabled);
+  explicit Progress(bool enabled) : line_(enabled) {}
 
   void Update(const GenerationProgress& progress);
   // Takes the bar away.
-  void Finish();
+  void Finish() { line_.Finish(); }
 
   // Since the first report, which covers the text encoding; nothing before two reports came.
   std::optional<double> steps_per_s() const;
@@ -23,13 +24,12 @@ class Progress {
  private:
   using Clock = std::chrono::steady_clock;
 
-  void Draw(const GenerationProgress& progress) const;
+  void Draw(const GenerationProgress& progress);
 
-  const bool enabled_;
-  const bool terminal_;
+  StatusLine line_;
   std::optional<GenerationProgress> first_;
   GenerationProgress last_;
-  Clock::time_point first_time_, last_time_, drawn_time_;
+  Clock::time_point first_time_, last_time_;
 };
 
 }  // namespace musicgen::cli

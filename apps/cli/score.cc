@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <map>
 #include <numeric>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/inputs.h"
@@ -94,13 +95,16 @@ int Run(const ScoreFlags& flags) {
   }
   model.Load(1, Longest(codes, model.info()));
   PrintSeparations();
+  bool warns = true;  // once
   for (size_t i = 0; i < codes.size(); ++i) {
     GenerationRequest request;
     request.prompt = samples[i].prompt;
     if (!samples[i].melody.empty()) {
       request.melody = melodies.at(samples[i].melody);
       request.params.stems = StemsModeOf(flags.model.stems);
-      if (i == 0) WarnOfWholeMelody(model, request, flags.model.reference);
+      if (std::exchange(warns, false)) {
+        WarnOfWholeMelody(model, request, flags.model.reference);
+      }
     }
     if (!samples[i].style.empty()) {
       request.style = styles.at(samples[i].style);

@@ -8,45 +8,12 @@
 #include "cli/commands.h"
 #include "cli/fetch_model.h"
 #include "cli/outputs.h"
+#include "cli/status_line.h"
 #include "common/errors.h"
 #include "common/json.h"
-#include "common/platform.h"
 
 namespace musicgen::cli {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-// A line on stderr that is kept on a terminal, otherwise one every few seconds.
-class SegmentProgress {
- public:
-  explicit SegmentProgress(bool enabled)
-      : enabled_(enabled), terminal_(common::IsTerminal(stderr)), start_(Clock::now()) {}
-  ~SegmentProgress() {
-    if (enabled_ && terminal_ && is_drawn_) std::fputs("\r\x1b[K", stderr);
-  }
-  SegmentProgress(const SegmentProgress&) = delete;
-  SegmentProgress& operator=(const SegmentProgress&) = delete;
-
-  void Update(int64_t done, int64_t segments) {
-    const Clock::time_point now = Clock::now();
-    if (!enabled_ || (!terminal_ && is_drawn_ && now - drawn_ < std::chrono::seconds(5))) return;
-    const double taken_s = std::chrono::duration<double>(now - start_).count();
-    const long left_s =
-        std::lround(taken_s / static_cast<double>(done) * static_cast<double>(segments - done));
-    std::fprintf(stderr, "%s%lld of %lld segments, %ld:%02ld left%s", terminal_ ? "\r" : "",
-                 static_cast<long long>(done), static_cast<long long>(segments), left_s / 60,
-                 left_s % 60, terminal_ ? "\x1b[K" : "\n");
-    is_drawn_ = true;
-    drawn_ = now;
-  }
-
- private:
-  const bool enabled_, terminal_;
-  const Clock::time_point start_;
-  Clock::time_point drawn_;
-  bool is_drawn_ = false;
-};
 
 std::string Comment(const std::string& stem, const Separator& separator) {
   common::JsonObject comment;
@@ -58,6 +25,7 @@ std::string Comment(const std::string& stem, const Separator& separator) {
 }  // namespace
 
 int Run(const SeparateFlags& flags) {
+  using Clock = std::chrono::steady_clock;
   common::Destinations destinations;
   destinations.Keep("--audio", flags.audio);
   // Sound as it is: floats in WAV, and nothing rescaled.
@@ -85,9 +53,12 @@ int Run(const SeparateFlags& flags) {
   options.shifts = flags.shifts;
   std::optional<std::vector<Stem>> stems;
   {
-    SegmentProgress progress(!flags.no_progress);
+    StatusLine line(!flags.no_progress);
+    const Clock::time_point begin = Clock::now();
     options.progress = [&](int64_t done, int64_t segments) {
-      progress.Update(done, segments);
+      const double taken_s = std::chrono::duration<double>(Clock::now() - begin).count();
+      const double share = static_cast<double>(done) / static_cast<double>(segments);
+      if (line.due()) line.Show(share, TimeLeft(taken_s * (1 - share) / share));
       return true;
     };
     stems = separator.Separate(sound, options);

@@ -20,14 +20,6 @@
 namespace musicgen::lm {
 namespace {
 
-Codes MadeUpCodes(const LmConfig& config, int64_t frames) {
-  Codes codes(config.codebooks, frames);
-  for (size_t i = 0; i < codes.values.size(); ++i) {
-    codes.values[i] = static_cast<int32_t>(i * 7919 % static_cast<size_t>(config.codebook_size));
-  }
-  return codes;
-}
-
 // The next submission fails with it.
 VkResult next_fault = VK_SUCCESS;
 PFN_vkQueueSubmit submit = nullptr;
@@ -42,12 +34,18 @@ void FailOnDemand(gpu::Functions& functions) {
   };
 }
 
+// The test's device with other functions.
+std::shared_ptr<gpu::Device> DeviceWith(void (*replace)(gpu::Functions&)) {
+  auto device = std::make_shared<gpu::Device>(gpu::Instance::Open({.replace = replace}),
+                                              gpu::ListDevices().front());
+  device->set_arithmetic(gpu::TestDevice().arithmetic());
+  return device;
+}
+
 // A step that throws has not happened: made again, it gives what it would have given.
 TEST(GpuFaultTest, AStepThatFailedIsMadeAgain) {
   if (!HasGpu()) GTEST_SKIP() << kNoGpu;
-  auto device = std::make_shared<gpu::Device>(gpu::Instance::Open({.replace = FailOnDemand}),
-                                              gpu::ListDevices().front());
-  device->set_arithmetic(gpu::TestDevice().arithmetic());
+  const auto device = DeviceWith(FailOnDemand);
   ThreadPool pool(2);
   const auto transformer = LoadTinyTransformer();
   const LmConfig& config = transformer->config();
@@ -90,9 +88,7 @@ TEST(GpuFaultTest, AStepThatFailedIsMadeAgain) {
 // A device that is lost in the middle of pieces, again and again, which are steered as well.
 TEST(GpuFaultTest, ALostDeviceIsOpenedAnewAndStreamsGoOn) {
   if (!HasGpu()) GTEST_SKIP() << kNoGpu;
-  auto device = std::make_shared<gpu::Device>(gpu::Instance::Open({.replace = FailOnDemand}),
-                                              gpu::ListDevices().front());
-  device->set_arithmetic(gpu::TestDevice().arithmetic());
+  const auto device = DeviceWith(FailOnDemand);
   ThreadPool pool(2);
   const auto transformer = LoadTinyTransformer();
   const LmConfig& config = transformer->config();
@@ -154,9 +150,7 @@ TEST(GpuFaultTest, ALostDeviceIsOpenedAnewAndStreamsGoOn) {
 // A device that is lost with steps under way, and no other one: their streams fail, in Collect.
 TEST(GpuFaultTest, StepsThatAreLostForGoodFailTheirStreams) {
   if (!HasGpu()) GTEST_SKIP() << kNoGpu;
-  auto device = std::make_shared<gpu::Device>(
-      gpu::Instance::Open({.replace = gpu::FailingCalls::PutBefore}), gpu::ListDevices().front());
-  device->set_arithmetic(gpu::TestDevice().arithmetic());
+  const auto device = DeviceWith(gpu::FailingCalls::PutBefore);
   ThreadPool pool(2);
   bool refuses = false;
   const auto make = [&] {

@@ -18,14 +18,6 @@
 namespace musicgen::lm {
 namespace {
 
-Codes MadeUpCodes(const LmConfig& config, int64_t frames) {
-  Codes codes(config.codebooks, frames);
-  for (size_t i = 0; i < codes.values.size(); ++i) {
-    codes.values[i] = static_cast<int32_t>(i * 7919 % static_cast<size_t>(config.codebook_size));
-  }
-  return codes;
-}
-
 // What a branch of the model is conditioned on: by cross-attention, or in front.
 Branch MadeUpBranch(const LmConfig& config, int64_t rows) {
   Branch branch = MadeUpConditions(rows, config.width, 5).branches[0];

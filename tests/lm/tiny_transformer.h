@@ -49,6 +49,15 @@ inline Conditions MadeUpConditions(int64_t rows, int64_t width, int salt) {
   return Conditions::Cross(std::move(cross));
 }
 
+// The same of codes.
+inline Codes MadeUpCodes(const LmConfig& config, int64_t frames) {
+  Codes codes(config.codebooks, frames);
+  for (size_t i = 0; i < codes.values.size(); ++i) {
+    codes.values[i] = static_cast<int32_t>(i * 7919 % static_cast<size_t>(config.codebook_size));
+  }
+  return codes;
+}
+
 inline Codes SliceCodes(const std::vector<int32_t>& batch, int64_t item, int64_t books,
                         int64_t frames) {
   Codes codes(books, frames);
