@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "checkpoint/pickle_globals.h"
 #include "checkpoint/pickle_opcodes.h"
 #include "checkpoint/utf8.h"
 
@@ -20,42 +21,6 @@ constexpr size_t kMostMarks = 256;  // open at once
 constexpr size_t kMostDimensions = 16;
 constexpr size_t kLongestName = 200;  // of a module or a global
 constexpr int64_t kMostElements = int64_t{1} << 48;
-
-struct NamedGlobal {
-  std::string_view module, name;
-  PickleValue value;
-};
-
-const std::vector<NamedGlobal>& Globals() {
-  static const std::vector<NamedGlobal> kGlobals = {
-      {"torch._utils", "_rebuild_tensor_v2", PickleFunction::kRebuildTensor},
-      {"torch._utils", "_rebuild_parameter", PickleFunction::kRebuildParameter},
-      {"collections", "OrderedDict", PickleFunction::kOrderedDict},
-      {"torch", "DoubleStorage", PickleStorageType{DType::kF64}},
-      {"torch", "FloatStorage", PickleStorageType{DType::kF32}},
-      {"torch", "HalfStorage", PickleStorageType{DType::kF16}},
-      {"torch", "BFloat16Storage", PickleStorageType{DType::kBF16}},
-      {"torch", "LongStorage", PickleStorageType{DType::kI64}},
-      {"torch", "IntStorage", PickleStorageType{DType::kI32}},
-      {"torch", "ShortStorage", PickleStorageType{DType::kI16}},
-      {"torch", "CharStorage", PickleStorageType{DType::kI8}},
-      {"torch", "ByteStorage", PickleStorageType{DType::kU8}},
-      {"torch", "BoolStorage", PickleStorageType{DType::kBool}},
-  };
-  return kGlobals;
-}
-
-const std::vector<NamedGlobal>& DemucsGlobals() {
-  static const std::vector<NamedGlobal> kGlobals = {
-      {"demucs.htdemucs", "HTDemucs", PickleClass{"demucs.htdemucs.HTDemucs"}},
-      {"fractions", "Fraction", PickleFunction::kFraction},
-      {"numpy.core.multiarray", "scalar", PickleFunction::kOpaque},
-      {"numpy._core.multiarray", "scalar", PickleFunction::kOpaque},
-      {"numpy", "dtype", PickleFunction::kOpaque},
-      {"_codecs", "encode", PickleFunction::kOpaque},
-  };
-  return kGlobals;
-}
 
 bool IsFloating(DType dtype) {
   return dtype == DType::kF64 || dtype == DType::kF32 || dtype == DType::kF16 ||
@@ -319,13 +284,7 @@ void PickleMachine::SetItems(const std::vector<PickleRef>& items) {
 void PickleMachine::Global() {
   const std::string_view module = Line();
   const std::string_view name = Line();
-  for (const NamedGlobal& global : Globals()) {
-    if (global.module == module && global.name == name) return Push(PickleValue(global.value));
-  }
-  for (const NamedGlobal& global : DemucsGlobals()) {
-    if (globals_ != PickleGlobals::kDemucs) break;
-    if (global.module == module && global.name == name) return Push(PickleValue(global.value));
-  }
+  if (auto global = FindGlobal(module, name, globals_)) return Push(*std::move(global));
   Fail("global ", Printable(module), ".", Printable(name), " is not one that weight files need");
 }
 
@@ -497,25 +456,6 @@ Pickle Pickle::Parse(std::string_view bytes, const std::string& where, PickleGlo
 const PickleValue* Pickle::Find(const PickleDict& dict, const std::string& key) const {
   const auto found = dict.by_name.find(key);
   return found == dict.by_name.end() ? nullptr : &at(found->second);
-}
-
-std::string Describe(const PickleValue& value) {
-  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "True" : "False";
-  if (const auto* integer = std::get_if<int64_t>(&value)) return std::to_string(*integer);
-  if (const auto* text = std::get_if<std::string>(&value)) {
-    return StrCat('"', Printable(*text, 80), '"');
-  }
-  if (std::holds_alternative<std::monostate>(value)) return "None";
-  if (std::holds_alternative<double>(value)) return "a float";
-  if (std::holds_alternative<PickleList>(value)) return "a list";
-  if (std::holds_alternative<PickleTuple>(value)) return "a tuple";
-  if (std::holds_alternative<PickleDict>(value)) return "a dict";
-  if (std::holds_alternative<PickleStorage>(value)) return "a storage";
-  if (std::holds_alternative<PickleTensor>(value)) return "a tensor";
-  if (std::holds_alternative<PickleFraction>(value)) return "a fraction";
-  if (std::holds_alternative<PickleOpaque>(value)) return "an object that is not read";
-  if (const auto* named = std::get_if<PickleClass>(&value)) return "the class " + named->name;
-  return "a global";
 }
 
 }  // namespace musicgen::checkpoint
