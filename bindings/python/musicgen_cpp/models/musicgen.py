@@ -59,14 +59,14 @@ class MusicGen:
     def get_pretrained(name: str = "facebook/musicgen-melody", device: Any = None, *, precision: str = "auto",
                        reference: str = "auto", text_encoder: Optional[str] = None,
                        codec: Optional[str] = None, style_encoder: Optional[str] = None,
-                       stems: str = "auto", demucs: Optional[str] = None, strict: bool = False, threads: int = 0, max_streams: int = 0,
-                       cache_bytes: int = 0, lora: Any = None) -> MusicGen:
+                       stems: str = "auto", demucs: Optional[str] = None, strict: bool = False,
+                       threads: int = 0, max_streams: int = 0, cache_bytes: int = 0, lora: Any = None) -> MusicGen:
         """Opens a model.
 
         `name`: a directory (Hugging Face's layout or AudioCraft's), a GGUF file, a hub id
         "org/name[@revision]", a short name (small, medium, large, melody, style; warns as AudioCraft does),
-        "demo": the small model that comes with the package, or "debug": a tiny random one. A hub id that is not in the Hugging Face cache is downloaded where
-        huggingface_hub is installed. `device`: "cpu"; another one that is missing here warns.
+        "demo": the small model that comes with the package, or "debug": a tiny random one. A hub id that
+        is not in the Hugging Face cache is downloaded where huggingface_hub is installed. `device`: "cpu"; another one that is missing here warns.
         `precision`: "auto" (q8, or what a GGUF file holds), "f32", "f16", "bf16", "q8", "q4".
         `reference`: whose reading of padding and empty prompts to follow, "auto", "hf" or "audiocraft".
         `text_encoder`, `codec`: directories of a T5 and an EnCodec that the model's files lack;
@@ -80,8 +80,8 @@ class MusicGen:
         ("punk", 0.5), or a list of these. Raises BadInputError, OutOfMemoryError.
         """
         options = dict(device=device, precision=precision, reference=reference, text_encoder=text_encoder,
-                       codec=codec, style_encoder=style_encoder, stems=stems, demucs=demucs, strict=strict, threads=threads, max_streams=max_streams,
-                       cache_bytes=cache_bytes, lora=lora)
+                       codec=codec, style_encoder=style_encoder, stems=stems, demucs=demucs, strict=strict,
+                       threads=threads, max_streams=max_streams, cache_bytes=cache_bytes, lora=lora)
         return MusicGen(name, **options)
 
     # what the model is
