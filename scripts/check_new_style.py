@@ -92,7 +92,8 @@ def main():
         found[name] = shares(judge, program(model).generate(f"{style}_{name}", prompts, sampling, seed=50000))
         print(f"{name}: {found[name]}")
     print(f"\"{prompts[0]}\" and the like: {style} {found['before'][style]:.2f} before, "
-          f"{found['after'][style]:.2f} after {CLIPS} clips, {arguments.updates} updates and {took_s:.0f} s of training (wanted: {WANTED} in {LONGEST_S} s)")
+          f"{found['after'][style]:.2f} after {CLIPS} clips, {arguments.updates} updates and "
+          f"{took_s:.0f} s of training (wanted: {WANTED} in {LONGEST_S} s)")
     sys.exit(found["after"][style] < WANTED or took_s > LONGEST_S)
 
 
