@@ -5,7 +5,10 @@
 
 namespace musicgen::serve {
 
-Loop::Loop() : io_(std::make_unique<boost::asio::io_context>(1)) {}
+// Told that one thread runs it, Boost.Asio would keep what that thread posts aside until its
+// handler ends, and what others post meanwhile would come first: a piece of an answer before its
+// head.
+Loop::Loop() : io_(std::make_unique<boost::asio::io_context>()) {}
 
 void Loop::Post(std::function<void()> work) {
   // Dropped work may hold the last hold on an exchange, whose end posts again: not under the lock.

@@ -12,7 +12,8 @@ namespace musicgen::serve {
 class Loop {
  public:
   Loop();
-  // Runs `work` soon on the thread that runs io(); after Close it is dropped.
+  // Runs `work` soon on the thread that runs io(), in the order of the calls, whichever threads
+  // make them; after Close it is dropped.
   void Post(std::function<void()> work);
   boost::asio::io_context& io() { return *io_; }
   // Destroys what is still waiting to run. Nobody runs io() any more.
