@@ -40,7 +40,8 @@ Device::Device(std::shared_ptr<const Instance> instance, DeviceInfo info)
   functions_.vkGetPhysicalDeviceProperties2(physical_, &properties);
   const VkPhysicalDeviceLimits& limits = properties.properties.limits;
   limits_ = {limits.maxStorageBufferRange, maintenance.maxMemoryAllocationSize,
-             limits.minStorageBufferOffsetAlignment, limits.maxComputeSharedMemorySize};
+             limits.minStorageBufferOffsetAlignment, limits.maxComputeSharedMemorySize,
+             limits.maxComputeWorkGroupInvocations};
   VkPhysicalDeviceFeatures2 features{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2};
   functions_.vkGetPhysicalDeviceFeatures2(physical_, &features);
   has_exact_double_ = features.features.shaderFloat64 == VK_TRUE &&

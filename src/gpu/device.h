@@ -26,6 +26,7 @@ struct DeviceLimits {
   uint64_t allocation_bytes = 0;  // of one block of memory
   uint64_t offset_alignment = 0;  // of such a range, in bytes
   uint64_t shared_bytes = 0;      // of a workgroup
+  uint32_t workgroup_invocations = 0;
 };
 
 // Outlives what is made of it. Calls of one device from one thread at a time.

@@ -16,12 +16,15 @@ using kernels::WeightFormat;
 constexpr int64_t kGroup = 64;  // invocations of a workgroup
 // A card has more lanes than a product has outputs; a processor that plays one has not, and waits
 // long at a barrier.
-constexpr int64_t kLanes = 8;
-constexpr int64_t kTeam = 64, kTeams = 4;  // of attention: lanes that have a segment of the keys
-constexpr int64_t kQuantGroup = 32;        // inputs with one scale
+constexpr int64_t kLanes = 32;
+constexpr int64_t kTeam = 64, kTeams = 16;  // of attention: lanes that have a segment of the keys
+constexpr int64_t kDrawLanes = 256;
+constexpr int64_t kAhead = 16;  // words of weights, keys or values that a card is asked for at once
+constexpr int64_t kQuantGroup = 32;  // inputs with one scale
 constexpr int64_t kMostParts = 2;
 // Rows that share a reading of the weights.
 constexpr int64_t kRowsAtOnce = 8;
+constexpr int64_t kProductSegment = 64;  // inputs whose sum is a lane's
 
 uint32_t Word(int64_t value) { return static_cast<uint32_t>(value); }
 uint32_t Groups(int64_t n, int64_t each = kGroup) { return Word((n + each - 1) / each); }
@@ -45,6 +48,17 @@ Operations::Operations(const Device& device, int64_t lanes) : device_(device), l
 
 Operations::Operations(const Device& device)
     : Operations(device, device.info().kind == DeviceKind::kSoftware ? 1 : kLanes) {}
+
+uint32_t Operations::Ahead() const { return Word(lanes_ == 1 ? 1 : kAhead); }
+
+// So many that a workgroup's invocations and half of its shared memory hold them.
+int64_t Operations::ProductLanes(int64_t threads, int64_t sums) const {
+  const DeviceLimits& limits = device_.limits();
+  const int64_t floats = static_cast<int64_t>(limits.shared_bytes / 2 / sizeof(float));
+  const int64_t most = std::min(static_cast<int64_t>(limits.workgroup_invocations) / threads,
+                                floats / ((sums + 1) * kernels::kTileOutputs));
+  return std::clamp<int64_t>(most, 1, lanes_);
+}
 
 void Operations::SetScratch(const BufferRange& digits, const BufferRange& scales) {
   digits_ = digits;
@@ -92,7 +106,7 @@ void Operations::Norm(Recorder& recorder, const RowInputs& in, const BufferRange
       {{in.table, kRead}, {x, kRead}, {weight, kRead}, {bias, kRead}, {y, kWrite}}};
   const std::array<uint32_t, 3> constants = {Word(width), static_cast<uint32_t>(which),
                                              std::bit_cast<uint32_t>(eps)};
-  recorder.Dispatch(Of("norm", 5, 3), bindings, constants, Word(rows));
+  recorder.Dispatch(Of("norm", 5, 3, {Ahead()}), bindings, constants, Word(rows));
 }
 
 void Operations::Quantize(Recorder& recorder, const RowInputs& in, const BufferRange& x,
@@ -123,9 +137,15 @@ void Operations::Product(Recorder& recorder, const RowInputs& in, const BufferRa
   const std::array<uint32_t, 5> constants = {
       Word(matrix.inputs), Word(matrix.outputs), static_cast<uint32_t>(which),
       Word(place.stride == 0 ? matrix.outputs : place.stride), Word(place.at)};
-  const std::vector<uint32_t> specialisation = {Word(at_once), static_cast<uint32_t>(epilogue),
-                                                Word(kernels::kTileOutputs * lanes_),
-                                                Word(matrix.format), Word(parts)};
+  // Invocations of a lane: an output each, or two where they share a word.
+  const bool half = matrix.format == WeightFormat::kF16 || matrix.format == WeightFormat::kBF16;
+  const int64_t threads = kernels::kTileOutputs / (half ? 2 : 1);
+  const int64_t shares = Groups(matrix.inputs, quantized ? kQuantGroup : kProductSegment);
+  const int64_t lanes = std::min(ProductLanes(threads, at_once * parts), shares);
+  std::vector<uint32_t> specialisation = {Word(at_once),         static_cast<uint32_t>(epilogue),
+                                          Word(lanes * threads), Word(matrix.format),
+                                          Word(parts),           Word(lanes)};
+  if (!quantized) specialisation.push_back(Ahead());
   recorder.Dispatch(Of(quantized ? "product_quantized" : "product",
                        static_cast<uint32_t>(bindings.size()), 5, specialisation),
                     bindings, constants, Groups(matrix.outputs, kernels::kTileOutputs),
@@ -164,9 +184,10 @@ void Operations::Attend(Recorder& recorder, const RowInputs& in, const BufferRan
   const std::array<uint32_t, 5> constants = {Word(width), Word(head_dim), Word(q_stride),
                                              cross ? 1u : 0u, std::bit_cast<uint32_t>(scale)};
   const bool quantized = kernels::IsQuantized(from.format);
-  const uint32_t lanes = Word(lanes_ == 1 ? kTeam : kTeam * kTeams);
-  recorder.Dispatch(quantized ? Of("attend_quantized", 6, 5, {lanes})
-                              : Of("attend", 6, 5, {Word(from.format), lanes}),
+  const int64_t most = std::bit_floor(device_.limits().workgroup_invocations);
+  const uint32_t lanes = Word(lanes_ == 1 ? kTeam : std::min<int64_t>(kTeam * kTeams, most));
+  recorder.Dispatch(quantized ? Of("attend_quantized", 6, 5, {lanes, Ahead()})
+                              : Of("attend", 6, 5, {Word(from.format), lanes, Ahead()}),
                     bindings, constants, Word(width / head_dim), Word(rows));
 }
 
@@ -181,7 +202,7 @@ void Operations::Draw(Recorder& recorder, const RowInputs& in, const DrawInputs&
                                             {out.columns, kWrite},
                                             {out.codes, kWrite}}};
   const std::array<uint32_t, 2> constants = {Word(codebooks), Word(codebook_size)};
-  const uint32_t lanes = Word(lanes_ == 1 ? kTeam : kTeam * kTeams);
+  const uint32_t lanes = Word(lanes_ == 1 ? kTeam : kDrawLanes);
   recorder.Dispatch(Of("draw", 7, 2, {lanes}), bindings, constants, Word(codebooks), Word(most));
 }
 

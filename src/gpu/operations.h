@@ -58,7 +58,7 @@ class Operations {
  public:
   // Records for passes of so many rows, of which RowTable::rows count. Outlives its recordings.
   explicit Operations(const Device& device);
-  // A product's outputs are each computed by so many lanes together, at most 8.
+  // A product's outputs are each computed by so many lanes together, at most 32.
   Operations(const Device& device, int64_t lanes);
 
   // Where the integers of a product's inputs lie meanwhile: DigitBytes and ScaleBytes of the most
@@ -97,6 +97,8 @@ class Operations {
   const Pipeline& Of(std::string_view name, uint32_t bindings, uint32_t constants,
                      std::vector<uint32_t> specialisation = {});
 
+  uint32_t Ahead() const;
+  int64_t ProductLanes(int64_t threads, int64_t sums) const;
   void Quantize(Recorder& recorder, const RowInputs& in, const BufferRange& x, int64_t inputs,
                 int64_t parts, int64_t rows);
 

@@ -177,7 +177,7 @@ TEST_F(OperationsTest, ProductsOfNarrowWeightsAreTheKernels) {
 }
 
 TEST_F(OperationsTest, ProductsDoNotDependOnTheLanesThatShareAnOutput) {
-  for (const int64_t lanes : {2, 3, 8}) {
+  for (const int64_t lanes : {2, 3, 8, 32}) {
     CheckProduct({1, 1000, 70, WeightFormat::kF32, lanes}, Epilogue::kStore);
     CheckProduct({2, 64, 64, WeightFormat::kF32, lanes}, Epilogue::kGelu);
     CheckProduct({5, 130, 33, WeightFormat::kF16, lanes}, Epilogue::kAccumulate);
@@ -229,8 +229,8 @@ TEST_F(OperationsTest, ProductsWithGeluAreTheKernels) {
 }
 
 TEST_F(OperationsTest, NormsAreTheKernels) {
-  for (const int64_t width : {1, 15, 16, 17, 64, 100, 1000}) {
-    Bench bench(3);
+  for (const int64_t width : {1, 15, 16, 17, 64, 100, 255, 256, 257, 1000}) {
+    Bench bench(3, width % 2 + 1);
     const size_t n = static_cast<size_t>(width);
     const std::vector<float> x = Noise(3 * n, 1, 10.0f), weight = Noise(n, 2), bias = Noise(n, 3);
     std::vector<float> expected(3 * n);

@@ -11,7 +11,8 @@ layout(local_size_x_id = 3) in;  // first, as softmax.glsl asks for it
 #include "softmax.glsl"
 
 layout(constant_id = 2) const uint kFormat = 0;  // kF32 or kBF16
-const uint kTeam = 64, kSegment = 64;
+layout(constant_id = 4) const uint kAhead = 1;   // words of keys or values that are asked for at once
+const uint kTeam = 64, kSegment = kPagePositions;
 
 layout(push_constant) uniform Constants { uint width, head_dim, q_stride, cross; float scale; };
 layout(binding = 1, std430) readonly buffer Q { float q[]; };  // [rows, q_stride]
@@ -19,22 +20,32 @@ layout(binding = 3, std430) readonly buffer Keys { uint keys[]; };
 layout(binding = 4, std430) readonly buffer Values { uint values[]; };
 layout(binding = 5, std430) writeonly buffer Out { float attended[]; };  // [rows, D]
 
+const uint kInWord = kFormat == kF32 ? 1 : 2;  // so many of head_dim
+
+float AddWord(float sum, uint query, uint word) {
+  precise float with = sum;
+  for (uint j = 0; j < kInWord; ++j) with = Fma(q[query + j], Element(kFormat, word, j), with);
+  return with;
+}
+
 void main() {
   const uint head = gl_WorkGroupID.x, row = gl_WorkGroupID.y, lane = gl_LocalInvocationID.x;
   if (!Takes(row, cross != 0 ? kCrossingRows : kAllRows)) return;
   const uint count = uint(cross != 0 ? rows[row].cross_rows : rows[row].position + 1);
-  const uint in_word = kFormat == kF32 ? 1 : 2;  // so many of head_dim
-  const uint heads = width / head_dim, words = head_dim / in_word, block = words * kPagePositions;
+  const uint heads = width / head_dim, words = head_dim / kInWord, block = words * kPagePositions;
+  const uint query = row * q_stride + head * head_dim;
 
   float top = uintBitsToFloat(0xff800000u);
-  const uint query = row * q_stride + head * head_dim;
   for (uint key = lane; key < count; key += gl_WorkGroupSize.x) {
-    uint at = (PageOf(row, cross, key) * heads + head) * block + key % kPagePositions;
+    const uint at = (PageOf(row, cross, key) * heads + head) * block + key % kPagePositions;
     precise float sum = 0.0;
-    for (uint d = 0; d < head_dim; d += in_word, at += kPagePositions) {
-      const uint word = keys[at];
-      for (uint j = 0; j < in_word; ++j) sum = Fma(q[query + d + j], Element(kFormat, word, j), sum);
+    uint word = 0;
+    for (; word + kAhead <= words; word += kAhead) {
+      uint ahead[kAhead];
+      for (uint j = 0; j < kAhead; ++j) ahead[j] = keys[at + (word + j) * kPagePositions];
+      for (uint j = 0; j < kAhead; ++j) sum = AddWord(sum, query + (word + j) * kInWord, ahead[j]);
     }
+    for (; word < words; ++word) sum = AddWord(sum, query + word * kInWord, keys[at + word * kPagePositions]);
     precise float score = sum * scale;
     scores[key] = score;
     top = score > top ? score : top;
@@ -55,12 +66,16 @@ void main() {
     for (uint begin = 0; begin < segments; begin += teams) {
       const uint segment = begin + team;
       precise float sum = 0.0;
-      if (d < head_dim) {
-        for (uint key = segment * kSegment; key < min((segment + 1) * kSegment, count); ++key) {
-          const uint page = PageOf(row, cross, key);
-          const uint at = (page * heads + head) * block + key % kPagePositions * words + d / in_word;
-          sum = Fma(scores[key], Element(kFormat, values[at], d), sum);
+      if (d < head_dim && segment < segments) {  // which is a page
+        const uint at = (PageOf(row, cross, segment * kSegment) * heads + head) * block + d / kInWord;
+        const uint first = segment * kSegment, keys_in = min(kSegment, count - first);
+        uint key = 0;
+        for (; key + kAhead <= keys_in; key += kAhead) {
+          uint ahead[kAhead];
+          for (uint j = 0; j < kAhead; ++j) ahead[j] = values[at + (key + j) * words];
+          for (uint j = 0; j < kAhead; ++j) sum = Fma(scores[first + key + j], Element(kFormat, ahead[j], d), sum);
         }
+        for (; key < keys_in; ++key) sum = Fma(scores[first + key], Element(kFormat, values[at + key * words], d), sum);
       }
       if (teams == 1) {
         total_value = begin == 0 ? sum : total_value + sum;

@@ -10,6 +10,8 @@ layout(local_size_x_id = 2) in;  // first, as softmax.glsl asks for it
 #include "pages.glsl"
 #include "softmax.glsl"
 
+layout(constant_id = 3) const uint kAhead = 1;  // words of keys or values that are asked for at once
+
 layout(push_constant) uniform Constants { uint width, head_dim, q_stride, cross; float scale; };
 layout(binding = 1, std430) readonly buffer Q { float q[]; };  // [rows, q_stride]
 layout(binding = 3, std430) readonly buffer Keys { uint keys[]; };
@@ -61,7 +63,13 @@ void main() {
     }
     const uint at = (PageOf(row, cross, key) * heads + head) * block + key % kPagePositions;
     int dot = 0;
-    for (uint i = 0; i < words; ++i) dot += Dot(query[i], keys[at + (1 + i) * kPagePositions]);
+    uint i = 0;
+    for (; i + kAhead <= words; i += kAhead) {
+      uint ahead[kAhead];
+      for (uint j = 0; j < kAhead; ++j) ahead[j] = keys[at + (1 + i + j) * kPagePositions];
+      for (uint j = 0; j < kAhead; ++j) dot += Dot(query[i + j], ahead[j]);
+    }
+    for (; i < words; ++i) dot += Dot(query[i], keys[at + (1 + i) * kPagePositions]);
     precise float both = uintBitsToFloat(keys[at]) * query_scale;
     precise float score = float(dot) * both;
     scores[key] = score;
@@ -104,10 +112,15 @@ void main() {
       int dot = 0;
       if (d < head_dim && first_key < count) {
         const uint page = (PageOf(row, cross, first_key) * heads + head) * block + kPagePositions;
-        for (uint key = first_key; key < min(first_key + kTile, count); ++key) {
-          const uint word = values[page + key % kPagePositions * words + d / 4];
-          dot += Byte(word, int(d % 4)) * int(scores[key]);
+        const uint at = page + first_key % kPagePositions * words + d / 4;
+        const uint keys_in = min(kTile, count - first_key);
+        uint key = 0;
+        for (; key + kAhead <= keys_in; key += kAhead) {
+          uint ahead[kAhead];
+          for (uint j = 0; j < kAhead; ++j) ahead[j] = values[at + (key + j) * words];
+          for (uint j = 0; j < kAhead; ++j) dot += Byte(ahead[j], int(d % 4)) * int(scores[first_key + key + j]);
         }
+        for (; key < keys_in; ++key) dot += Byte(values[at + key * words], int(d % 4)) * int(scores[first_key + key]);
       }
       if (teams == 1) {
         sum = Fma(tile_scales[begin], float(dot), sum);

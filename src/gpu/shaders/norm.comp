@@ -11,6 +11,7 @@ layout(binding = 2, std430) readonly buffer Weight { float weight[]; };
 layout(binding = 3, std430) readonly buffer Bias { float bias[]; };
 layout(binding = 4, std430) writeonly buffer Y { float y[]; };
 
+layout(constant_id = 2) const uint kAhead = 1;  // numbers asked for at once
 const uint kLanes = 16;
 shared float partial[kLanes];
 
@@ -31,21 +32,35 @@ float Total(float mine) {
   return total;
 }
 
+float AddSquare(float squares, float each, float mean) {
+  precise float apart = each - mean;
+  return Fma(apart, apart, squares);
+}
+
 void main() {
   const uint row = gl_WorkGroupID.x, lane = gl_LocalInvocationID.x;
   if (!Takes(row, which)) return;
   const uint first = row * width;
   precise float sum = 0.0;
   if (lane < kLanes) {
-    for (uint i = lane; i < width; i += kLanes) sum = sum + x[first + i];
+    uint i = lane;
+    for (; i + (kAhead - 1) * kLanes < width; i += kAhead * kLanes) {
+      float ahead[kAhead];
+      for (uint j = 0; j < kAhead; ++j) ahead[j] = x[first + i + j * kLanes];
+      for (uint j = 0; j < kAhead; ++j) sum = sum + ahead[j];
+    }
+    for (; i < width; i += kLanes) sum = sum + x[first + i];
   }
   const float mean = Divide(Total(sum), float(width));
   precise float squares = 0.0;
   if (lane < kLanes) {
-    for (uint i = lane; i < width; i += kLanes) {
-      precise float apart = x[first + i] - mean;
-      squares = Fma(apart, apart, squares);
+    uint i = lane;
+    for (; i + (kAhead - 1) * kLanes < width; i += kAhead * kLanes) {
+      float ahead[kAhead];
+      for (uint j = 0; j < kAhead; ++j) ahead[j] = x[first + i + j * kLanes];
+      for (uint j = 0; j < kAhead; ++j) squares = AddSquare(squares, ahead[j], mean);
     }
+    for (; i < width; i += kLanes) squares = AddSquare(squares, x[first + i], mean);
   }
   precise float variance = Divide(Total(squares), float(width)) + eps;
   const float scale = Divide(1.0, Sqrt(variance));

@@ -1,5 +1,7 @@
 // Products with weights of eight or four bits in groups of 32 inputs, as
-// kernels/cpu/matmul_quantized.h has them, and inputs that quantize.comp made integers.
+// kernels/cpu/matmul_quantized.h has them, and inputs that quantize.comp made integers. A lane finds
+// the whole numbers of one group, which no order changes; those of a segment's groups are scaled and
+// added in turn.
 #version 450
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
@@ -18,36 +20,73 @@ layout(binding = 1, std430) readonly buffer Digits { uint digits[]; };  // [rows
 layout(binding = 2, std430) readonly buffer Weights { uint weights[]; };
 layout(binding = 4, std430) readonly buffer Scales { float scales[]; };  // [rows][kParts][groups]
 
-uint Groups() { return inputs / kGroup; }
-uint Segments() { return (Groups() + kSegmentGroups - 1) / kSegmentGroups; }
+shared float weight_scales[kLanes * kTileOutputs];
 
-void SumSegment(uint segment, uint first_row, uint tile, uint column) {
-  const uint groups = Groups(), words = kTileOutputs * (kFormat == kQ8 ? 8u : 4u);
-  const uint begin = segment * kSegmentGroups, end = min(begin + kSegmentGroups, groups);
-  uint group = (tile * groups + begin) * (kScaleWords + words);
-  for (uint g = begin; g < end; ++g, group += kScaleWords + words) {
-    const float scale = Element(kF16, weights[group + column / 2], column);
-    uint w[kGroupWords];  // four weights each
-    if (kFormat == kQ8) {
-      for (uint i = 0; i < 8; ++i) w[i] = weights[group + kScaleWords + i * kTileOutputs + column];
-    } else {
-      for (uint i = 0; i < 4; ++i) {
-        const uint both = weights[group + kScaleWords + i * kTileOutputs + column];
-        w[i] = both & 0x0f0f0f0fu;
-        w[i + 4] = (both >> 4) & 0x0f0f0f0fu;
-      }
-    }
-    for (uint i = 0; i < kRows * kParts; ++i) {
-      const uint from = (first_row * kParts + i) * groups + g;
-      int dot = 0, sum = 0;
-      for (uint j = 0; j < kGroupWords; ++j) {
-        const uint x = digits[from * kGroupWords + j];
-        dot += Dot(w[j], x);
-        if (kFormat != kQ8) sum += Dot(0x01010101u, x);
-      }
-      if (kFormat != kQ8) dot -= 8 * sum;  // weights of four bits are 8 too large
-      precise float both = scale * scales[from];
-      sums[i] = Fma(float(dot), both, sums[i]);
+void SumGroup(uint groups, uint group) {
+  const uint words = kTileOutputs * (kFormat == kQ8 ? 8u : 4u), column = Thread();
+  const uint first = (gl_WorkGroupID.x * groups + group) * (kScaleWords + words);
+  weight_scales[gl_LocalInvocationID.x] = Element(kF16, weights[first + column / 2], column);
+  uint w[kGroupWords];  // four weights each
+  if (kFormat == kQ8) {
+    for (uint i = 0; i < 8; ++i) w[i] = weights[first + kScaleWords + i * kTileOutputs + column];
+  } else {
+    for (uint i = 0; i < 4; ++i) {
+      const uint both = weights[first + kScaleWords + i * kTileOutputs + column];
+      w[i] = both & 0x0f0f0f0fu;
+      w[i + 4] = (both >> 4) & 0x0f0f0f0fu;
     }
   }
+  for (uint i = 0; i < kSums; ++i) {
+    const uint from = ((FirstRow() * kParts + i) * groups + group) * kGroupWords;
+    int dot = 0, sum = 0;
+    for (uint j = 0; j < kGroupWords; ++j) {
+      const uint x = digits[from + j];
+      dot += Dot(w[j], x);
+      if (kFormat != kQ8) sum += Dot(0x01010101u, x);
+    }
+    if (kFormat != kQ8) dot -= 8 * sum;  // weights of four bits are 8 too large
+    ends[EndOf(Lane(), i)] = float(dot);
+  }
+}
+
+float sums[kSums];  // of one segment; not `precise`, of which glslang would make a local
+
+void main() {
+  if (FirstRow() >= header.x) return;
+  const uint groups = inputs / kGroup;
+  precise float totals[kSums];  // of the outputs of this lane
+  for (uint i = 0; i < kSums; ++i) {
+    sums[i] = 0.0;
+    totals[i] = 0.0;
+  }
+  for (uint begin = 0; begin < groups; begin += kLanes) {
+    if (begin + Lane() < groups) SumGroup(groups, begin + Lane());
+    Meet();
+    const uint count = min(kLanes, groups - begin);
+    for (uint i = 0; i < kSums; ++i) {
+      if (!IsMine(i / kParts)) continue;
+      for (uint s = 0; s < count; ++s) {
+        const uint group = begin + s;
+        if (group > 0 && group % kSegmentGroups == 0) {
+          totals[i] = group == kSegmentGroups ? sums[i] : totals[i] + sums[i];
+          sums[i] = 0.0;
+        }
+        precise float both = weight_scales[s * kTileOutputs + Thread()] *
+                             scales[(FirstRow() * kParts + i) * groups + group];
+        sums[i] = Fma(ends[EndOf(s, i)], both, sums[i]);
+      }
+    }
+    Meet();
+  }
+  for (uint row = 0; row < kRows; ++row) {
+    if (!IsMine(row)) continue;
+    precise float total = 0.0;
+    for (uint part = 0; part < kParts; ++part) {
+      const uint i = row * kParts + part;
+      precise float of_part = groups <= kSegmentGroups ? sums[i] : totals[i] + sums[i];
+      total = part == 0 ? of_part : total + of_part;
+    }
+    Finish(row, total);
+  }
+  Activate();
 }

@@ -3,7 +3,7 @@
 
 const uint kSumLanes = 16;  // kernels/norm.h
 shared float scores[kMostPages * kPagePositions];
-shared float partial[256];
+shared float partial[1024];  // of each lane
 
 // The largest of what the lanes have.
 float LargestOf(float value) {
