@@ -43,6 +43,12 @@ std::vector<Case> Cases() {
       each.y = 1.0f + std::bit_cast<float>(0x33800000u | (random[1] & 0x7fffffu));
       each.z = std::ldexp(1.0f, static_cast<int>(random[2] % 60) - 30);
     }
+    // The divisor's reciprocal is subnormal, or nearly.
+    if (i % 4 == 3) {
+      each.x = std::bit_cast<float>(0x3f800000u | (random[0] & 0x7fffffu));
+      each.y = std::ldexp(1.0f + std::ldexp(static_cast<float>(random[1] % 1000), -10),
+                          static_cast<int>(96 + random[2] % 30));
+    }
     // The product almost cancels.
     if (i % 4 == 2) each.z = -each.x * each.y;
     cases.push_back(each);

@@ -50,6 +50,12 @@ float Guided(Draw draw, uint i) {
   return guided;
 }
 
+// below / temperature. A subnormal temperature may count as zero on a device.
+float Tempered(float below, float temperature) {
+  if (floatBitsToUint(temperature) >= 0x800000u) return Divide(below, temperature);
+  return below == 0.0 ? 0.0 : uintBitsToFloat(0xff800000u);
+}
+
 void main() {
   const uint k = gl_WorkGroupID.x, lane = gl_LocalInvocationID.x;
   if (gl_WorkGroupID.y >= header.y) return;
@@ -79,7 +85,7 @@ void main() {
   const float top = FromOrder(largest.x);
   for (uint i = begin; i < end; ++i) {
     precise float below = uintBitsToFloat(values[from + i]) - top;
-    values[from + i] = floatBitsToUint(ExpOf(Divide(below, draw.temperature)));
+    values[from + i] = floatBitsToUint(ExpOf(Tempered(below, draw.temperature)));
   }
 
   // What is kept: all above an edge, and of those on it, which have a weight each, as many as begin

@@ -43,17 +43,26 @@ bool IsFinite(float x) { return (floatBitsToUint(x) & 0x7f800000u) != 0x7f800000
 
 // x / y rounded to nearest. Where the device's own division is allowed to be off, its reciprocal and
 // then its quotient take one step each by the remainder, which fused multiply-adds give exactly
-// (Markstein: IA-64 and Elementary Functions). Operands and quotient must be normal numbers.
+// (Markstein: IA-64 and Elementary Functions). Operands and quotient must be normal numbers; of a
+// large y the reciprocal would not be one, so a power of two goes out and in again.
 float Divide(float x, float y) {
-  precise float quotient = x / y;
-  if (kRefinedDivision == 0 || !IsFinite(quotient)) return quotient;
-  precise float reciprocal = 1.0 / y;
-  reciprocal = Fma(Fma(-y, reciprocal, 1.0), reciprocal, reciprocal);
-  precise float remainder = Fma(-y, quotient, x);
-  quotient = Fma(remainder, reciprocal, quotient);
-  remainder = Fma(-y, quotient, x);
-  quotient = Fma(remainder, reciprocal, quotient);
-  return quotient;
+  if (kRefinedDivision == 0) {
+    precise float plain = x / y;
+    return plain;
+  }
+  precise float scale = abs(y) > 7.9228163e28 && IsFinite(y) ? 5.4210109e-20 : 1.0;  // 2^96, 2^-64
+  precise float divisor = y * scale;
+  precise float quotient = x / divisor;
+  if (IsFinite(quotient)) {
+    precise float reciprocal = 1.0 / divisor;
+    reciprocal = Fma(Fma(-divisor, reciprocal, 1.0), reciprocal, reciprocal);
+    precise float remainder = Fma(-divisor, quotient, x);
+    quotient = Fma(remainder, reciprocal, quotient);
+    remainder = Fma(-divisor, quotient, x);
+    quotient = Fma(remainder, reciprocal, quotient);
+  }
+  precise float result = quotient * scale;
+  return result;
 }
 
 // The square root rounded to nearest, of a normal number.
