@@ -56,12 +56,15 @@ class Bench {
         own_(device, MemoryKind::kDevice, uint64_t{64} << 20),
         upload_(device, MemoryKind::kUpload, 1 << 20),
         operations_(device) {
-    in_.table = upload_.Allocate(sizeof(RowTable));
-    in_.pages = upload_.Allocate(kMostRows * sizeof(RowPages));
-    table_ = new (in_.table.host) RowTable();
+    // As a step has them: written by the host, copied to the device.
+    in_.table = own_.Allocate(sizeof(RowTable));
+    in_.pages = own_.Allocate(kMostRows * sizeof(RowPages));
+    host_table_ = upload_.Allocate(sizeof(RowTable));
+    host_pages_ = upload_.Allocate(kMostRows * sizeof(RowPages));
+    table_ = new (host_table_.host) RowTable();
     table_->rows = static_cast<uint32_t>(rows);
     for (int64_t r = 0; r < rows; ++r) {
-      RowPages* pages = new (in_.pages.as<RowPages>() + r) RowPages();
+      RowPages* pages = new (host_pages_.as<RowPages>() + r) RowPages();
       for (uint32_t p = 0; p < kMostPages; ++p) {
         pages->own[p] = pages->cross[p] = static_cast<uint32_t>(r) * kMostPages + p;
       }
@@ -154,6 +157,8 @@ class Bench {
   void Report(const char* name, uint64_t bytes, const std::function<void(Recorder&, int)>& record) {
     using Clock = std::chrono::steady_clock;
     Recorder recorder(device_);
+    recorder.Copy(host_table_, in_.table);
+    recorder.Copy(host_pages_, in_.pages);
     for (int i = 0; i < kDispatches; ++i) record(recorder, i);
     const Recording recording = recorder.Finish();
     std::vector<double> each_us;
@@ -180,6 +185,7 @@ class Bench {
   Arena own_, upload_;
   Operations operations_;
   RowInputs in_;
+  BufferRange host_table_, host_pages_;
   RowTable* table_ = nullptr;
   BufferRange x_, y_;
 };

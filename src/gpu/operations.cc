@@ -19,6 +19,7 @@ constexpr int64_t kGroup = 64;  // invocations of a workgroup
 constexpr int64_t kLanes = 32;
 constexpr int64_t kTeam = 64, kTeams = 16;  // of attention: lanes that have a segment of the keys
 constexpr int64_t kDrawLanes = 256;
+constexpr int64_t kAhead = 16;  // words of weights, keys or values that a card is asked for at once
 constexpr int64_t kQuantGroup = 32;  // inputs with one scale
 constexpr int64_t kMostParts = 2;
 // Rows that share a reading of the weights.
@@ -47,6 +48,8 @@ Operations::Operations(const Device& device, int64_t lanes) : device_(device), l
 
 Operations::Operations(const Device& device)
     : Operations(device, device.info().kind == DeviceKind::kSoftware ? 1 : kLanes) {}
+
+uint32_t Operations::Ahead() const { return Word(lanes_ == 1 ? 1 : kAhead); }
 
 // So many that a workgroup's invocations and half of its shared memory hold them.
 int64_t Operations::ProductLanes(int64_t threads, int64_t sums) const {
@@ -103,7 +106,7 @@ void Operations::Norm(Recorder& recorder, const RowInputs& in, const BufferRange
       {{in.table, kRead}, {x, kRead}, {weight, kRead}, {bias, kRead}, {y, kWrite}}};
   const std::array<uint32_t, 3> constants = {Word(width), static_cast<uint32_t>(which),
                                              std::bit_cast<uint32_t>(eps)};
-  recorder.Dispatch(Of("norm", 5, 3), bindings, constants, Word(rows));
+  recorder.Dispatch(Of("norm", 5, 3, {Ahead()}), bindings, constants, Word(rows));
 }
 
 void Operations::Quantize(Recorder& recorder, const RowInputs& in, const BufferRange& x,
@@ -139,10 +142,10 @@ void Operations::Product(Recorder& recorder, const RowInputs& in, const BufferRa
   const int64_t threads = kernels::kTileOutputs / (half ? 2 : 1);
   const int64_t shares = Groups(matrix.inputs, quantized ? kQuantGroup : kProductSegment);
   const int64_t lanes = std::min(ProductLanes(threads, at_once * parts), shares);
-  const std::vector<uint32_t> specialisation = {
-      Word(at_once),         static_cast<uint32_t>(epilogue),
-      Word(lanes * threads), Word(matrix.format),
-      Word(parts),           Word(lanes)};
+  std::vector<uint32_t> specialisation = {Word(at_once),         static_cast<uint32_t>(epilogue),
+                                          Word(lanes * threads), Word(matrix.format),
+                                          Word(parts),           Word(lanes)};
+  if (!quantized) specialisation.push_back(Ahead());
   recorder.Dispatch(Of(quantized ? "product_quantized" : "product",
                        static_cast<uint32_t>(bindings.size()), 5, specialisation),
                     bindings, constants, Groups(matrix.outputs, kernels::kTileOutputs),
@@ -183,8 +186,8 @@ void Operations::Attend(Recorder& recorder, const RowInputs& in, const BufferRan
   const bool quantized = kernels::IsQuantized(from.format);
   const int64_t most = std::bit_floor(device_.limits().workgroup_invocations);
   const uint32_t lanes = Word(lanes_ == 1 ? kTeam : std::min<int64_t>(kTeam * kTeams, most));
-  recorder.Dispatch(quantized ? Of("attend_quantized", 6, 5, {lanes})
-                              : Of("attend", 6, 5, {Word(from.format), lanes}),
+  recorder.Dispatch(quantized ? Of("attend_quantized", 6, 5, {lanes, Ahead()})
+                              : Of("attend", 6, 5, {Word(from.format), lanes, Ahead()}),
                     bindings, constants, Word(width / head_dim), Word(rows));
 }
 

@@ -97,6 +97,7 @@ class Operations {
   const Pipeline& Of(std::string_view name, uint32_t bindings, uint32_t constants,
                      std::vector<uint32_t> specialisation = {});
 
+  uint32_t Ahead() const;
   int64_t ProductLanes(int64_t threads, int64_t sums) const;
   void Quantize(Recorder& recorder, const RowInputs& in, const BufferRange& x, int64_t inputs,
                 int64_t parts, int64_t rows);

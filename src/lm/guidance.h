@@ -13,7 +13,8 @@ namespace musicgen::lm {
 using GuidanceCoefs = std::vector<double>;
 
 // logits = branches[0], then logits = branches[i] + (logits − branches[i]) · coefs[i − 1] in turn;
-// n numbers of each branch. `guided` may be branches[0], but none of the others.
+// n numbers of each branch; below 2^-126 in magnitude they count as zero, as many devices have
+// them. `guided` may be branches[0], but none of the others.
 void Guide(std::span<const float* const> branches, const GuidanceCoefs& coefs, int64_t n,
            float* guided);
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 # What does not ask the language model.
-OTHER = ("StagesGolden*", "Piece*", "*Info*", "*DecodedCodes*", "ModelRequest*")
+OTHER = ("StagesGolden*", "Piece*", "*Info*", "*DecodedCodes*", "ModelRequest*", "*AutoIsEightBits")
 SHORT = ("ModelGoldenTest.GreedyAlone", "*HfFamilyTest.Alone*", "*AcModesTest.Alone*", "*AcMelodyTest.Alone*",
          "*AcPatternTest.Codes*", "*StyleCodesTest.AreAudioCrafts/style_text*", "ModelGoldenTest.Logits")
 NONE = ("expected a graphics card", "expected the loader", "there is no driver")

@@ -1,7 +1,6 @@
 // Softmax attention of rows over their own past or their cross-attention source, in the order of
 // kernels/attention.h. A workgroup is a head of a row.
 #version 450
-#extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
 layout(local_size_x_id = 3) in;  // first, as softmax.glsl asks for it
 #include "exact.glsl"
@@ -12,9 +11,8 @@ layout(local_size_x_id = 3) in;  // first, as softmax.glsl asks for it
 #include "softmax.glsl"
 
 layout(constant_id = 2) const uint kFormat = 0;  // kF32 or kBF16
+layout(constant_id = 4) const uint kAhead = 1;   // words of keys or values that are asked for at once
 const uint kTeam = 64, kSegment = kPagePositions;
-// A card waits long for a word, and can wait for many at once.
-const bool kAhead = gl_WorkGroupSize.x > kTeam;
 
 layout(push_constant) uniform Constants { uint width, head_dim, q_stride, cross; float scale; };
 layout(binding = 1, std430) readonly buffer Q { float q[]; };  // [rows, q_stride]
@@ -24,32 +22,10 @@ layout(binding = 5, std430) writeonly buffer Out { float attended[]; };  // [row
 
 const uint kInWord = kFormat == kF32 ? 1 : 2;  // so many of head_dim
 
-uvec4 FourKeys(uint at) {
-  const uint next = kPagePositions;
-  return uvec4(keys[at], keys[at + next], keys[at + 2 * next], keys[at + 3 * next]);
-}
-uvec4 FourValues(uint at, uint next) {
-  return uvec4(values[at], values[at + next], values[at + 2 * next], values[at + 3 * next]);
-}
-
 float AddWord(float sum, uint query, uint word) {
   precise float with = sum;
-  [[unroll]] for (uint j = 0; j < kInWord; ++j) with = Fma(q[query + j], Element(kFormat, word, j), with);
+  for (uint j = 0; j < kInWord; ++j) with = Fma(q[query + j], Element(kFormat, word, j), with);
   return with;
-}
-
-float AddFourWords(float sum, uint query, uvec4 words) {
-  sum = AddWord(sum, query, words.x);
-  sum = AddWord(sum, query + kInWord, words.y);
-  sum = AddWord(sum, query + 2 * kInWord, words.z);
-  return AddWord(sum, query + 3 * kInWord, words.w);
-}
-
-float AddFourValues(float sum, uint key, uvec4 words, uint d) {
-  sum = Fma(scores[key], Element(kFormat, words.x, d), sum);
-  sum = Fma(scores[key + 1], Element(kFormat, words.y, d), sum);
-  sum = Fma(scores[key + 2], Element(kFormat, words.z, d), sum);
-  return Fma(scores[key + 3], Element(kFormat, words.w, d), sum);
 }
 
 void main() {
@@ -64,14 +40,10 @@ void main() {
     const uint at = (PageOf(row, cross, key) * heads + head) * block + key % kPagePositions;
     precise float sum = 0.0;
     uint word = 0;
-    for (; kAhead && word + 16 <= words; word += 16) {
-      const uint from = at + word * kPagePositions, next = 4 * kPagePositions, with = query + word * kInWord;
-      const uvec4 a = FourKeys(from), b = FourKeys(from + next), c = FourKeys(from + 2 * next),
-                  d = FourKeys(from + 3 * next);
-      sum = AddFourWords(sum, with, a);
-      sum = AddFourWords(sum, with + 4 * kInWord, b);
-      sum = AddFourWords(sum, with + 8 * kInWord, c);
-      sum = AddFourWords(sum, with + 12 * kInWord, d);
+    for (; word + kAhead <= words; word += kAhead) {
+      uint ahead[kAhead];
+      for (uint j = 0; j < kAhead; ++j) ahead[j] = keys[at + (word + j) * kPagePositions];
+      for (uint j = 0; j < kAhead; ++j) sum = AddWord(sum, query + (word + j) * kInWord, ahead[j]);
     }
     for (; word < words; ++word) sum = AddWord(sum, query + word * kInWord, keys[at + word * kPagePositions]);
     precise float score = sum * scale;
@@ -98,14 +70,10 @@ void main() {
         const uint at = (PageOf(row, cross, segment * kSegment) * heads + head) * block + d / kInWord;
         const uint first = segment * kSegment, keys_in = min(kSegment, count - first);
         uint key = 0;
-        for (; kAhead && key + 16 <= keys_in; key += 16) {
-          const uint from = at + key * words, next = 4 * words;
-          const uvec4 a = FourValues(from, words), b = FourValues(from + next, words),
-                      c = FourValues(from + 2 * next, words), e = FourValues(from + 3 * next, words);
-          sum = AddFourValues(sum, first + key, a, d);
-          sum = AddFourValues(sum, first + key + 4, b, d);
-          sum = AddFourValues(sum, first + key + 8, c, d);
-          sum = AddFourValues(sum, first + key + 12, e, d);
+        for (; key + kAhead <= keys_in; key += kAhead) {
+          uint ahead[kAhead];
+          for (uint j = 0; j < kAhead; ++j) ahead[j] = values[at + (key + j) * words];
+          for (uint j = 0; j < kAhead; ++j) sum = Fma(scores[first + key + j], Element(kFormat, ahead[j], d), sum);
         }
         for (; key < keys_in; ++key) sum = Fma(scores[first + key], Element(kFormat, values[at + key * words], d), sum);
       }

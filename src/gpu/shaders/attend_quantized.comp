@@ -10,6 +10,8 @@ layout(local_size_x_id = 2) in;  // first, as softmax.glsl asks for it
 #include "pages.glsl"
 #include "softmax.glsl"
 
+layout(constant_id = 3) const uint kAhead = 1;  // words of keys or values that are asked for at once
+
 layout(push_constant) uniform Constants { uint width, head_dim, q_stride, cross; float scale; };
 layout(binding = 1, std430) readonly buffer Q { float q[]; };  // [rows, q_stride]
 layout(binding = 3, std430) readonly buffer Keys { uint keys[]; };
@@ -17,8 +19,6 @@ layout(binding = 4, std430) readonly buffer Values { uint values[]; };
 layout(binding = 5, std430) writeonly buffer Out { float attended[]; };  // [rows, D]
 
 const uint kTeam = 64;
-// A card waits long for a word, and can wait for many at once.
-const bool kAhead = gl_WorkGroupSize.x > kTeam;
 const uint kTile = 32;        // keys whose softmax weights have one scale
 const float kSteps = 16383.0;  // to the largest of them
 const uint kStepsInverse = 0x38800200u;
@@ -34,26 +34,6 @@ uint QueryWord(uint first, uint d, uint largest, float inverse) {
     four[j] = IsUsual(largest) ? Rounded(product) : 0;
   }
   return Bytes(four[0], four[1], four[2], four[3]);
-}
-
-uvec4 FourKeys(uint at) {
-  const uint next = kPagePositions;
-  return uvec4(keys[at], keys[at + next], keys[at + 2 * next], keys[at + 3 * next]);
-}
-uvec4 FourValues(uint at, uint next) {
-  return uvec4(values[at], values[at + next], values[at + 2 * next], values[at + 3 * next]);
-}
-
-int DotFour(uint i, uvec4 words) {
-  return Dot(query[i], words.x) + Dot(query[i + 1], words.y) + Dot(query[i + 2], words.z) +
-         Dot(query[i + 3], words.w);
-}
-
-int Scored(uint key, uint word, uint d) { return Byte(word, int(d % 4)) * int(scores[key]); }
-
-int DotValues(uint key, uvec4 words, uint d) {
-  return Scored(key, words.x, d) + Scored(key + 1, words.y, d) + Scored(key + 2, words.z, d) +
-         Scored(key + 3, words.w, d);
 }
 
 // exp(x) for x ≤ 0, but never below exp(−87).
@@ -84,11 +64,10 @@ void main() {
     const uint at = (PageOf(row, cross, key) * heads + head) * block + key % kPagePositions;
     int dot = 0;
     uint i = 0;
-    for (; kAhead && i + 16 <= words; i += 16) {
-      const uint from = at + (1 + i) * kPagePositions, next = 4 * kPagePositions;
-      const uvec4 a = FourKeys(from), b = FourKeys(from + next), c = FourKeys(from + 2 * next),
-                  d = FourKeys(from + 3 * next);
-      dot += DotFour(i, a) + DotFour(i + 4, b) + DotFour(i + 8, c) + DotFour(i + 12, d);
+    for (; i + kAhead <= words; i += kAhead) {
+      uint ahead[kAhead];
+      for (uint j = 0; j < kAhead; ++j) ahead[j] = keys[at + (1 + i + j) * kPagePositions];
+      for (uint j = 0; j < kAhead; ++j) dot += Dot(query[i + j], ahead[j]);
     }
     for (; i < words; ++i) dot += Dot(query[i], keys[at + (1 + i) * kPagePositions]);
     precise float both = uintBitsToFloat(keys[at]) * query_scale;
@@ -136,14 +115,12 @@ void main() {
         const uint at = page + first_key % kPagePositions * words + d / 4;
         const uint keys_in = min(kTile, count - first_key);
         uint key = 0;
-        for (; kAhead && key + 16 <= keys_in; key += 16) {
-          const uint from = at + key * words, next = 4 * words, score = first_key + key;
-          const uvec4 a = FourValues(from, words), b = FourValues(from + next, words),
-                      c = FourValues(from + 2 * next, words), e = FourValues(from + 3 * next, words);
-          dot += DotValues(score, a, d) + DotValues(score + 4, b, d) + DotValues(score + 8, c, d) +
-                 DotValues(score + 12, e, d);
+        for (; key + kAhead <= keys_in; key += kAhead) {
+          uint ahead[kAhead];
+          for (uint j = 0; j < kAhead; ++j) ahead[j] = values[at + (key + j) * words];
+          for (uint j = 0; j < kAhead; ++j) dot += Byte(ahead[j], int(d % 4)) * int(scores[first_key + key + j]);
         }
-        for (; key < keys_in; ++key) dot += Scored(first_key + key, values[at + key * words], d);
+        for (; key < keys_in; ++key) dot += Byte(values[at + key * words], int(d % 4)) * int(scores[first_key + key]);
       }
       if (teams == 1) {
         sum = Fma(tile_scales[begin], float(dot), sum);

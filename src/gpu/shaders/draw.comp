@@ -40,20 +40,20 @@ void Put(Draw draw, int code) {
   columns[draw.place * codebooks + k] = code < 0 ? size : uint(code);
 }
 
+// As all devices have it, those that take subnormal numbers for zero included.
+float Flushed(float x) { return (floatBitsToUint(x) & 0x7f800000u) == 0u ? 0.0 : x; }
+
 float Guided(Draw draw, uint i) {
   const uint row_floats = codebooks * size, first = draw.row * row_floats + gl_WorkGroupID.x * size + i;
   precise float guided = logits[first];
   for (uint b = 1; b < draw.branches; ++b) {
-    const float base = logits[first + b * row_floats];
-    guided = base + (guided - base) * draw.coefs[b - 1];
+    const float base = Flushed(logits[first + b * row_floats]);
+    precise float apart = Flushed(guided) - base;
+    precise float scaled = Flushed(apart) * draw.coefs[b - 1];
+    guided = base + Flushed(scaled);
+    guided = Flushed(guided);
   }
   return guided;
-}
-
-// below / temperature. A subnormal temperature may count as zero on a device.
-float Tempered(float below, float temperature) {
-  if (floatBitsToUint(temperature) >= 0x800000u) return Divide(below, temperature);
-  return below == 0.0 ? 0.0 : uintBitsToFloat(0xff800000u);
 }
 
 void main() {
@@ -85,7 +85,7 @@ void main() {
   const float top = FromOrder(largest.x);
   for (uint i = begin; i < end; ++i) {
     precise float below = uintBitsToFloat(values[from + i]) - top;
-    values[from + i] = floatBitsToUint(ExpOf(Tempered(below, draw.temperature)));
+    values[from + i] = floatBitsToUint(ExpOf(Divide(below, draw.temperature)));
   }
 
   // What is kept: all above an edge, and of those on it, which have a weight each, as many as begin

@@ -11,6 +11,7 @@ layout(binding = 2, std430) readonly buffer Weight { float weight[]; };
 layout(binding = 3, std430) readonly buffer Bias { float bias[]; };
 layout(binding = 4, std430) writeonly buffer Y { float y[]; };
 
+layout(constant_id = 2) const uint kAhead = 1;  // numbers asked for at once
 const uint kLanes = 16;
 shared float partial[kLanes];
 
@@ -31,54 +32,35 @@ float Total(float mine) {
   return total;
 }
 
-// A lane's next four, and their sum or that of their squares about the mean.
-vec4 Four(uint at) { return vec4(x[at], x[at + kLanes], x[at + 2 * kLanes], x[at + 3 * kLanes]); }
-
-float Add(float sum, vec4 four) {
-  precise float with = sum + four.x;
-  with = with + four.y;
-  with = with + four.z;
-  with = with + four.w;
-  return with;
-}
-
 float AddSquare(float squares, float each, float mean) {
   precise float apart = each - mean;
   return Fma(apart, apart, squares);
 }
 
-float AddSquares(float squares, vec4 four, float mean) {
-  squares = AddSquare(squares, four.x, mean);
-  squares = AddSquare(squares, four.y, mean);
-  squares = AddSquare(squares, four.z, mean);
-  return AddSquare(squares, four.w, mean);
-}
-
 void main() {
   const uint row = gl_WorkGroupID.x, lane = gl_LocalInvocationID.x;
   if (!Takes(row, which)) return;
-  const uint first = row * width, end = first + width, many = 16 * kLanes;
+  const uint first = row * width;
   precise float sum = 0.0;
   if (lane < kLanes) {
-    uint at = first + lane;
-    for (; at + many <= end; at += many) {  // sixteen are asked for at once
-      const vec4 a = Four(at), b = Four(at + 4 * kLanes), c = Four(at + 8 * kLanes), d = Four(at + 12 * kLanes);
-      sum = Add(Add(Add(Add(sum, a), b), c), d);
+    uint i = lane;
+    for (; i + (kAhead - 1) * kLanes < width; i += kAhead * kLanes) {
+      float ahead[kAhead];
+      for (uint j = 0; j < kAhead; ++j) ahead[j] = x[first + i + j * kLanes];
+      for (uint j = 0; j < kAhead; ++j) sum = sum + ahead[j];
     }
-    for (; at < end; at += kLanes) sum = sum + x[at];
+    for (; i < width; i += kLanes) sum = sum + x[first + i];
   }
   const float mean = Divide(Total(sum), float(width));
   precise float squares = 0.0;
   if (lane < kLanes) {
-    uint at = first + lane;
-    for (; at + many <= end; at += many) {
-      const vec4 a = Four(at), b = Four(at + 4 * kLanes), c = Four(at + 8 * kLanes), d = Four(at + 12 * kLanes);
-      squares = AddSquares(squares, a, mean);
-      squares = AddSquares(squares, b, mean);
-      squares = AddSquares(squares, c, mean);
-      squares = AddSquares(squares, d, mean);
+    uint i = lane;
+    for (; i + (kAhead - 1) * kLanes < width; i += kAhead * kLanes) {
+      float ahead[kAhead];
+      for (uint j = 0; j < kAhead; ++j) ahead[j] = x[first + i + j * kLanes];
+      for (uint j = 0; j < kAhead; ++j) squares = AddSquare(squares, ahead[j], mean);
     }
-    for (; at < end; at += kLanes) squares = AddSquare(squares, x[at], mean);
+    for (; i < width; i += kLanes) squares = AddSquare(squares, x[first + i], mean);
   }
   precise float variance = Divide(Total(squares), float(width)) + eps;
   const float scale = Divide(1.0, Sqrt(variance));

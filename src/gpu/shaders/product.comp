@@ -8,6 +8,7 @@
 #include "formats.glsl"
 #include "product.glsl"
 
+layout(constant_id = 8) const uint kAhead = 1;  // inputs whose weights are asked for at once
 const uint kSegment = 64;
 
 layout(binding = 1, std430) readonly buffer X { float x[]; };
@@ -20,39 +21,24 @@ uint WordAt(uint k) {
 }
 
 void Add(uint k, uint word) {
-  [[unroll]] for (uint r = 0; r < kRows; ++r) {
+  for (uint r = 0; r < kRows; ++r) {
     const float each = x[(FirstRow() + r) * inputs + k];
-    [[unroll]] for (uint c = 0; c < kColumns; ++c) {
+    for (uint c = 0; c < kColumns; ++c) {
       sums[r * kColumns + c] = Fma(each, Element(kFormat, word, c), sums[r * kColumns + c]);
     }
   }
 }
 
-uvec4 FourWords(uint k) {
-  return uvec4(weights[WordAt(k)], weights[WordAt(k + 1)], weights[WordAt(k + 2)], weights[WordAt(k + 3)]);
-}
-
-void AddFour(uint k, uvec4 words) {
-  Add(k, words.x);
-  Add(k + 1, words.y);
-  Add(k + 2, words.z);
-  Add(k + 3, words.w);
-}
-
 void SumSegment(uint segment) {
-  [[unroll]] for (uint i = 0; i < kSums; ++i) sums[i] = 0.0;
+  for (uint i = 0; i < kSums; ++i) sums[i] = 0.0;
   uint k = segment * kSegment;
   const uint end = min(k + kSegment, inputs);
-  // A card waits long for a word, and can wait for many at once.
-  if (kLanes > 1) {
-    [[dont_unroll]] for (; k + 16 <= end; k += 16) {
-      const uvec4 a = FourWords(k), b = FourWords(k + 4), c = FourWords(k + 8), d = FourWords(k + 12);
-      AddFour(k, a);
-      AddFour(k + 4, b);
-      AddFour(k + 8, c);
-      AddFour(k + 12, d);
-    }
+  for (; k + kAhead <= end; k += kAhead) {
+    uint words[kAhead];
+    for (uint j = 0; j < kAhead; ++j) words[j] = weights[WordAt(k + j)];
+    for (uint j = 0; j < kAhead; ++j) Add(k + j, words[j]);
   }
+  if (kAhead == 1) return;
   [[dont_unroll]] for (; k < end; ++k) Add(k, weights[WordAt(k)]);
 }
 
@@ -60,17 +46,17 @@ void main() {
   if (FirstRow() >= header.x) return;
   const uint segments = (inputs + kSegment - 1) / kSegment;
   precise float totals[kSums];  // of the outputs of this lane
-  [[unroll]] for (uint i = 0; i < kSums; ++i) totals[i] = 0.0;
+  for (uint i = 0; i < kSums; ++i) totals[i] = 0.0;
   for (uint begin = 0; begin < segments; begin += kLanes) {
     if (begin + Lane() < segments) SumSegment(begin + Lane());
     if (kLanes == 1) {
-      [[unroll]] for (uint i = 0; i < kSums; ++i) totals[i] = begin == 0 ? sums[i] : totals[i] + sums[i];
+      for (uint i = 0; i < kSums; ++i) totals[i] = begin == 0 ? sums[i] : totals[i] + sums[i];
       continue;
     }
-    [[unroll]] for (uint i = 0; i < kSums; ++i) ends[EndOf(Lane(), i)] = sums[i];
+    for (uint i = 0; i < kSums; ++i) ends[EndOf(Lane(), i)] = sums[i];
     Meet();
     const uint count = min(kLanes, segments - begin);
-    [[unroll]] for (uint i = 0; i < kSums; ++i) {
+    for (uint i = 0; i < kSums; ++i) {
       if (!IsMine(i)) continue;
       for (uint s = 0; s < count; ++s) {
         totals[i] = begin + s == 0 ? ends[EndOf(s, i)] : totals[i] + ends[EndOf(s, i)];
@@ -78,7 +64,7 @@ void main() {
     }
     Meet();
   }
-  [[unroll]] for (uint i = 0; i < kSums; ++i) {
+  for (uint i = 0; i < kSums; ++i) {
     if (IsMine(i)) Finish(i, totals[i]);
   }
   Activate();

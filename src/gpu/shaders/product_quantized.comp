@@ -28,18 +28,18 @@ void SumGroup(uint groups, uint group) {
   weight_scales[gl_LocalInvocationID.x] = Element(kF16, weights[first + column / 2], column);
   uint w[kGroupWords];  // four weights each
   if (kFormat == kQ8) {
-    [[unroll]] for (uint i = 0; i < 8; ++i) w[i] = weights[first + kScaleWords + i * kTileOutputs + column];
+    for (uint i = 0; i < 8; ++i) w[i] = weights[first + kScaleWords + i * kTileOutputs + column];
   } else {
-    [[unroll]] for (uint i = 0; i < 4; ++i) {
+    for (uint i = 0; i < 4; ++i) {
       const uint both = weights[first + kScaleWords + i * kTileOutputs + column];
       w[i] = both & 0x0f0f0f0fu;
       w[i + 4] = (both >> 4) & 0x0f0f0f0fu;
     }
   }
-  [[unroll]] for (uint i = 0; i < kSums; ++i) {
+  for (uint i = 0; i < kSums; ++i) {
     const uint from = ((FirstRow() * kParts + i) * groups + group) * kGroupWords;
     int dot = 0, sum = 0;
-    [[unroll]] for (uint j = 0; j < kGroupWords; ++j) {
+    for (uint j = 0; j < kGroupWords; ++j) {
       const uint x = digits[from + j];
       dot += Dot(w[j], x);
       if (kFormat != kQ8) sum += Dot(0x01010101u, x);
@@ -55,7 +55,7 @@ void main() {
   if (FirstRow() >= header.x) return;
   const uint groups = inputs / kGroup;
   precise float totals[kSums];  // of the outputs of this lane
-  [[unroll]] for (uint i = 0; i < kSums; ++i) {
+  for (uint i = 0; i < kSums; ++i) {
     sums[i] = 0.0;
     totals[i] = 0.0;
   }
@@ -63,7 +63,7 @@ void main() {
     if (begin + Lane() < groups) SumGroup(groups, begin + Lane());
     Meet();
     const uint count = min(kLanes, groups - begin);
-    [[unroll]] for (uint i = 0; i < kSums; ++i) {
+    for (uint i = 0; i < kSums; ++i) {
       if (!IsMine(i / kParts)) continue;
       for (uint s = 0; s < count; ++s) {
         const uint group = begin + s;
@@ -78,10 +78,10 @@ void main() {
     }
     Meet();
   }
-  [[unroll]] for (uint row = 0; row < kRows; ++row) {
+  for (uint row = 0; row < kRows; ++row) {
     if (!IsMine(row)) continue;
     precise float total = 0.0;
-    [[unroll]] for (uint part = 0; part < kParts; ++part) {
+    for (uint part = 0; part < kParts; ++part) {
       const uint i = row * kParts + part;
       precise float of_part = groups <= kSegmentGroups ? sums[i] : totals[i] + sums[i];
       total = part == 0 ? of_part : total + of_part;
