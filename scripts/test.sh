@@ -21,9 +21,11 @@ skipped=0
 summaries=()
 started=$SECONDS
 
-# The environment sets a compiler launcher for folders that are new and leaves others alone.
+# The environment sets a compiler launcher for folders that are new and leaves others alone. What
+# another clone has compiled is taken from there.
 if command -v ccache > /dev/null; then
   export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_SLOPPINESS=pch_defines,time_macros
+  export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 fi
 
 finish() {

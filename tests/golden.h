@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "checkpoint/safetensors.h"
 #include "checkpoint/tensor_source.h"
+#include "fixtures_directory.h"
 #include "tensor/tensor_view.h"
 
 namespace musicgen {
@@ -23,7 +24,7 @@ namespace musicgen {
 class Golden {
  public:
   explicit Golden(const std::string& directory)
-      : source_(checkpoint::OpenSafetensors(std::string(MUSICGEN_FIXTURES) + "/" + directory +
+      : source_(checkpoint::OpenSafetensors(std::string(kFixturesDirectory) + "/" + directory +
                                             "/golden.safetensors")) {}
 
   bool Has(const std::string& name) const { return source_->Has(name); }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "api/refused.h"
+#include "fixtures_directory.h"
 #include "musicgen/bench.hpp"
 #include "musicgen/musicgen.hpp"
 
@@ -22,7 +23,9 @@ using testing::HasSubstr;
 
 constexpr int64_t kHuge = std::numeric_limits<int64_t>::max();
 
-std::string Fixture(const std::string& name) { return std::string(MUSICGEN_FIXTURES) + "/" + name; }
+std::string Fixture(const std::string& name) {
+  return std::string(kFixturesDirectory) + "/" + name;
+}
 
 // Written to by no test: a refused call leaves nothing behind.
 std::string Nothing() {

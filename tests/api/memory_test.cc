@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 
+#include "fixtures_directory.h"
 #include "musicgen/musicgen.hpp"
 
 namespace musicgen {
@@ -56,7 +57,7 @@ TEST_F(MemoryDeathTest, Pictures) {
 TEST_F(MemoryDeathTest, Models) {
   const auto encode = [] {
     ModelOptions options;
-    options.model = std::string(MUSICGEN_FIXTURES) + "/hf-tiny-mono";
+    options.model = std::string(kFixturesDirectory) + "/hf-tiny-mono";
     options.threads = 2;
     Model model(options);
     const Waveform sound(32000, 1, 16 << 20);

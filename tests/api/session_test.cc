@@ -12,6 +12,7 @@
 #include <map>
 #include <thread>
 
+#include "fixtures_directory.h"
 #include "musicgen/musicgen.hpp"
 
 namespace musicgen {
@@ -19,7 +20,7 @@ namespace {
 
 ModelOptions Fixture(const std::string& name) {
   ModelOptions options;
-  options.model = std::string(MUSICGEN_FIXTURES) + "/" + name;
+  options.model = std::string(kFixturesDirectory) + "/" + name;
   options.precision = Precision::kF32;
   options.threads = 2;
   return options;

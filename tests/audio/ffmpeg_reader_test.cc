@@ -11,6 +11,7 @@
 
 #include "audio/sound_files.h"
 #include "audio/sound_kind.h"
+#include "fixtures_directory.h"
 
 namespace musicgen::audio {
 namespace {
@@ -20,7 +21,7 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 std::string Fixture(const std::string& name) {
-  std::ifstream file(std::string(MUSICGEN_FIXTURES) + "/audio/ffmpeg/" + name, std::ios::binary);
+  std::ifstream file(std::string(kFixturesDirectory) + "/audio/ffmpeg/" + name, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
 

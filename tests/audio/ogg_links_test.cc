@@ -9,6 +9,7 @@
 #include "audio/encode.h"
 #include "audio/ogg_pages.h"
 #include "audio/sound_files.h"
+#include "fixtures_directory.h"
 
 namespace musicgen::audio {
 namespace {
@@ -22,7 +23,7 @@ std::string Encode(AudioFormat format, const Waveform& wave, uint32_t serial = 1
 }
 
 std::string FlacFixture() {
-  std::ifstream file(std::string(MUSICGEN_FIXTURES) + "/audio/ramp.oga", std::ios::binary);
+  std::ifstream file(std::string(kFixturesDirectory) + "/audio/ramp.oga", std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "audio/read.h"
+#include "fixtures_directory.h"
 #include "golden.h"
 
 namespace musicgen::audio {
@@ -161,7 +162,7 @@ TEST(Stft, GivesTheGoldenSpectrumOfDemucs) {
   const Golden golden("demucs-tiny");
   const Shape kept = golden.ShapeOf("spec");
   const std::vector<float> expected = golden.Floats("spec");
-  const Waveform clip = ReadAudio(std::string(MUSICGEN_FIXTURES) + "/demucs-tiny/clip.wav");
+  const Waveform clip = ReadAudio(std::string(kFixturesDirectory) + "/demucs-tiny/clip.wav");
   ASSERT_EQ(clip.samples, 66150);
   constexpr int64_t kSegment = 85995, kBefore = 9922, kPad = 1536;
   const StftShape shape{4096, 1024, true};

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "fixtures_directory.h"
 #include "musicgen/musicgen.h"
 
 namespace musicgen {
@@ -20,7 +21,7 @@ class CGoldenTest : public testing::Test {
  protected:
   CGoldenTest() {
     mg_model_options* options = nullptr;
-    const std::string path = std::string(MUSICGEN_FIXTURES) + "/ac-tiny-melody";
+    const std::string path = std::string(kFixturesDirectory) + "/ac-tiny-melody";
     EXPECT_EQ(mg_model_options_new(path.c_str(), &options), MG_OK);
     EXPECT_EQ(mg_model_options_set_precision(options, MG_PRECISION_F32), MG_OK);
     EXPECT_EQ(mg_model_options_set_threads(options, 2), MG_OK);

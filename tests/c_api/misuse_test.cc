@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "fixtures_directory.h"
 #include "musicgen/musicgen.h"
 
 namespace musicgen {
@@ -126,7 +127,7 @@ class Caller {
 
   void Separators() {
     if (Below(8) == 0) {
-      static const std::string kDemucs = std::string(MUSICGEN_FIXTURES) + "/demucs-tiny";
+      static const std::string kDemucs = std::string(kFixturesDirectory) + "/demucs-tiny";
       const char* path = Below(2) == 0 ? kDemucs.c_str() : "/nowhere/at/all";
       Make<mg_separator>([&](auto** out) { return mg_separator_open(path, Small(), out); });
     }
@@ -314,7 +315,8 @@ void Caller::Frees() { FreeAsAnything(Any<void>()); }
 mg_model* OpenTiny() {
   mg_model_options* options = nullptr;
   mg_model* model = nullptr;
-  EXPECT_EQ(mg_model_options_new(MUSICGEN_FIXTURES "/hf-tiny-mono", &options), MG_OK);
+  const std::string name = std::string(kFixturesDirectory) + "/hf-tiny-mono";
+  EXPECT_EQ(mg_model_options_new(name.c_str(), &options), MG_OK);
   EXPECT_EQ(mg_model_options_set_threads(options, 2), MG_OK);
   EXPECT_EQ(mg_model_open(options, &model), MG_OK) << mg_last_error();
   mg_model_options_free(options);

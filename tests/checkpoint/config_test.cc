@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "checkpoint/hostile.h"
+#include "fixtures_directory.h"
 
 namespace musicgen::checkpoint {
 namespace {
@@ -108,7 +109,7 @@ TEST(ConfigTest, ReadsFilesAndNamesTheirPath) {
 
 TEST(ConfigTest, ReadsTheFixture) {
   const Config config =
-      Config::ReadFile(std::string(MUSICGEN_FIXTURES) + "/hf-tiny-mono/config.json");
+      Config::ReadFile(std::string(kFixturesDirectory) + "/hf-tiny-mono/config.json");
   EXPECT_EQ(config.String("model_type", ""), "musicgen");
   EXPECT_EQ(config.Object("decoder").Int("hidden_size", 1024, 1, 65536), 64);
   EXPECT_THAT(config.Object("audio_encoder").Ints("upsampling_ratios", {}, 1, 64, 16),

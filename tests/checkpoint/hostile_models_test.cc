@@ -8,6 +8,7 @@
 #include "checkpoint/hostile.h"
 #include "checkpoint/json.h"
 #include "checkpoint/safetensors.h"
+#include "fixtures_directory.h"
 
 namespace musicgen::checkpoint {
 namespace {
@@ -18,7 +19,7 @@ std::string TextUnder(const JsonValue& value, const char* key) {
 
 TEST(HostileModelsTest, AreRefusedInOneLine) {
   const TemporaryFolder folder;
-  const std::string model = std::string(MUSICGEN_FIXTURES) + "/hf-tiny-mono";
+  const std::string model = std::string(kFixturesDirectory) + "/hf-tiny-mono";
   const std::string command = StrCat("'" MUSICGEN_PYTHON "' -B '" MUSICGEN_MAKE_HOSTILE "' '",
                                      model, "' '", folder.path(), "'");
   ASSERT_EQ(std::system(command.c_str()), 0);

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "checkpoint/hostile.h"
+#include "fixtures_directory.h"
 
 namespace musicgen::checkpoint {
 namespace {
@@ -87,7 +88,7 @@ TEST(SafetensorsTest, DroppedBytesReadAgainTheSame) {
 }
 
 TEST(SafetensorsTest, OpensTheFixture) {
-  const auto source = OpenSafetensorsDirectory(std::string(MUSICGEN_FIXTURES) + "/hf-tiny-mono");
+  const auto source = OpenSafetensorsDirectory(std::string(kFixturesDirectory) + "/hf-tiny-mono");
   EXPECT_THAT(source->Where(), EndsWith("/hf-tiny-mono/model.safetensors"));
   EXPECT_EQ(source->Get("decoder.model.decoder.layers.0.fc1.weight").shape, Shape({256, 64}));
 }

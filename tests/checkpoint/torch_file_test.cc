@@ -6,6 +6,7 @@
 #include "checkpoint/hostile.h"
 #include "checkpoint/torch_writer.h"
 #include "checkpoint/torch_zip_writer.h"
+#include "fixtures_directory.h"
 #include "tensor/tensor_view.h"
 
 namespace musicgen::checkpoint {
@@ -130,7 +131,7 @@ TEST_F(TorchFileTest, ShardsAreReadThroughTheirIndex) {
 }
 
 TEST_F(TorchFileTest, ReadsAudioCraftsFiles) {
-  const std::string fixtures = MUSICGEN_FIXTURES;
+  const std::string fixtures = kFixturesDirectory;
   const auto state = TorchFile::Open(fixtures + "/ac-tiny-stereo/state_dict.bin");
   EXPECT_THAT(*state->String("xp.cfg"), HasSubstr("transformer_lm:\n  dim: 64\n"));
   const auto tensors = OpenTorchTensors(state, "best_state");

@@ -7,13 +7,14 @@
 #include "checkpoint/config.h"
 #include "checkpoint/safetensors.h"
 #include "codec/codec.h"
+#include "fixtures_directory.h"
 #include "golden.h"
 #include "types/codes.h"
 
 namespace musicgen::codec {
 
 inline const std::string& TinyDirectory() {
-  static const std::string directory = std::string(MUSICGEN_FIXTURES) + "/hf-tiny-mono";
+  static const std::string directory = std::string(kFixturesDirectory) + "/hf-tiny-mono";
   return directory;
 }
 

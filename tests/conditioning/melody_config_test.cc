@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "fixtures_directory.h"
 
 namespace musicgen::conditioning {
 namespace {
@@ -19,7 +20,7 @@ MelodyConfig Read(const std::string& model, const std::string& extractor) {
 
 TEST(MelodyConfig, ReadsTheFixtures) {
   for (const std::string name : {"hf-tiny-melody", "hf-tiny-melody-stereo"}) {
-    const std::string directory = std::string(MUSICGEN_FIXTURES) + "/" + name;
+    const std::string directory = std::string(kFixturesDirectory) + "/" + name;
     const MelodyConfig config =
         ReadMelodyConfig(Config::ReadFile(directory + "/config.json"),
                          Config::ReadFile(directory + "/preprocessor_config.json"));

@@ -10,6 +10,7 @@
 #include "conditioning/chroma_extractor.h"
 #include "conditioning/melody_projection.h"
 #include "conditioning/text_projection.h"
+#include "fixtures_directory.h"
 #include "golden.h"
 
 namespace musicgen::conditioning {
@@ -19,7 +20,9 @@ namespace {
 // products, in float32.
 constexpr double kTolerance = 2e-5;
 
-std::string Fixture(const std::string& path) { return std::string(MUSICGEN_FIXTURES) + "/" + path; }
+std::string Fixture(const std::string& path) {
+  return std::string(kFixturesDirectory) + "/" + path;
+}
 
 Waveform Melody(const Golden& golden, const std::string& name) {
   const std::vector<float> values = golden.Floats(name);

@@ -6,6 +6,7 @@
 
 #include "checkpoint/safetensors.h"
 #include "conditioning/expected_tensors.h"
+#include "fixtures_directory.h"
 #include "golden.h"
 
 namespace musicgen::conditioning {
@@ -17,7 +18,7 @@ constexpr int64_t kTextWidth = 48;
 constexpr int64_t kWidth = 64;
 
 std::unique_ptr<checkpoint::TensorSource> OpenModel() {
-  return checkpoint::OpenSafetensors(std::string(MUSICGEN_FIXTURES) +
+  return checkpoint::OpenSafetensors(std::string(kFixturesDirectory) +
                                      "/hf-tiny-mono/model.safetensors");
 }
 
@@ -60,7 +61,7 @@ TEST(TextProjection, GivesTheSameBitsOnAnyNumberOfThreads) {
 
 // transformers leaves the projection out where the widths agree.
 TEST(TextProjection, IsTheIdentityWhereThereIsNone) {
-  const auto other = checkpoint::OpenSafetensors(std::string(MUSICGEN_FIXTURES) +
+  const auto other = checkpoint::OpenSafetensors(std::string(kFixturesDirectory) +
                                                  "/hf-tiny-mono/golden.safetensors");
   EXPECT_TRUE(ExpectedTextProjection(8, 8, *other).empty());
   EXPECT_EQ(ExpectedTextProjection(8, 16, *other).size(), 2u);

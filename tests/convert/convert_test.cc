@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "checkpoint/safetensors.h"
 #include "checkpoint/torch_file.h"
+#include "fixtures_directory.h"
 #include "model/weights.h"
 #include "musicgen/musicgen.hpp"
 
@@ -25,7 +26,7 @@ std::shared_ptr<const checkpoint::TensorSource> OpenWeights(const std::string& d
 
 using checkpoint::TensorSource;
 
-const std::string kFixtures = MUSICGEN_FIXTURES;
+const std::string kFixtures = kFixturesDirectory;
 
 class ConvertTest : public testing::Test {
  protected:

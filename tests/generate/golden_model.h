@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "fixtures_directory.h"
 #include "golden.h"
 #include "musicgen/musicgen.hpp"
 
@@ -77,7 +78,7 @@ inline ModelOptions FixtureOptions(const std::string& name,
                                    ReferenceDialect reference = ReferenceDialect::kAuto,
                                    Precision precision = Precision::kF32, int threads = 2) {
   ModelOptions options;
-  options.model = std::string(MUSICGEN_FIXTURES) + "/" + name;
+  options.model = std::string(kFixturesDirectory) + "/" + name;
   options.reference = reference;
   options.precision = precision;
   options.threads = threads;

@@ -6,6 +6,7 @@
 #include "codec/cpu_codec_backend.h"
 #include "codec/decode.h"
 #include "codec/encoder.h"
+#include "fixtures_directory.h"
 #include "generate/golden_model.h"
 #include "generate/pipeline.h"
 #include "generate/stages.h"
@@ -37,7 +38,7 @@ class StagesGoldenTest : public testing::TestWithParam<std::string> {
   StagesGoldenTest()
       : golden_(GetParam()),
         parts_(PartsOf(GetParam())),
-        files_(model::OpenModel(std::string(MUSICGEN_FIXTURES) + "/" + GetParam(), "", "")),
+        files_(model::OpenModel(std::string(kFixturesDirectory) + "/" + GetParam(), "", "")),
         stages_(files_, model::StageFormats(), 2),
         channels_(files_.lm.audio_channels) {}
 

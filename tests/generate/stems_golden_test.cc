@@ -8,6 +8,7 @@
 #include "audio/read.h"
 #include "conditioning/chroma_extractor.h"
 #include "conditioning/melody.h"
+#include "fixtures_directory.h"
 #include "generate/golden_model.h"
 #include "generate/stem_separator.h"
 
@@ -17,7 +18,7 @@ namespace {
 constexpr char kModel[] = "ac-tiny-melody";
 
 std::string Demucs(const std::string& name = "") {
-  return std::string(MUSICGEN_FIXTURES) + "/demucs-tiny/" + name;
+  return std::string(kFixturesDirectory) + "/demucs-tiny/" + name;
 }
 
 ModelOptions Options(ReferenceDialect reference = ReferenceDialect::kAuto, int threads = 2) {

@@ -6,6 +6,7 @@
 #include "audio/resample.h"
 #include "conditioning/style_encoder.h"
 #include "conditioning/style_excerpt.h"
+#include "fixtures_directory.h"
 #include "generate/golden_model.h"
 #include "mert/mert.h"
 #include "model/mert_files.h"
@@ -17,7 +18,7 @@ namespace {
 constexpr char kModel[] = "ac-tiny-style";
 
 std::string Directory(const std::string& name) {
-  return std::string(MUSICGEN_FIXTURES) + "/" + name;
+  return std::string(kFixturesDirectory) + "/" + name;
 }
 
 ModelOptions StyleOptions(ReferenceDialect reference = ReferenceDialect::kAuto, int threads = 2,

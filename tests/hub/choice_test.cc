@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "fixtures_directory.h"
 
 namespace musicgen::hub {
 namespace {
@@ -16,7 +17,7 @@ using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
 Listing Recorded(const std::string& name) {
-  std::ifstream file(StrCat(MUSICGEN_FIXTURES, "/../hub/listings/", name, ".json"));
+  std::ifstream file(StrCat(kFixturesDirectory, "/../hub/listings/", name, ".json"));
   std::stringstream text;
   text << file.rdbuf();
   Listing listing;
@@ -221,7 +222,7 @@ TEST(ChoiceTest, RepositoriesWithoutAModel) {
 }
 
 TEST(ChoiceTest, WholeFoldersOfFixtures) {
-  const std::string fixtures = MUSICGEN_FIXTURES;
+  const std::string fixtures = kFixturesDirectory;
   EXPECT_EQ(WholeModel(fixtures + "/hf-tiny-melody", Role::kModel, "auto"),
             fixtures + "/hf-tiny-melody");
   EXPECT_TRUE(WholeModel(fixtures + "/ac-tiny-mono", Role::kModel, "auto"));

@@ -7,6 +7,7 @@
 
 #include "checkpoint/config.h"
 #include "checkpoint/safetensors.h"
+#include "fixtures_directory.h"
 #include "golden.h"
 #include "lm/transformer.h"
 #include "types/codes.h"
@@ -17,7 +18,7 @@ namespace musicgen::lm {
 // make(config, tensors) of a model of Hugging Face's layout, whose prefix is "decoder.".
 template <class Make>
 auto WithTinyModel(const std::string& model, const Make& make) {
-  const std::string directory = std::string(MUSICGEN_FIXTURES) + "/" + model;
+  const std::string directory = std::string(kFixturesDirectory) + "/" + model;
   const LmConfig config =
       ReadLmConfig(checkpoint::Config::ReadFile(directory + "/config.json").Object("decoder"));
   const auto source = checkpoint::OpenSafetensorsDirectory(directory);

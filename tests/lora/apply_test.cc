@@ -6,6 +6,7 @@
 #include "api/convert.h"
 #include "checkpoint/hostile.h"
 #include "checkpoint/safetensors.h"
+#include "fixtures_directory.h"
 #include "golden.h"
 
 namespace musicgen::lora {
@@ -16,7 +17,7 @@ using checkpoint::TensorSource;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-const std::string kFixtures = MUSICGEN_FIXTURES;
+const std::string kFixtures = kFixturesDirectory;
 std::string Fixture(const std::string& name) { return kFixtures + "/lora/" + name; }
 
 model::ModelFiles Open(const std::string& path, const std::vector<LoraFile>& loras) {

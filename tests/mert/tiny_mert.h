@@ -6,6 +6,7 @@
 
 #include "checkpoint/side_files.h"
 #include "checkpoint/torch_file.h"
+#include "fixtures_directory.h"
 #include "mert/expected_tensors.h"
 #include "mert/mert.h"
 
@@ -19,7 +20,7 @@ struct TinyMert {
                              /*strict=*/true);
   }
 
-  std::string directory = std::string(MUSICGEN_FIXTURES) + "/mert-tiny";
+  std::string directory = std::string(kFixturesDirectory) + "/mert-tiny";
   MertConfig config;
   std::shared_ptr<const checkpoint::TensorSource> source;
 };

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "checkpoint/gguf_builder.h"
+#include "fixtures_directory.h"
 #include "model/model_files.h"
 #include "musicgen/musicgen.hpp"
 
@@ -20,7 +21,7 @@ using checkpoint::GgufBuilder;
 using checkpoint::GgufText;
 using checkpoint::Little;
 
-const std::string kModel = std::string(MUSICGEN_FIXTURES) + "/ac-tiny-mono";
+const std::string kModel = std::string(kFixturesDirectory) + "/ac-tiny-mono";
 constexpr uint32_t kU32 = 4, kF32 = 6, kString = 8, kArray = 9, kI32 = 5;
 
 class AudioCraftGgufTest : public testing::Test {

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "checkpoint/safetensors.h"
 #include "checkpoint/torch_zip_writer.h"
+#include "fixtures_directory.h"
 
 namespace musicgen::model {
 namespace {
@@ -20,7 +21,7 @@ namespace fs = std::filesystem;
 constexpr char kPackage[] = "7d3e1a55-f3d5edff.th";
 
 std::string Fixture(const std::string& name) {
-  return std::string(MUSICGEN_FIXTURES) + "/demucs-tiny/" + name;
+  return std::string(kFixturesDirectory) + "/demucs-tiny/" + name;
 }
 
 class DemucsFilesTest : public testing::Test {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "fixtures_directory.h"
 #include "generate/stages.h"
 
 namespace musicgen::model {
@@ -16,7 +17,7 @@ constexpr Precision kPrecisions[] = {Precision::kAuto, Precision::kF32, Precisio
 class MemoryNeed : public testing::TestWithParam<const char*> {};
 
 TEST_P(MemoryNeed, IsWhatLoadedStagesHold) {
-  const ModelFiles files = OpenModel(StrCat(MUSICGEN_FIXTURES, "/", GetParam()), "", "");
+  const ModelFiles files = OpenModel(StrCat(kFixturesDirectory, "/", GetParam()), "", "");
   for (const Precision precision : kPrecisions) {
     SCOPED_TRACE(PrecisionName(precision));
     const StageFormats formats = ChooseFormats(precision);

@@ -7,13 +7,14 @@
 
 #include "audio/read.h"
 #include "checkpoint/safetensors.h"
+#include "fixtures_directory.h"
 #include "separation/expected_tensors.h"
 #include "separation/ht_demucs.h"
 
 namespace musicgen::separation {
 
 inline std::string TinyFile(const std::string& name) {
-  return std::string(MUSICGEN_FIXTURES) + "/demucs-tiny/" + name;
+  return std::string(kFixturesDirectory) + "/demucs-tiny/" + name;
 }
 
 struct TinyDemucs {

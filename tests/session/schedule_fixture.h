@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "fixtures_directory.h"
 #include "generate/golden_model.h"
 #include "generate/pipeline.h"
 #include "generate/stages.h"
@@ -35,7 +36,7 @@ class Schedule {
   // On the processor, or on the first Vulkan device, which runs ahead by at most `gpu_ahead` steps.
   explicit Schedule(const std::string& fixture, size_t late = 0, const SchedulerLimits& limits = {},
                     std::optional<size_t> gpu_ahead = std::nullopt)
-      : stages_(model::OpenModel(std::string(MUSICGEN_FIXTURES) + "/" + fixture, "", ""),
+      : stages_(model::OpenModel(std::string(kFixturesDirectory) + "/" + fixture, "", ""),
                 model::ChooseFormats(Precision::kF32), 2,
                 {gpu_ahead ? std::optional<size_t>(0) : std::nullopt, false}),
         pipeline_(stages_, stages_.files().dialect, /*as_batch=*/false),

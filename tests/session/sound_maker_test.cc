@@ -8,6 +8,7 @@
 #include "checkpoint/config.h"
 #include "checkpoint/safetensors.h"
 #include "codec/decode.h"
+#include "fixtures_directory.h"
 #include "golden.h"
 
 namespace musicgen::session {
@@ -15,7 +16,7 @@ namespace {
 
 const codec::Codec& TinyCodec() {
   static const codec::Codec codec = [] {
-    const std::string directory = std::string(MUSICGEN_FIXTURES) + "/hf-tiny-mono";
+    const std::string directory = std::string(kFixturesDirectory) + "/hf-tiny-mono";
     const auto source = checkpoint::OpenSafetensorsDirectory(directory);
     return codec::Codec(
         codec::ReadCodecConfig(

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/mapped_file.h"
+#include "fixtures_directory.h"
 #include "text/utf8.h"
 #include "text/vocabulary.h"
 
@@ -13,7 +14,7 @@ namespace {
 using namespace std::string_literals;
 
 std::string MapBytes() {
-  const MappedFile file(std::string(MUSICGEN_FIXTURES) + "/tokenizer/spiece.model");
+  const MappedFile file(std::string(kFixturesDirectory) + "/tokenizer/spiece.model");
   return ReadSentencePieceModel(file.bytes(), "spiece.model", 0).charsmap;
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "fixtures_directory.h"
 
 namespace musicgen::text {
 namespace {
@@ -37,7 +38,7 @@ TEST(T5Config, TakesClassDefaults) {
 
 TEST(T5Config, ReadsTheTextEncoderOfMusicGen) {
   const auto config =
-      checkpoint::Config::ReadFile(std::string(MUSICGEN_FIXTURES) + "/hf-tiny-mono/config.json");
+      checkpoint::Config::ReadFile(std::string(kFixturesDirectory) + "/hf-tiny-mono/config.json");
   const T5Config t5 = ReadT5Config(config.Object("text_encoder"));
   EXPECT_EQ(t5.d_model, 48);
   EXPECT_EQ(t5.num_heads, 3);

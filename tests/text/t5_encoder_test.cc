@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "checkpoint/safetensors.h"
+#include "fixtures_directory.h"
 #include "golden.h"
 #include "text/expected_tensors.h"
 
@@ -25,7 +26,7 @@ struct Model {
 };
 
 Model OpenModel(const std::string& fixture) {
-  const std::string directory = std::string(MUSICGEN_FIXTURES) + "/" + fixture;
+  const std::string directory = std::string(kFixturesDirectory) + "/" + fixture;
   const auto config = checkpoint::Config::ReadFile(directory + "/config.json");
   const bool nested = config.Has("text_encoder");
   return {ReadT5Config(nested ? config.Object("text_encoder") : config),

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/mapped_file.h"
+#include "fixtures_directory.h"
 #include "text/tokenizer.h"
 
 namespace musicgen::text {
@@ -51,7 +52,7 @@ class TokenizerFiles : public testing::Test {
 
 std::string SentencePieceBytes() {
   return std::string(
-      MappedFile(std::string(MUSICGEN_FIXTURES) + "/tokenizer/spiece.model").bytes());
+      MappedFile(std::string(kFixturesDirectory) + "/tokenizer/spiece.model").bytes());
 }
 
 TEST_F(TokenizerFiles, MustBeThere) {

@@ -4,13 +4,16 @@
 
 #include "base/mapped_file.h"
 #include "checkpoint/json.h"
+#include "fixtures_directory.h"
 
 namespace musicgen::text {
 namespace {
 
 using namespace std::string_literals;
 
-std::string Fixture(const std::string& name) { return std::string(MUSICGEN_FIXTURES) + "/" + name; }
+std::string Fixture(const std::string& name) {
+  return std::string(kFixturesDirectory) + "/" + name;
+}
 
 // The two forms a tokenizer is stored in, of the same vocabulary.
 class TokenizerTest : public testing::TestWithParam<const char*> {

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "api/model.h"
+#include "fixtures_directory.h"
 #include "near.h"
 #include "plain_model.h"
 #include "tiny_model.h"
@@ -15,7 +16,7 @@
 namespace musicgen::train {
 namespace {
 
-const std::string kFixtures = MUSICGEN_FIXTURES;
+const std::string kFixtures = kFixturesDirectory;
 
 ExportedModel Exported(const LmModel& model) {
   return {.model = model,

@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "checkpoint/safetensors.h"
+#include "fixtures_directory.h"
 #include "lora_model.h"
 #include "plain_model.h"
 #include "train/export/export.h"
@@ -62,7 +63,7 @@ void Run(const std::string& folder, const char* adapter) {
   if (adapter != nullptr) {
     ContinueAdapter(model, adapter, 0.0);
   } else {
-    const std::string fixtures = MUSICGEN_FIXTURES;
+    const std::string fixtures = kFixturesDirectory;
     Export({.model = model,
             .tokenizer_folder = fixtures + "/tokenizer",
             .codec_folder = fixtures + "/encodec_32khz",

@@ -8,6 +8,7 @@
 #include "api/model.h"
 #include "base/error.h"
 #include "checkpoint/safetensors.h"
+#include "fixtures_directory.h"
 #include "in_folder.h"
 #include "lora_model.h"
 #include "near.h"
@@ -23,7 +24,7 @@
 namespace musicgen::train {
 namespace {
 
-const std::string kFixtures = MUSICGEN_FIXTURES;
+const std::string kFixtures = kFixturesDirectory;
 
 std::vector<ItemGroup> Groups() {
   return {{{TinyItem(12, 40, 1, {1, 2, 3}), TinyItem(12, 40, 2, {})}, 0.4},

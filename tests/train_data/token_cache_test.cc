@@ -4,6 +4,7 @@
 
 #include "audio/convert.h"
 #include "audio/read.h"
+#include "fixtures_directory.h"
 #include "in_folder.h"
 #include "model/codec_files.h"
 #include "train/data/encode_tracks.h"
@@ -16,7 +17,7 @@ using ::testing::HasSubstr;
 using Cache = InFolder;
 
 model::CodecPart TinyCodec() {
-  return model::OpenCodec(std::string(MUSICGEN_FIXTURES) + "/encodec_32khz");
+  return model::OpenCodec(std::string(kFixturesDirectory) + "/encodec_32khz");
 }
 
 CacheIdentity Identity(const model::CodecPart& codec, int64_t channels) {

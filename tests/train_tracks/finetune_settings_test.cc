@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "fixtures_directory.h"
 #include "train/lm/run_settings.h"
 #include "train/settings/settings.h"
 #include "train/tracks/finetune.h"
@@ -26,7 +27,7 @@ TEST(FineTuneSettings, AreReadAsTheyStand) {
 
 TEST(FineTuneSettings, OfTheWholeRecipeAreMusicGens) {
   const auto settings =
-      ReadSettings(std::string(MUSICGEN_FIXTURES) + "/../../configs/training/lm.yaml", {});
+      ReadSettings(std::string(kFixturesDirectory) + "/../../configs/training/lm.yaml", {});
   EXPECT_TRUE(AreOfTracks(settings));
   const TrainingSettings run = ReadTrainingSettings(settings, {});
   EXPECT_EQ(run.schedule.updates, 1000000);

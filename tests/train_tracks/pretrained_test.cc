@@ -10,6 +10,7 @@
 #include "api/model.h"
 #include "base/error.h"
 #include "checkpoint/safetensors.h"
+#include "fixtures_directory.h"
 #include "text/tokenizer.h"
 #include "train/export/whole_model.h"
 #include "train/lm/batch.h"
@@ -19,7 +20,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string Fixture(const std::string& name) { return std::string(MUSICGEN_FIXTURES) + "/" + name; }
+std::string Fixture(const std::string& name) {
+  return std::string(kFixturesDirectory) + "/" + name;
+}
 
 model::ModelFiles Open(const std::string& name) {
   const bool audiocraft = name.starts_with("ac-");

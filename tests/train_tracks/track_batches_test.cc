@@ -8,6 +8,7 @@
 #include <set>
 
 #include "checkpoint/side_files.h"
+#include "fixtures_directory.h"
 #include "train/data/token_cache.h"
 
 namespace musicgen::train {
@@ -20,7 +21,7 @@ class OfTwoTracks : public ::testing::Test {
                 (std::string("train_tracks_") +
                  ::testing::UnitTest::GetInstance()->current_test_info()->name())),
         tokenizer_(text::Tokenizer::Load(
-            *checkpoint::FilesOfDirectory(std::string(MUSICGEN_FIXTURES) + "/tokenizer"))) {
+            *checkpoint::FilesOfDirectory(std::string(kFixturesDirectory) + "/tokenizer"))) {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
     lm_.codebooks = 2;

@@ -10,6 +10,8 @@
 #include <iterator>
 #include <string>
 
+#include "fixtures_directory.h"
+
 namespace musicgen::serve {
 
 // Sanitized builds leave the program out.
@@ -28,7 +30,7 @@ inline std::string Generated(const std::string& model, const std::string& argume
       (suffix == "-" ? "" : "." + suffix);
   const std::string command =
       std::string(kProgram) + " generate --no-progress --precision f32 -t 1 -m " +
-      MUSICGEN_FIXTURES + "/" + model + " " + arguments + " -o " +
+      kFixturesDirectory + "/" + model + " " + arguments + " -o " +
       (suffix == "-" ? "- > " + file : file) + " 'a march for two trumpets'";
   EXPECT_EQ(std::system(command.c_str()), 0) << command;
   std::ifstream in(file, std::ios::binary);

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "fixtures_directory.h"
 #include "serve/jobs/jobs.h"
 
 namespace musicgen::serve {
@@ -19,7 +20,7 @@ namespace musicgen::serve {
 inline ServedModel Fixture(const std::string& name, int threads = 1) {
   ServedModel model;
   model.id = name;
-  model.options.model = std::string(MUSICGEN_FIXTURES) + "/" + name;
+  model.options.model = std::string(kFixturesDirectory) + "/" + name;
   model.options.precision = Precision::kF32;
   model.options.threads = threads;
   return model;

@@ -17,6 +17,7 @@
 
 #include "children.h"
 #include "complaint.h"
+#include "fixtures_directory.h"
 #include "flac_bomb.h"
 #include "musicgen/sound_files.hpp"
 #include "musicgen/sounds.hpp"
@@ -111,7 +112,7 @@ TEST(DecodeUpload, ReadsWhatFfmpegReads) {
   for (const char* name :
        {"aac.m4a", "alac.m4a", "video.mp4", "fragments.mp4", "picture_alone.mp4", "opus.webm",
         "vorbis.mkv", "adts.aac", "windows.wma", "wavpack.wv", "pcm.avi"}) {
-    std::ifstream file(std::string(MUSICGEN_FIXTURES) + "/audio/ffmpeg/" + name, std::ios::binary);
+    std::ifstream file(std::string(kFixturesDirectory) + "/audio/ffmpeg/" + name, std::ios::binary);
     const std::string whole{std::istreambuf_iterator<char>(file), {}};
     ASSERT_FALSE(whole.empty()) << name;
     ExpectAsDecodeAudio(whole);
