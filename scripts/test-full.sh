@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # The long tier: everything of test.sh, all of it built by clang and read by clang-tidy; Arm under
-# emulation; an hour of each fuzzer; a day of the server under every kind of client; the command
-# line's kill and disk tests at full length; the acceptance of the demo model, and its fine-tuning; and checks on
-# full-size checkpoints when MUSICGEN_MODELS names a folder that holds them (small, melody,
-# stereo-large, …). FUZZ_SECONDS sets the time for each fuzzer, SOAK_SECONDS that of the server.
+# emulation; an hour of each fuzzer; a second version of Mesa; a day of the server under every kind
+# of client; the command line's kill and disk tests at full length; the acceptance of the demo model,
+# and its fine-tuning; and checks on full-size checkpoints when MUSICGEN_MODELS names a folder that
+# holds them (small, melody, stereo-large, …). FUZZ_SECONDS sets the time for each fuzzer,
+# SOAK_SECONDS that of the server.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -32,6 +33,11 @@ if "$oracle" -c 'import torch, gguf, safetensors' 2> /dev/null; then
   "$oracle" scripts/check_gguf.py tests/fixtures/{hf,ac}-tiny-{mono,stereo,melody} \
     tests/fixtures/hf-tiny-melody-stereo || status=1
 fi
+
+echo "== Shaders and goldens on a second Mesa"
+MUSICGEN_LONG_TESTS=0 MUSICGEN_VULKAN_SOFTWARE=1 scripts/second_mesa.sh bash -ec \
+  'build/release/bin/gpu_test --gtest_brief=1
+   python3 -B tests/generate/gpu_goldens.py build/release/bin/generate_test' || [[ $? == 77 ]] || status=1
 
 echo "== Soak of the server"
 python3 -B tests/serve/routes/soak.py "${SOAK_SECONDS:-86400}" || status=1
