@@ -164,7 +164,7 @@ std::string PublishedLengths() {
   const size_t at = file.find(tiny);
   EXPECT_NE(at, std::string::npos);
   if (at != std::string::npos) file.replace(at, tiny.size(), published);
-  const std::string path = testing::TempDir() + "htdemucs.safetensors";
+  std::string path = testing::TempDir() + "htdemucs.safetensors";
   std::ofstream(path, std::ios::binary) << file;
   return path;
 }
