@@ -101,7 +101,7 @@ void RunLayers(ThreadPool& pool, const HtDemucs& network) {
   network.transformer().AddPositions(pool, &tokens);
   clock.Lap("positions");
   for (size_t i = 0; i < network.transformer().layers(); ++i) {
-    network.transformer().RunLayer(pool, i, &tokens, nullptr);
+    network.transformer().RunLayer(pool, scratch, i, &tokens, nullptr);
     clock.Lap("transformer " + std::to_string(i));
   }
   for (const BranchKind branch : {BranchKind::kFrequency, BranchKind::kTime}) {

@@ -185,34 +185,39 @@ void CrossTransformer::AddPositions(ThreadPool& team, Tokens* tokens) const {
 }
 
 bool CrossTransformer::RunBlock(ThreadPool& team, const Layer& layer, bool cross,
-                                const std::vector<float>* memory, std::vector<float>* x,
-                                const std::atomic<bool>* stop) const {
+                                const std::vector<float>& memory,
+                                std::optional<nn::EncoderActivations>* activations,
+                                std::vector<float>* x, const std::atomic<bool>* stop) const {
   const auto rows = [&](const std::vector<float>& tokens) {
     return static_cast<int64_t>(tokens.size()) / width_;
   };
-  nn::EncoderActivations activations(Shape(cross), rows(*x), team.size(),
-                                     cross ? rows(*memory) : 0);
-  activations.x.swap(*x);
-  if (!layer.block.Forward(team, activations, stop, cross ? memory->data() : nullptr)) return false;
-  activations.x.swap(*x);
+  if (!*activations) {
+    activations->emplace(Shape(cross), rows(*x), team.size(), cross ? rows(memory) : 0);
+  }
+  nn::EncoderActivations& a = **activations;
+  a.x.swap(*x);
+  if (!layer.block.Forward(team, a, stop, cross ? memory.data() : nullptr)) return false;
+  a.x.swap(*x);
   NormAll(team, layer.norm_out, width_, x);
   return true;
 }
 
-bool CrossTransformer::RunLayer(ThreadPool& team, size_t i, Tokens* tokens,
+bool CrossTransformer::RunLayer(ThreadPool& team, BlockScratch& scratch, size_t i, Tokens* tokens,
                                 const std::atomic<bool>* stop) const {
   const bool cross = i % 2 == 1;
   std::vector<float> before;  // the time branch asks what this layer was given
   if (cross) before = tokens->frequency;
-  return RunBlock(team, frequency_[i], cross, &tokens->time, &tokens->frequency, stop) &&
-         RunBlock(team, time_[i], cross, &before, &tokens->time, stop);
+  return RunBlock(team, frequency_[i], cross, tokens->time, &scratch.Activations(false, cross),
+                  &tokens->frequency, stop) &&
+         RunBlock(team, time_[i], cross, before, &scratch.Activations(true, cross), &tokens->time,
+                  stop);
 }
 
-bool CrossTransformer::Forward(ThreadPool& team, Tokens* tokens,
+bool CrossTransformer::Forward(ThreadPool& team, BlockScratch& scratch, Tokens* tokens,
                                const std::atomic<bool>* stop) const {
   AddPositions(team, tokens);
   for (size_t i = 0; i < layers(); ++i) {
-    if (!RunLayer(team, i, tokens, stop)) return false;
+    if (!RunLayer(team, scratch, i, tokens, stop)) return false;
   }
   return true;
 }

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/thread_pool.h"
@@ -12,6 +13,7 @@
 #include "nn/norm.h"
 #include "separation/group_norm.h"
 #include "separation/ht_demucs_config.h"
+#include "separation/plane_blocks.h"
 
 namespace musicgen::separation {
 
@@ -28,12 +30,14 @@ class CrossTransformer {
                    const HtDemucsConfig& config, int64_t bins, int64_t time_rows);
 
   // All layers. False once `stop` is set.
-  bool Forward(ThreadPool& team, Tokens* tokens, const std::atomic<bool>* stop = nullptr) const;
+  bool Forward(ThreadPool& team, BlockScratch& scratch, Tokens* tokens,
+               const std::atomic<bool>* stop = nullptr) const;
 
   // Its steps: norms and positions, then layers() times RunLayer.
   void AddPositions(ThreadPool& team, Tokens* tokens) const;
   size_t layers() const { return frequency_.size(); }
-  bool RunLayer(ThreadPool& team, size_t i, Tokens* tokens, const std::atomic<bool>* stop) const;
+  bool RunLayer(ThreadPool& team, BlockScratch& scratch, size_t i, Tokens* tokens,
+                const std::atomic<bool>* stop) const;
 
   size_t bytes() const;
 
@@ -45,8 +49,10 @@ class CrossTransformer {
   Layer TakeLayer(ThreadPool& pool, const checkpoint::TensorSource& source, const char* branch,
                   int64_t index) const;
   nn::EncoderShape Shape(bool cross) const;
-  bool RunBlock(ThreadPool& team, const Layer& layer, bool cross, const std::vector<float>* memory,
-                std::vector<float>* x, const std::atomic<bool>* stop) const;
+  // `memory` is what is attended to across.
+  bool RunBlock(ThreadPool& team, const Layer& layer, bool cross, const std::vector<float>& memory,
+                std::optional<nn::EncoderActivations>* activations, std::vector<float>* x,
+                const std::atomic<bool>* stop) const;
 
   int64_t width_, heads_, hidden_width_;
   int64_t frames_, bins_, time_rows_;

@@ -16,8 +16,10 @@ using kernels::WeightFormat;
 constexpr int64_t kKernel = HtDemucsConfig::kKernel, kStride = HtDemucsConfig::kStride;
 constexpr int64_t kPad = kKernel / 4;
 constexpr int64_t kReach = 3;  // of the first convolution, in each direction
-// Lines at either side of a block are copied with it: many rows, so that they weigh little.
+// Lines at either side of a block are copied with it: many rows, so that they weigh little; but
+// no more than a few milliseconds of products, so that threads end together.
 constexpr int64_t kRewriteRows = 768;
+constexpr int64_t kRewriteProducts = int64_t{1} << 27;
 constexpr int64_t kTransposeRows = 384;
 
 }  // namespace
@@ -52,7 +54,9 @@ Plane DecoderLayer::Rewrite(ThreadPool& team, BlockScratch& scratch, const Plane
   MG_CHECK_EQ(x.elements(), skip.elements());
   Plane y = scratch.NewPlane(x.lines, x.length, in_);
   const int64_t beside = static_cast<int64_t>(rewrite_.size()) / 2;  // lines at either side
-  const std::vector<PlaneBlock> blocks = CutPlane(x.lines, x.length, kRewriteRows);
+  const int64_t row_products = 2 * in_ * kReach * in_ * (2 * beside + 1);
+  const int64_t most_rows = std::clamp(kRewriteProducts / row_products, kProductRows, kRewriteRows);
+  const std::vector<PlaneBlock> blocks = CutPlane(x.lines, x.length, most_rows);
   const auto compute = [&](const Worker& worker, int64_t item) {
     const auto& [lines, positions] = blocks[static_cast<size_t>(item)];
     const Range near_lines = {lines.begin - beside, lines.end + beside};
@@ -78,7 +82,7 @@ Plane DecoderLayer::Rewrite(ThreadPool& team, BlockScratch& scratch, const Plane
       }
     }
   };
-  const int64_t products = kRewriteRows * 2 * in_ * kReach * in_ * (2 * beside + 1);
+  const int64_t products = most_rows * row_products;
   const bool going = RunItems(team, static_cast<int64_t>(blocks.size()), products, stop, compute);
   return going ? std::move(y) : Plane();
 }

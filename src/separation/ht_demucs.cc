@@ -156,7 +156,7 @@ std::vector<Waveform> HtDemucs::Run(ThreadPool& pool, BlockScratch& scratch,
     (b == 0 ? tokens.frequency : tokens.time) = ToTokens(pool, branch, last);
     deepest[b] = scratch.NewPlane(last.lines, last.length, last.channels);
   }
-  if (transformer_ && !transformer_->Forward(pool, &tokens, stop)) return {};
+  if (transformer_ && !transformer_->Forward(pool, scratch, &tokens, stop)) return {};
   for (const BranchKind branch : kBranches) {
     const size_t b = branch == BranchKind::kFrequency ? 0 : 1;
     Plane x = std::move(deepest[b]);
@@ -191,7 +191,8 @@ size_t HtDemucs::bytes() const {
 
 uint64_t HtDemucs::ActivationBytes(const HtDemucsConfig& config) {
   // The skips of both branches, and in the shallowest decoder two planes of the first width and the
-  // decoded spectrum; the transformer's tokens are fewer, and gone by then.
+  // decoded spectrum; what the transformer's layers compute in stays: queries, keys and values of
+  // either branch, within it and across, and as many rows again to swap.
   uint64_t skips = 0;
   const int64_t bins = config.n_fft / 2;
   int64_t samples = config.segment_samples();
@@ -205,7 +206,9 @@ uint64_t HtDemucs::ActivationBytes(const HtDemucsConfig& config) {
   const uint64_t decoded =
       static_cast<uint64_t>(config.stems() * config.audio_channels) *
       static_cast<uint64_t>(config.frames() * bins * 2 + config.segment_samples());
-  return sizeof(float) * (skips + 2 * widest + decoded) + (uint64_t{64} << 20);
+  const uint64_t tokens = static_cast<uint64_t>(
+      (config.frames() * config.DeepBins() + config.DeepSamples()) * config.transformer_width());
+  return sizeof(float) * (skips + 2 * widest + decoded + 8 * tokens) + (uint64_t{64} << 20);
 }
 
 }  // namespace musicgen::separation

@@ -74,10 +74,14 @@ bool RunItems(ThreadPool& team, int64_t count, int64_t products, const std::atom
       team.size() * std::max<int64_t>(1, kProducts / std::max<int64_t>(1, products));
   for (int64_t begin = 0; begin < count; begin += each) {
     if (stop != nullptr && stop->load(std::memory_order_relaxed)) return false;
-    const int64_t here = std::min(each, count - begin);
+    const int64_t end = std::min(begin + each, count);
+    // Whoever is free takes the next one: a thread may have a processor to share.
+    std::atomic<int64_t> next = begin;
     team.Run([&](Worker& worker) {
-      const Range mine = worker.Split(here);
-      for (int64_t i = mine.begin; i < mine.end; ++i) body(worker, begin + i);
+      for (int64_t i = next.fetch_add(1, std::memory_order_relaxed); i < end;
+           i = next.fetch_add(1, std::memory_order_relaxed)) {
+        body(worker, i);
+      }
     });
   }
   return true;

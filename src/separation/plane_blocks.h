@@ -4,10 +4,12 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/thread_pool.h"
+#include "nn/encoder_block.h"
 #include "nn/float_buffer.h"
 #include "separation/plane.h"
 
@@ -30,8 +32,9 @@ std::vector<PlaneBlock> CutPlane(int64_t lines, int64_t length, int64_t rows);
 void CopyPadded(const Plane& plane, const Plane* skip, Range lines, Range positions, int64_t pitch,
                 float* to);
 
-// Each thread's own memory for a block, and that of planes which are no longer needed: a segment
-// takes a gigabyte one after the other, of which the system would clear every page anew.
+// Each thread's own memory for a block, that of planes which are no longer needed, and the
+// transformer's: a segment takes a gigabyte one after the other, of which the system would clear
+// every page anew. Serves one network.
 class BlockScratch {
  public:
   explicit BlockScratch(int workers) : buffers_(static_cast<size_t>(workers)) {}
@@ -46,8 +49,15 @@ class BlockScratch {
   Plane NewPlane(int64_t lines, int64_t length, int64_t channels);
   void GiveBack(Plane plane) { free_.push_back(std::move(plane.values)); }
 
+  // What transformer layers compute one branch's tokens in, within it or across; none until a layer
+  // has made it.
+  std::optional<nn::EncoderActivations>& Activations(bool time, bool cross) {
+    return activations_[time][cross];
+  }
+
  private:
   std::vector<nn::FloatBuffer> buffers_, free_;
+  std::optional<nn::EncoderActivations> activations_[2][2];
 };
 
 // Calls `body` for items 0 … count − 1, each on one thread, in runs of the team that take some

@@ -4,6 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <random>
 
 #include "audio/read.h"
 #include "conditioning/chroma_extractor.h"
@@ -151,6 +155,60 @@ TEST(StemSeparatorTest, SeparatesWhatIsWantedAndOnce) {
   EXPECT_TRUE(std::equal(first.values.begin(), first.values.end(), whole.values.begin()));
   separator.Mix(pool, mono, 40000);
   EXPECT_EQ(begun, 2);
+}
+
+// The fixture's network with segments as long as the published one's.
+std::string PublishedLengths() {
+  std::ifstream in(Demucs("7d3e1a55.safetensors"), std::ios::binary);
+  std::string file((std::istreambuf_iterator<char>(in)), {});
+  const std::string tiny = "\\\"denominator\\\": 20}", published = "\\\"denominator\\\":  5}";
+  const size_t at = file.find(tiny);
+  EXPECT_NE(at, std::string::npos);
+  if (at != std::string::npos) file.replace(at, tiny.size(), published);
+  std::string path = testing::TempDir() + "htdemucs.safetensors";
+  std::ofstream(path, std::ios::binary) << file;
+  return path;
+}
+
+// Another note every half second, in noise.
+Waveform Song(double duration_s) {
+  constexpr int64_t kRate = 32000;
+  Waveform song(kRate, 1, static_cast<int64_t>(duration_s * kRate));
+  std::mt19937 random(7);
+  double step = 0;
+  for (int64_t i = 0; i < song.samples; ++i) {
+    if (i % (kRate / 2) == 0) step = 0.043 * std::exp2(static_cast<double>(random() % 24) / 12.0);
+    const double noise = static_cast<double>(random()) / 4294967296.0 - 0.5;
+    song.values[static_cast<size_t>(i)] =
+        static_cast<float>(0.3 * std::sin(step * static_cast<double>(i)) + 0.1 * noise);
+  }
+  return song;
+}
+
+// Of a song, what lies behind the chroma's reach changes nothing, at the published lengths.
+TEST(StemSeparatorTest, ALongSongsChromaNeedsItsBeginningAlone) {
+  ThreadPool pool(2);
+  std::vector<std::string> told;
+  generate::StemSeparator separator(PublishedLengths(), "",
+                                    [&](const std::string& sentence) { told.push_back(sentence); });
+  const Waveform song = Song(62);
+  const conditioning::ChromaExtractor extractor;
+  constexpr int64_t kFrames = 235;
+  const int64_t wanted = conditioning::ChromaSamples(extractor.config(), kFrames);
+  const Waveform beginning = separator.Mix(pool, song, wanted);
+  ASSERT_FALSE(told.empty());
+  EXPECT_NE(told.front().find("separating 37 s"), std::string::npos) << told.front();
+  EXPECT_NE(told.front().find("(6 segments)"), std::string::npos) << told.front();
+  told.clear();
+  const Waveform whole = separator.Mix(pool, song, song.samples);
+  EXPECT_NE(told.front().find("(11 segments)"), std::string::npos) << told.front();
+  ASSERT_EQ(beginning.samples, wanted);
+  ASSERT_GE(whole.samples, wanted);
+  EXPECT_TRUE(std::equal(beginning.values.begin(), beginning.values.end(), whole.values.begin()));
+  const auto chroma = [&](const Waveform& mix) {
+    return conditioning::MatchLength(extractor.Extract(mix), kFrames).values;
+  };
+  EXPECT_EQ(chroma(beginning), chroma(whole));
 }
 
 TEST(StemSeparatorTest, Stops) {

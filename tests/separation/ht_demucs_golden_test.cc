@@ -123,7 +123,7 @@ TEST_F(HtDemucsGoldenTest, EveryStage) {
   expect_tokens("in");
   ASSERT_EQ(network_.transformer().layers(), 5u);
   for (size_t i = 0; i < 5; ++i) {
-    ASSERT_TRUE(network_.transformer().RunLayer(pool_, i, &tokens, nullptr));
+    ASSERT_TRUE(network_.transformer().RunLayer(pool_, scratch, i, &tokens, nullptr));
     expect_tokens(std::to_string(i));
   }
 

@@ -49,7 +49,11 @@ struct Avx2 {
   }
   static F LoadPart(const float* p, int64_t n) { return _mm256_maskload_ps(p, FirstLanes(n)); }
   static void Store(float* p, F v) { _mm256_storeu_ps(p, v); }
-  static void StorePart(float* p, int64_t n, F v) { _mm256_maskstore_ps(p, FirstLanes(n), v); }
+  static void StorePart(float* p, int64_t n, F v) {
+    // AMD's processors take a dozen cycles for a store under a mask.
+    if (n == kLanes) return Store(p, v);
+    _mm256_maskstore_ps(p, FirstLanes(n), v);
+  }
   static F KeepFirst(F v, int64_t n) { return _mm256_and_ps(v, FromBits(FirstLanes(n))); }
 
   static F Add(F a, F b) { return _mm256_add_ps(a, b); }
