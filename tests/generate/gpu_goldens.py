@@ -15,7 +15,7 @@ SHORT = ("ModelGoldenTest.GreedyAlone", "*HfFamilyTest.Alone*", "*AcModesTest.Al
 NONE = ("expected a graphics card", "expected the loader", "there is no driver")
 MESSAGE = re.compile(r"Validation (Error|Warning)|SYNC-|UNASSIGNED-")
 SYNCHRONISATION = "VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT"
-BOUNDS = "VK_VALIDATION_FEATURE_ENABLE_GPU_ASSISTED_EXT"  # sees them where a device has descriptor indexing
+BOUNDS = "VK_VALIDATION_FEATURE_ENABLE_GPU_ASSISTED_EXT"  # of whole buffers
 
 
 def run(tests, checks):

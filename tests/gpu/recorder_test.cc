@@ -4,8 +4,10 @@
 
 #include <array>
 #include <cstring>
+#include <new>
 
 #include "base/error.h"
+#include "gpu/operations.h"
 #include "gpu/test_device.h"
 #include "gpu/transfer.h"
 
@@ -74,6 +76,23 @@ TEST(NoBarrierTest, DISABLED_TheValidationLayerSeesIt) {
   recorder.Copy(a, b);
   recorder.Copy(b, a);
   device.Run(recorder.Finish().commands(), "copying");
+}
+
+// Nor this: a row longer than the buffer that it is written to. (The layer compares with the
+// buffer, not with the range of it that is bound.)
+TEST(NoBoundsTest, DISABLED_TheValidationLayerSeesIt) {
+  MUSICGEN_NEEDS_DEVICE();
+  const Device& device = TestDevice();
+  Arena own(device, MemoryKind::kDevice, 1 << 16), upload(device, MemoryKind::kUpload, 1 << 16);
+  Arena small(device, MemoryKind::kDevice, 256);
+  RowInputs in;
+  in.table = upload.Allocate(sizeof(RowTable));
+  (new (in.table.host) RowTable())->rows = 1;
+  const BufferRange weight = own.Allocate(4096), x = own.Allocate(4096), y = small.Allocate(256);
+  Operations operations(device);
+  Recorder recorder(device);
+  operations.Norm(recorder, in, x, weight, weight, 1e-5f, 1024, Which::kAllRows, 1, y);
+  device.Run(recorder.Finish().commands(), "a norm");
 }
 
 TEST(ArenaTest, RangesDoNotOverlapAndKeepTheDevicesAlignment) {
