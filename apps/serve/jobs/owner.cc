@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #include "serve/http/failure.h"
 #include "serve/jobs/jobs_impl.h"
@@ -34,10 +37,19 @@ GenerationRequest RequestOf(JobRecord& record, size_t take) {
   return request;
 }
 
+// What jobs have freed goes back to the system while nothing runs: a server of months would else
+// keep the most that it ever needed.
+void ReleaseFreed() {
+#if defined(__GLIBC__)
+  malloc_trim(0);
+#endif
+}
+
 }  // namespace
 
 void Jobs::Impl::Own() {
   std::unique_lock<std::mutex> lock(mutex);
+  bool has_run = false;  // since memory was given back
   for (;;) {
     if (stopping) CancelAll();
     woken = false;
@@ -47,7 +59,7 @@ void Jobs::Impl::Own() {
     bool any_active = false, any_step = false;
     for (size_t index = 0; index < active.size(); ++index) {
       if (active[index].empty()) continue;
-      any_active = true;
+      any_active = has_run = true;
       HoldEndless(index);
       any_step = StepModel(index, lock) || any_step;
       TakeOrders();
@@ -57,6 +69,12 @@ void Jobs::Impl::Own() {
     if (any_active || woken || !calls.empty()) continue;
     if (stopping && open_jobs == 0) return;
     pace.Rest();
+    if (std::exchange(has_run, false)) {
+      lock.unlock();
+      ReleaseFreed();
+      lock.lock();
+      continue;
+    }
     const double now_s = UnixTime();
     archive.Age(now_s, records);
     const auto is_woken = [&] { return woken; };

@@ -10,14 +10,12 @@
 namespace musicgen::serve {
 namespace {
 
-Response Head(Service& service, const std::string& id, const SoundFormat& format,
+Response Head(const std::string& id, std::optional<uint64_t> seed, const SoundFormat& format,
               const ModelInfo& info) {
   Response head;
   head.content_type = ContentTypeOf(format, info);
   head.headers.push_back({"X-Job-Id", id});
-  if (const std::optional<JobStatus> status = service.jobs.Status(id)) {
-    head.headers.push_back({"X-Seed", std::to_string(status->params.seed)});
-  }
+  if (seed) head.headers.push_back({"X-Seed", std::to_string(*seed)});
   if (format.name == "pcm") {
     const int64_t rate = format.sample_rate_hz > 0 ? format.sample_rate_hz : info.sample_rate_hz;
     const int64_t channels = format.channels > 0 ? format.channels : info.audio_channels;
@@ -54,7 +52,11 @@ class StreamedAnswer : public std::enable_shared_from_this<StreamedAnswer> {
 
  private:
   void Begin(std::string first) {
-    Response head = Head(service_, id_, format_, info_);
+    std::optional<uint64_t> seed;
+    if (const std::optional<JobStatus> status = service_.jobs.Status(id_)) {
+      seed = status->params.seed;
+    }
+    Response head = Head(id_, seed, format_, info_);
     if (!framing_.content_type.empty()) head.content_type = framing_.content_type;
     head.headers.push_back({"Cache-Control", "no-store"});
     head.body = std::move(first);
@@ -119,7 +121,7 @@ class FileWatcher : public JobWatcher {
 Response FileResponse(Service& service, const JobStatus& status, const SoundFormat& format,
                       std::vector<std::string> files, std::optional<int> take) {
   const ModelInfo info = service.jobs.InfoOf(status.model);
-  Response response = Head(service, status.id, format, info);
+  Response response = Head(status.id, status.params.seed, format, info);
   std::string name = "musicgen-" + std::to_string(status.params.seed);
   if (take) name += "-" + std::to_string(*take);
   if (files.size() == 1 || take) {
@@ -164,16 +166,19 @@ void FileAnswer(Service& service, const Call& call, JobRequest job, const SoundF
 
 void SendSound(Service& service, const Call& call, const std::string& id, const SoundFormat& format,
                std::optional<int> take, Strategy strategy) {
-  const auto send = [&service, call, id, format, take](std::vector<std::string> files,
-                                                       std::exception_ptr failure) {
-    call.Guard([&] {
-      if (failure) std::rethrow_exception(failure);
-      const std::optional<JobStatus> status = service.jobs.Status(id);
-      if (!status) RefuseUnknownJob();
-      call.exchange->Send(FileResponse(service, *status, format, std::move(files), take));
-    });
-  };
-  call.Guard([&] { RenderSound(service, id, format, strategy, send); });
+  call.Guard([&] {
+    // As it is now: others may push the job out while its sound is made into a file.
+    const std::optional<JobStatus> status = service.jobs.Status(id);
+    if (!status) RefuseUnknownJob();
+    const auto send = [&service, call, status = *status, format, take](
+                          std::vector<std::string> files, std::exception_ptr failure) {
+      call.Guard([&] {
+        if (failure) std::rethrow_exception(failure);
+        call.exchange->Send(FileResponse(service, status, format, std::move(files), take));
+      });
+    };
+    RenderSound(service, id, format, strategy, send);
+  });
 }
 
 }  // namespace musicgen::serve
