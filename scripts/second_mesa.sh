@@ -7,6 +7,10 @@ folder=$repository/build/mesa
 release=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 
 if [[ ! -e $folder/ready ]]; then
+  if ! command -v apt-get dpkg > /dev/null; then
+    echo "Without a second Mesa: not a Debian system" >&2
+    exit 77
+  fi
   mkdir -p "$folder/lists/partial" "$folder/packages" "$folder/root"
   # From where the system's own packages come.
   mirror=$(apt-get indextargets --format '$(REPO_URI)' "Codename: $release" | head -n 1)
@@ -27,5 +31,5 @@ library=$(find "$folder/root" -name libvulkan_lvp.so)
 printf '{"file_format_version": "1.0.0", "ICD": {"library_path": "%s", "api_version": "1.3.0"}}\n' "$library" \
   > "$folder/lvp.json"
 export VK_DRIVER_FILES=$folder/lvp.json VK_ICD_FILENAMES=$folder/lvp.json
-export LD_LIBRARY_PATH=$(dirname "$library")${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+export LD_LIBRARY_PATH=${library%/*}${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 exec "$@"

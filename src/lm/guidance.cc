@@ -1,8 +1,7 @@
 #include "lm/guidance.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
+#include <bit>
 
 #include "base/check.h"
 
@@ -10,7 +9,10 @@ namespace musicgen::lm {
 namespace {
 
 // Many devices take subnormal numbers for zero.
-float Flushed(float x) { return std::fabs(x) < std::numeric_limits<float>::min() ? 0.0f : x; }
+float Flushed(float x) {
+  const uint32_t bits = std::bit_cast<uint32_t>(x);
+  return std::bit_cast<float>((bits & 0x7f800000u) == 0 ? 0u : bits);
+}
 
 }  // namespace
 
