@@ -12,7 +12,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from support import BINARY, DEMO, FIXTURES, ROOT, Server, cli  # noqa: E402
+from support import BINARY, DEMO, FIXTURES, ROOT, TINY, Server, cli  # noqa: E402
 
 try:
     from playwright.sync_api import expect, sync_playwright
