@@ -17,6 +17,23 @@ int ProcessorCount() {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+int CurrentProcessor() { return sched_getcpu(); }
+
+void MoveToAnotherProcessor(const std::atomic<int>* taken, int count) {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+  cpu_set_t others = allowed;
+  for (int i = 0; i < count; ++i) {
+    const int processor = taken[i].load(std::memory_order_relaxed);
+    if (processor >= 0) CPU_CLR(static_cast<size_t>(processor), &others);
+  }
+  // Out of the mask it is moved at once.
+  if (CPU_COUNT(&others) > 0 && sched_setaffinity(0, sizeof others, &others) == 0) {
+    sched_setaffinity(0, sizeof allowed, &allowed);
+  }
+}
+
 void GiveWayToOthers() {
   constexpr int kNice = 5;  // a third of the usual weight
   // Of Linux alone: a thread has a priority of its own. Nothing depends on its success.

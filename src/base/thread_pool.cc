@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/cpu.h"
 #include "base/error.h"
 
 namespace musicgen {
@@ -22,14 +23,14 @@ inline void Pause() {
 #endif
 }
 
-// Waits while `atomic` holds `old`.
+// Spins while `atomic` holds `old`; false when that was too short.
 template <class T>
-void SpinThenWait(const std::atomic<T>& atomic, T old) {
+bool ChangesSoon(const std::atomic<T>& atomic, T old) {
   for (int i = 0; i < kSpins; ++i) {
-    if (atomic.load(std::memory_order_acquire) != old) return;
+    if (atomic.load(std::memory_order_acquire) != old) return true;
     Pause();
   }
-  atomic.wait(old, std::memory_order_acquire);
+  return false;
 }
 
 // Ends a body at a barrier that another thread will not reach.
@@ -46,11 +47,15 @@ Range Worker::Split(int64_t n, int64_t grain) const {
 
 void* Worker::scratch() const { return pool_->scratch_[static_cast<size_t>(index_)].bytes; }
 
-void Worker::Barrier() { pool_->Barrier(); }
+void Worker::Barrier() { pool_->Barrier(index_); }
 
 ThreadPool::ThreadPool(int threads)
-    : size_(threads), scratch_(new Scratch[static_cast<size_t>(std::max(threads, 1))]) {
+    : size_(threads),
+      scratch_(new Scratch[static_cast<size_t>(std::max(threads, 1))]),
+      fits_(threads <= ProcessorCount()),
+      processors_(new std::atomic<int>[static_cast<size_t>(std::max(threads, 1))]) {
   MG_CHECK_LE(1, threads);
+  for (int i = 0; i < size_; ++i) processors_[static_cast<size_t>(i)] = -1;
   try {
     for (int i = 1; i < size_; ++i) threads_.emplace_back([this, i] { WorkerLoop(i); });
   } catch (const std::system_error& error) {
@@ -94,7 +99,7 @@ void ThreadPool::Run(const std::function<void(Worker&)>& body) {
   RunBody(0);
   for (int left = running_.load(std::memory_order_acquire); left != 0;
        left = running_.load(std::memory_order_acquire)) {
-    SpinThenWait(running_, left);
+    Wait(0, running_, left);
   }
   if (!failed_.load(std::memory_order_acquire)) return;
   // Whoever waited at a barrier was counted there and has left.
@@ -106,7 +111,7 @@ void ThreadPool::Run(const std::function<void(Worker&)>& body) {
 void ThreadPool::WorkerLoop(int index) {
   uint64_t seen = 0;
   for (;;) {
-    SpinThenWait(generation_, seen);
+    Wait(index, generation_, seen);
     const uint64_t now = generation_.load(std::memory_order_acquire);
     if (now == seen) continue;
     seen = now;
@@ -116,7 +121,36 @@ void ThreadPool::WorkerLoop(int index) {
   }
 }
 
+int ThreadPool::NoteProcessor(int index) {
+  const int own = CurrentProcessor();
+  std::atomic<int>& noted = processors_[static_cast<size_t>(index)];
+  if (noted.load(std::memory_order_relaxed) != own) noted.store(own, std::memory_order_relaxed);
+  return own;
+}
+
+// The system may leave two of a team on one processor for seconds where another program wakes up
+// often on the other: both are found running when it looks.
+bool ThreadPool::SharesProcessor(int index) {
+  if (!fits_) return false;
+  const int own = NoteProcessor(index);
+  for (int i = 0; i < index; ++i) {
+    if (processors_[static_cast<size_t>(i)].load(std::memory_order_relaxed) == own) return true;
+  }
+  return false;
+}
+
+template <class T>
+void ThreadPool::Wait(int index, const std::atomic<T>& atomic, T old) {
+  if (ChangesSoon(atomic, old)) return;
+  if (SharesProcessor(index)) {
+    MoveToAnotherProcessor(processors_.get(), size_);
+    if (ChangesSoon(atomic, old)) return;
+  }
+  atomic.wait(old, std::memory_order_acquire);
+}
+
 void ThreadPool::RunBody(int index) noexcept {
+  if (SharesProcessor(index)) MoveToAnotherProcessor(processors_.get(), size_);
   Worker self(this, index, size_);
   try {
     (*body_)(self);
@@ -132,8 +166,9 @@ void ThreadPool::RunBody(int index) noexcept {
   }
 }
 
-void ThreadPool::Barrier() {
+void ThreadPool::Barrier(int index) {
   if (size_ == 1) return;
+  NoteProcessor(index);
   const uint32_t phase = barrier_phase_.load(std::memory_order_acquire);
   if (failed_.load(std::memory_order_relaxed)) throw Abandoned();
   if (barrier_arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 ==
@@ -142,7 +177,7 @@ void ThreadPool::Barrier() {
     barrier_phase_.fetch_add(1, std::memory_order_release);
     barrier_phase_.notify_all();
   } else {
-    SpinThenWait(barrier_phase_, phase);
+    Wait(index, barrier_phase_, phase);
     if (failed_.load(std::memory_order_relaxed)) throw Abandoned();
   }
 }

@@ -1,5 +1,6 @@
 // A fixed team of threads that runs one function at a time, with barriers inside it. Threads spin
-// briefly before they sleep, because the stages of a decode step are microseconds apart.
+// briefly before they sleep, because the stages of a decode step are microseconds apart, and part
+// where two of them are on one processor.
 #pragma once
 
 #include <atomic>
@@ -70,8 +71,15 @@ class ThreadPool {
   friend class Worker;
   void WorkerLoop(int index);
   void RunBody(int index) noexcept;
-  void Barrier();
+  void Barrier(int index);
   void Stop();
+  // Where the thread runs.
+  int NoteProcessor(int index);
+  // Whether one of a smaller index was seen there last; false in a team that has no room.
+  bool SharesProcessor(int index);
+  // Waits while `atomic` holds `old`.
+  template <class T>
+  void Wait(int index, const std::atomic<T>& atomic, T old);
 
   struct alignas(64) Scratch {
     char bytes[kWorkerScratchBytes];
@@ -81,7 +89,9 @@ class ThreadPool {
   ThreadPool* const team_ = nullptr;  // of which this is another name
   const std::function<void()> enter_, leave_;
   const std::unique_ptr<Scratch[]> scratch_;
-  std::mutex run_mutex_;  // one Run at a time
+  const bool fits_ = true;                                // there is a processor for each
+  const std::unique_ptr<std::atomic<int>[]> processors_;  // where each thread was seen last
+  std::mutex run_mutex_;                                  // one Run at a time
 
   std::atomic<uint64_t> generation_{0};
   std::atomic<bool> stop_{false};

@@ -1,6 +1,6 @@
 // What an ended take is good for: download, copy, use again.
 import * as api from "./api.js";
-import { button, byId, download, icon, make, on } from "./elements.js";
+import { button, byId, download, icon, make, on, say } from "./elements.js";
 import * as history from "./history.js";
 import { commandLine, curl, pythonCode } from "./snippets.js";
 
@@ -28,16 +28,18 @@ export async function save(take, format) {
 }
 
 export function menu(label, shown, items) {
-  const list = make("div", { class: "menu-items" }, ...items.map(([text, act]) => button({ click: () => {
+  const shut = () => {
     details.open = false;
     details.firstChild.focus();
+  };
+  const list = make("div", { class: "menu-items" }, ...items.map(([text, act]) => button({ click: () => {
+    shut();
     act();
   } }, text)));
   const details = make("details", { class: "menu", keydown: (event) => {
     if (event.key !== "Escape" || !details.open) return;
     event.stopPropagation();
-    details.open = false;
-    details.firstChild.focus();
+    shut();
   }, focusout: (event) => {
     if (event.relatedTarget && !details.contains(event.relatedTarget)) details.open = false;
   } }, make("summary", { "aria-label": label, title: label }, shown), list);
@@ -57,9 +59,9 @@ export function showCopies(take, keyed) {
   const what = { settings: take.settings, seed: take.seed, lengthS: take.durationS ?? Math.round(10 * take.lengthS) / 10,
     files: take.files, keyed };
   const choose = (kind) => {
-    byId("copy-text").textContent = KINDS[kind](what);
-    byId("copy-state").textContent = "";
-    for (const button of byId("copy-kinds").children) button.setAttribute("aria-pressed", String(button.dataset.kind === kind));
+    say("copy-text", KINDS[kind](what));
+    say("copy-state", "");
+    for (const button of byId("copy-kinds").children) button.ariaPressed = button.dataset.kind === kind;
   };
   byId("copy-kinds").replaceChildren(...Object.keys(KINDS).map((kind) =>
     button({ "data-kind": kind, click: () => choose(kind) }, kind)));
@@ -75,7 +77,7 @@ async function copy() {
     getSelection().selectAllChildren(text); // plain http: the browser keeps its clipboard to itself
     document.execCommand("copy");
   }
-  byId("copy-state").textContent = "Copied.";
+  say("copy-state", "Copied.");
 }
 
 on("copy-now", "click", copy);
@@ -84,10 +86,10 @@ on("copy-close", "click", () => byId("copy-dialog").close());
 const STAR = "M10 2.8l2.2 4.6 5 .7-3.6 3.5.9 5-4.5-2.4-4.5 2.4.9-5L2.8 8.1l5-.7z";
 
 export function star(take, changed) {
-  return button({ class: "quiet round star", "aria-pressed": String(take.favourite), "aria-label": "Favourite", title: "Favourite",
+  return button({ class: "quiet round star", "aria-pressed": take.favourite, "aria-label": "Favourite", title: "Favourite",
     click: ({ currentTarget }) => {
       take.favourite = !take.favourite;
-      currentTarget.ariaPressed = String(take.favourite);
+      currentTarget.ariaPressed = take.favourite;
       changed(take);
     } }, icon(STAR));
 }

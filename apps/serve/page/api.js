@@ -69,7 +69,7 @@ export function generate(fields, files, signal) {
   const given = Object.entries(files).filter(([, file]) => file);
   if (given.length === 0) return call("v1/audio/generate", { method: "POST", signal, ...json(all) });
   const form = new FormData();
-  for (const [name, value] of Object.entries(all)) form.append(name, value === null ? "null" : String(value));
+  for (const [name, value] of Object.entries(all)) form.append(name, value);
   for (const [name, file] of given) form.append(name, file, file.name || `${name}.wav`);
   return call("v1/audio/generate", { method: "POST", signal, body: form });
 }

@@ -3,7 +3,7 @@ import * as api from "./api.js";
 import { downloads, menu, showCopies, star } from "./actions.js";
 import { Composer } from "./composer.js";
 import { readColours } from "./drawing.js";
-import { announce, button, byId, clock, on } from "./elements.js";
+import { announce, button, byId, clock, on, say } from "./elements.js";
 import { onKeys } from "./keys.js";
 import { keep, load } from "./keeping.js";
 import { Library } from "./library.js";
@@ -17,7 +17,7 @@ import { Take } from "./take.js";
 import { setUpTheme } from "./themes.js";
 import { encodeWav } from "./wav.js";
 
-const complain = (sentence) => { byId("trouble").textContent = sentence; };
+const complain = (sentence) => say("trouble", sentence);
 
 readColours();
 const player = new Player();
@@ -93,7 +93,7 @@ async function generate(goOnFrom = null) {
     new Take({ ...settings, seed: settings.seed === null ? null : settings.seed + i }));
   for (const take of takes) {
     take.framesPerS = composer.model.frame_rate ?? 50;
-    take.files = { melody: files.melody?.name ?? null, style: files.style?.name ?? null, audio_prompt: files.audio_prompt?.name ?? null };
+    take.files = Object.fromEntries(Object.entries(files).map(([kind, file]) => [kind, file?.name ?? null]));
   }
   for (const take of takes.slice().reverse()) library.add(take);
   if (count > 1) library.sideBySide(takes);

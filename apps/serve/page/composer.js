@@ -1,11 +1,14 @@
 // The form: what the next music shall be like.
-import { button, byId, make, on } from "./elements.js";
+import { button, byId, make, on, say } from "./elements.js";
 import { EXAMPLES } from "./examples.js";
 import { nameOf } from "./settings.js";
 
 const STORE = "musicgen.settings";
 const SAMPLING = ["temperature", "top_k", "top_p"];
-const number = (id) => (byId(id).value.trim() === "" || !Number.isFinite(Number(byId(id).value)) ? null : Number(byId(id).value));
+const number = (id) => {
+  const text = byId(id).value.trim();
+  return text === "" || !Number.isFinite(Number(text)) ? null : Number(text);
+};
 
 export class Composer {
   #models = [];
@@ -65,7 +68,7 @@ export class Composer {
   }
 
   #lockSeed(locked) {
-    byId("seed-lock").ariaPressed = String(locked);
+    byId("seed-lock").ariaPressed = locked;
     this.#changed();
   }
 
@@ -120,7 +123,7 @@ export class Composer {
     byId("beta").value = beta ?? 5;
     for (const id of SAMPLING) byId(id).value = sampling[id] ?? "";
     byId("seed").value = seed ?? "";
-    byId("seed-lock").ariaPressed = String(typeof seed === "number");
+    byId("seed-lock").ariaPressed = typeof seed === "number";
   }
 
   /** Puts the settings of a take back into the form. */
@@ -150,10 +153,10 @@ export class Composer {
     if (!this.#guidanceTouched) byId("guidance").value = defaults.guidance_scale ?? 3;
     byId("guidance-text").value = Number(byId("guidance").value).toFixed(1);
     for (const id of SAMPLING) byId(id).placeholder = defaults[id] ?? "";
-    byId("model-note").textContent = summary ?? "";
-    byId("generate").textContent = this.live ? "Play live" : this.takes > 1 ? `Generate ${this.takes} takes` : "Generate";
+    say("model-note", summary ?? "");
+    say("generate", this.live ? "Play live" : this.takes > 1 ? `Generate ${this.takes} takes` : "Generate");
     const left = this.#limits.prompt_characters - byId("prompt").value.length;
     byId("prompt-note").hidden = left > 200;
-    byId("prompt-note").textContent = `${left} characters left`;
+    say("prompt-note", `${left} characters left`);
   }
 }

@@ -34,21 +34,33 @@ function fit(canvas) {
 
 const columns = document.createElement("canvas"); // one pixel for each column and band
 
-/** The spectrogram of the seconds [startS, startS + lengthS]. */
-export function drawSpectrogram(canvas, picture, startS, lengthS) {
+/**
+ * The spectrogram of the seconds [startS, startS + lengthS].
+ * @param {number} drawn columns that the canvas shows of them already
+ */
+export function drawSpectrogram(canvas, picture, startS, lengthS, drawn = 0) {
   const context = fit(canvas);
   const first = Math.round(startS * picture.columnsPerS);
   const width = Math.max(1, Math.round(lengthS * picture.columnsPerS));
   if (columns.width !== width || columns.height !== BANDS) Object.assign(columns, { width, height: BANDS });
-  const image = new ImageData(width, BANDS);
+  const begin = Math.max(first, drawn);
+  const end = drawn > 0 ? Math.min(picture.count, first + width) : first + width;
+  if (end <= begin) return;
+  const image = new ImageData(end - begin, BANDS);
   const pixels = new Uint32Array(image.data.buffer).fill(palette[0]);
-  const last = Math.min(picture.count, first + width);
-  for (let x = Math.max(0, first); x < last; x++) {
-    for (let b = 0; b < BANDS; b++) pixels[(BANDS - 1 - b) * width + x - first] = palette[picture.levels[x * BANDS + b]];
+  const last = Math.min(picture.count, end);
+  for (let x = begin; x < last; x++) {
+    for (let b = 0; b < BANDS; b++) pixels[(BANDS - 1 - b) * (end - begin) + x - begin] = palette[picture.levels[x * BANDS + b]];
   }
-  columns.getContext("2d").putImageData(image, 0, 0);
-  context.imageSmoothingQuality = "high";
+  columns.getContext("2d").putImageData(image, begin - first, 0);
+  const scale = canvas.width / width;
+  const left = Math.floor((begin - first - 2) * scale); // smoothing reaches beyond a column
+  context.save();
+  context.beginPath();
+  context.rect(left, 0, Math.ceil((end - first + 2) * scale) - left, canvas.height);
+  context.clip();
   context.drawImage(columns, 0, 0, canvas.width, canvas.height);
+  context.restore();
 }
 
 /** A waveform as bars, from an outline; its first `part` in full colour. */

@@ -1,6 +1,10 @@
 // Small things that every part of the page needs of the document.
 
 export const byId = (id) => document.getElementById(id);
+/** Sets a text; the same again costs a layout. */
+export function say(id, text) {
+  if (byId(id).textContent !== text) byId(id).textContent = text;
+}
 export const on = (id, event, listener) => byId(id).addEventListener(event, listener);
 
 /** An element with attributes (functions: listeners) and children. */
@@ -17,10 +21,9 @@ export function make(tag, attributes, ...children) {
 export const button = (attributes, ...children) => make("button", { type: "button", ...attributes }, ...children);
 
 export function icon(path) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const [svg, line] = ["svg", "path"].map((name) => document.createElementNS("http://www.w3.org/2000/svg", name));
   svg.setAttribute("viewBox", "0 0 20 20");
-  svg.setAttribute("aria-hidden", "true");
-  const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  svg.ariaHidden = true;
   line.setAttribute("d", path);
   svg.append(line);
   return svg;

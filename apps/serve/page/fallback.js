@@ -8,7 +8,7 @@ export class ScheduledPlayback {
     this.onmessage = () => {};
     this.sources = new Set();
     this.clear(0);
-    setInterval(() => this.report(), 33);
+    setInterval(() => this.report(), 66);
   }
 
   postMessage({ clear, chunk, end }) {

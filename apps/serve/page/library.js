@@ -1,5 +1,5 @@
 // The list of takes, and those that are laid side by side.
-import { button, byId, icon, lasting, make, on } from "./elements.js";
+import { button, byId, icon, lasting, make, on, say } from "./elements.js";
 import { downloads, menu, showCopies, star } from "./actions.js";
 import { drawOutline } from "./drawing.js";
 import * as history from "./history.js";
@@ -36,7 +36,7 @@ export class Library {
         this.#takes.set(record.id, known ?? restore(record));
       }
     } catch {
-      byId("library-note").textContent = "This browser keeps no history for the page.";
+      say("library-note", "This browser keeps no history for the page.");
     }
     this.draw();
   }
@@ -56,7 +56,7 @@ export class Library {
 
   async store(take) {
     if (take.frames === 0) this.#takes.delete(take.id);
-    else await keep(take, true).catch(() => { byId("library-note").textContent = "This browser did not keep the take; download it."; });
+    else await keep(take, true).catch(() => say("library-note", "This browser did not keep the take; download it."));
     this.#unkept.delete(take);
     this.draw();
   }
@@ -97,7 +97,7 @@ export class Library {
     byId("compare").hidden = this.#compared.length === 0;
     byId("compare-list").replaceChildren(...this.#compared.map((id) => this.#card(this.#takes.get(id), "article")));
     byId("takes-empty").hidden = shown.length > 0;
-    byId("takes-empty").textContent = only ? "No favourites yet." : "What you make is kept here, in this browser.";
+    say("takes-empty", only ? "No favourites yet." : "What you make is kept here, in this browser.");
     if (at) byId(at[0])?.querySelector(`[data-take="${at[1]}"]`)?.querySelectorAll("button, summary")[at[2]]?.focus();
     this.#mark();
   }
@@ -105,15 +105,15 @@ export class Library {
   #card(take, tag) {
     const compared = this.#compared.includes(take.id);
     const words = take.settings.prompt || "Music without words";
-    const details = [take.ended || take.durationS ? lasting(take.lengthS) : null, take.settings.duration_s === null ? "live" : null, `seed ${take.seed ?? "?"}`, `guidance ${take.settings.guidance}`,
-      take.files.melody ? "with a melody" : null, take.files.style ? "with a style" : null, take.files.audio_prompt ? "continued" : null,
-      take.state === "stopped" && take.settings.duration_s !== null ? "stopped" : null].filter(Boolean).join(" · ");
+    const details = [(take.ended || take.durationS) && lasting(take.lengthS), take.settings.duration_s === null && "live", `seed ${take.seed ?? "?"}`, `guidance ${take.settings.guidance}`,
+      take.files.melody && "with a melody", take.files.style && "with a style", take.files.audio_prompt && "continued",
+      take.state === "stopped" && take.settings.duration_s !== null && "stopped"].filter(Boolean).join(" · ");
     const play = button({ class: "round play small", click: () => this.#play(take) }, icon(PLAY));
     return make(tag, { class: "card", "data-take": take.id }, play,
       make("div", { class: "card-text" }, make("p", { class: "words", title: words }, words), make("p", { class: "note" }, details)),
       make("canvas", { "aria-hidden": "true" }),
       make("div", { class: "card-actions" }, star(take, (changed) => keep(changed).then(() => this.draw())),
-        button({ class: "quiet compare-toggle", "aria-pressed": String(compared), click: () =>
+        button({ class: "quiet compare-toggle", "aria-pressed": compared, click: () =>
           this.#compare(compared ? this.#compared.filter((id) => id !== take.id) : [...this.#compared, take.id]) }, "Compare"),
         menu(`More for ${words}`, "⋯", [...downloads(take, this.does.complain).map(([name, act]) => [`Download ${name}`, act]),
           ["Copy as…", () => showCopies(take, this.does.keyed())], ["Use these settings", () => this.does.use(take)], ["Delete", () => this.#remove(take)]])));
@@ -131,8 +131,8 @@ export class Library {
       card.classList.toggle("current", current);
       const play = card.querySelector(".play");
       const label = `${playing ? "Pause" : "Play"}: ${take.settings.prompt || "music without words"}, seed ${take.seed ?? "?"}`;
-      if (play.getAttribute("aria-label") !== label) {
-        play.setAttribute("aria-label", label);
+      if (play.ariaLabel !== label) {
+        play.ariaLabel = label;
         play.querySelector("path").setAttribute("d", playing ? PAUSE : PLAY);
       }
       if (card.dataset.drawn === stamp) continue;

@@ -1,6 +1,6 @@
 // Turns the music that is being made: new words, another guidance, a row of scenes.
 import * as api from "./api.js";
-import { button, byId, clock, make, on } from "./elements.js";
+import { button, byId, clock, make, on, say } from "./elements.js";
 import { EXAMPLES } from "./examples.js";
 
 const STORE = "musicgen.scenes";
@@ -40,7 +40,7 @@ export class Live {
     this.take = take;
     this.#turn = null;
     byId("live").hidden = take === null;
-    byId("steer-state").textContent = "";
+    say("steer-state", "");
     if (take) {
       byId("steer-prompt").value = take.settings.prompt;
       byId("steer-guidance").value = take.settings.guidance;
@@ -67,7 +67,7 @@ export class Live {
     const take = this.take;
     if (!take?.jobId) return;
     const turn = ++this.#turns;
-    const tell = (sentence) => { if (take === this.take && turn === this.#turns) byId("steer-state").textContent = sentence; };
+    const tell = (sentence) => { if (take === this.take && turn === this.#turns) say("steer-state", sentence); };
     tell("Turning…");
     if (change.input !== undefined) this.prompt = change.input;
     this.#drawScenes();
@@ -89,14 +89,14 @@ export class Live {
     const turn = this.#turn;
     if (!turn || this.player.take !== turn.take || this.player.positionS < turn.second) return;
     this.#turn = null;
-    byId("steer-state").textContent = `Turned at ${clock(turn.second)}.`;
+    say("steer-state", `Turned at ${clock(turn.second)}.`);
   }
 
   #drawScenes() {
     const scenes = this.#scenes.map((prompt, i) => {
       const now = this.take !== null && prompt === this.prompt;
-      const play = button({ class: "pad", "aria-pressed": String(now), click: () => this.scene(i + 1) },
-        make("kbd", {}, String(i + 1)), make("span", { class: "words" }, prompt));
+      const play = button({ class: "pad", "aria-pressed": now, click: () => this.scene(i + 1) },
+        make("kbd", {}, i + 1), make("span", { class: "words" }, prompt));
       const edit = button({ class: "quiet pad-edit", "aria-label": `Change scene ${i + 1}`, title: "Change", click: () => this.#edit(i) }, "✎");
       return make("li", {}, play, edit);
     });

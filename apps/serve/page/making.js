@@ -87,8 +87,8 @@ export class Making {
       const whole = bytes.length - (bytes.length % frameBytes);
       rest = bytes.slice(whole);
       if (whole > 0) {
-        this.tell("");
         take.append(new Int16Array(bytes.buffer, 0, whole / 2));
+        this.tell("");
       }
       while (take.durationS === null && take.heldS - this.heardS() > LIVE_AHEAD_S) await api.pause(0.05, this.#abort.signal);
     }

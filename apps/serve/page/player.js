@@ -2,8 +2,9 @@
 import { ScheduledPlayback } from "./fallback.js";
 
 const LEAST_AHEAD_S = 0.3; // sound in hand before it begins
+const SAFE_SPEED = 1.15; // a model slows down as a piece gets long
 
-/** Events: "position" (thirty a second), "change" (played, paused, another take), "finished". */
+/** Events: "position" (fifteen a second), "change" (played, paused, another take), "finished". */
 export class Player extends EventTarget {
   #context;
   #port;
@@ -106,7 +107,7 @@ export class Player extends EventTarget {
     const aheadS = (take.frames - this.position) / take.rateHz;
     const speed = take.speed();
     const leftS = take.durationS === null ? 3 : take.durationS - this.positionS;
-    const neededS = speed === null || speed > 1.05 ? 0 : leftS * (1 - speed / 1.05);
+    const neededS = speed === null ? 1 : leftS * (1 - speed / SAFE_SPEED);
     return aheadS >= Math.max(LEAST_AHEAD_S, neededS);
   }
 

@@ -1,6 +1,6 @@
 // What the server can do; waits while it loads, asks for the key where it wants one.
 import * as api from "./api.js";
-import { byId, on } from "./elements.js";
+import { byId, on, say } from "./elements.js";
 
 function read(props) {
   const models = (props.models ?? []).map((model) => {
@@ -27,7 +27,7 @@ export function connect(ready) {
   let known = "";
   const tell = (name, sentence) => {
     byId("server").dataset.state = name;
-    if (byId("server-text").textContent !== sentence) byId("server-text").textContent = sentence;
+    say("server-text", sentence);
   };
   async function ask() {
     try {

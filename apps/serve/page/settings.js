@@ -16,17 +16,8 @@
 export const nameOf = (model) => (/^[./~]/.test(model) ? model.split("/").filter(Boolean).at(-1) : model);
 
 /** Fields of POST /v1/audio/generate; the length counts the sound it goes on from. */
-export function fields(settings) {
-  const all = {
-    input: settings.prompt,
-    model: settings.model,
-    audio_length: settings.duration_s === null ? null : settings.duration_s + settings.start_s,
-    guidance_scale: settings.guidance,
-    cfg_coef_beta: settings.beta ?? null,
-    seed: settings.seed,
-    temperature: settings.temperature,
-    top_k: settings.top_k,
-    top_p: settings.top_p,
-  };
-  return Object.fromEntries(Object.entries(all).filter(([name, value]) => value !== null || name === "audio_length"));
+export function fields({ prompt, duration_s, start_s, guidance, beta, ...same }) {
+  const given = { input: prompt, guidance_scale: guidance, cfg_coef_beta: beta ?? null, ...same };
+  return { ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)),
+    audio_length: duration_s === null ? null : duration_s + start_s };
 }

@@ -1,9 +1,9 @@
 // The same request for a shell, the command line and Python.
 
 const OPTIONAL = ["guidance", "beta", "temperature", "top_k", "top_p"];
-const OPTIONS = ["--cfg-coef", "--cfg-coef-beta", "--temperature", "--top-k", "--top-p"];
-const FIELDS = ["guidance_scale", "cfg_coef_beta", "temperature", "top_k", "top_p"];
 const PARAMETERS = ["cfg_coef", "cfg_coef_beta", "temperature", "top_k", "top_p"];
+const OPTIONS = PARAMETERS.map((name) => `--${name.replaceAll("_", "-")}`);
+const FIELDS = ["guidance_scale", ...PARAMETERS.slice(1)];
 
 const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
@@ -28,9 +28,9 @@ export function curl({ settings, seed, lengthS, files, keyed }, origin) {
 
 export function commandLine({ settings, seed, lengthS, files }) {
   const options = chosen(settings, OPTIONS).map(([name, value]) => `${name} ${value}`);
-  if (files.melody) options.push(`--melody ${quote(files.melody)}`);
-  if (files.style) options.push(`--style ${quote(files.style)}`);
-  if (files.audio_prompt) options.push(`--continue ${quote(files.audio_prompt)}`);
+  for (const [kind, name] of Object.entries(files)) {
+    if (name) options.push(`--${kind === "audio_prompt" ? "continue" : kind} ${quote(name)}`);
+  }
   return [`musicgen generate -m ${quote(settings.model)} -s ${seed} -d ${lengthS}`, ...options,
     `-o out.wav -- ${quote(settings.prompt)}`].join(" \\\n  ");
 }

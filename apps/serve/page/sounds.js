@@ -20,15 +20,16 @@ export class SoundSlot extends EventTarget {
   constructor(element, title, hint, complain) {
     super();
     Object.assign(this, { element, title, hint, complain, limitBytes: 50 << 20 });
+    const { classList } = element;
     element.addEventListener("dragover", (event) => {
       event.preventDefault();
-      element.classList.add("over");
+      classList.add("over");
     });
-    element.addEventListener("dragleave", () => element.classList.remove("over"));
+    element.addEventListener("dragleave", () => classList.remove("over"));
     element.addEventListener("drop", (event) => {
       event.preventDefault();
       event.stopPropagation();
-      element.classList.remove("over");
+      classList.remove("over");
       if (!this.unavailable && event.dataTransfer.files[0]) this.take(event.dataTransfer.files[0]);
     });
     this.draw();

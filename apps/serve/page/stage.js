@@ -1,5 +1,5 @@
 // The take shown large: picture, position, transport, where to continue from.
-import { byId, clock, lasting, make, on } from "./elements.js";
+import { byId, clock, lasting, make, on, say } from "./elements.js";
 import { drawOutline, drawSpectrogram } from "./drawing.js";
 import { nameOf } from "./settings.js";
 
@@ -9,24 +9,25 @@ const LIVE_PLAYHEAD = 0.8; // where in the view it plays
 export class Stage {
   take = null;
   sentence = ""; // what its making waits for
-  #dirty = true;
-  #drawn = ""; // what the picture shows
+  #asked = false; // for a frame
+  #view = ""; // what the picture shows
+  #columns = 0; // of it that are drawn
   #played = 0; // bars
   #outline = null;
   #actionsOf = "";
   #onTake = () => this.refresh();
-  #onSound = () => { this.#dirty = true; };
+  #onPosition = () => this.#ask();
+  #onSound = () => { if (!this.playsThis || !this.player.playing || this.player.waiting) this.#ask(); };
 
   /** @param {(take) => Node[]} actions buttons of a take that has ended */
   constructor(player, actions) {
     Object.assign(this, { player, actions });
     player.addEventListener("change", () => this.refresh());
-    player.addEventListener("position", () => { this.#dirty = true; });
+    player.addEventListener("position", this.#onPosition);
     on("play", "click", () => this.toggle());
     on("seek", "input", () => this.#seek(Number(byId("seek").value)));
     on("marker", "input", () => { this.markerS = Number(byId("marker").value); this.refreshMarker(); });
-    new ResizeObserver(() => { this.#dirty = true; }).observe(byId("picture"));
-    requestAnimationFrame(() => this.#frame());
+    new ResizeObserver(this.#onPosition).observe(byId("picture"));
   }
 
   show(take) {
@@ -74,26 +75,27 @@ export class Stage {
   }
 
   refresh() {
-    this.#dirty = true;
     const { take, player } = this;
     if (!take) return;
+    this.#ask();
     const playing = this.playsThis && player.playing;
-    byId("stage").classList.remove("fresh");
-    byId("stage").classList.toggle("playing", playing);
-    byId("stage").classList.toggle("making", !take.ended);
-    byId("stage").classList.toggle("waiting", !take.ended && take.frames === 0);
+    const { classList } = byId("stage");
+    classList.remove("fresh");
+    classList.toggle("playing", playing);
+    classList.toggle("making", !take.ended);
+    classList.toggle("waiting", !take.ended && take.frames === 0);
     const length = take.durationS === null && !take.ended ? "live" : lasting(take.lengthS);
-    byId("stage-meta").textContent = [nameOf(take.settings.model), length, take.seed === null ? "" : `seed ${take.seed}`].filter(Boolean).join(" · ");
-    byId("play").setAttribute("aria-label", playing ? "Pause" : "Play");
-    byId("play").disabled = take.frames === 0 && take.ended && !take.keptLengthS;
-    const state = this.#state();
-    if (byId("stage-state").textContent !== state) byId("stage-state").textContent = state;
+    say("stage-meta", [nameOf(take.settings.model), length, take.seed === null ? "" : `seed ${take.seed}`].filter(Boolean).join(" · "));
+    const play = byId("play");
+    play.ariaLabel = playing ? "Pause" : "Play";
+    play.disabled = take.frames === 0 && take.ended && !take.keptLengthS;
+    say("stage-state", this.#state());
     byId("seek").disabled = take.frames === 0;
     const stamp = `${take.id} ${take.ended}`; // the buttons stay in place, and in focus, while they hold
     if (stamp !== this.#actionsOf) byId("stage-actions").replaceChildren(...(take.ended && take.lengthS > 0 ? this.actions(take) : []));
     this.#actionsOf = stamp;
     this.refreshMarker();
-    this.#drawn = "";
+    this.#view = "";
   }
 
   #state() {
@@ -111,9 +113,7 @@ export class Stage {
     marker.hidden = !(take.ended && take.lengthS > 0.5);
     if (marker.hidden) return;
     this.markerS ??= take.lengthS;
-    marker.max = take.lengthS;
-    marker.value = this.markerS;
-    marker.setAttribute("aria-valuetext", clock(this.markerS));
+    Object.assign(marker, { max: take.lengthS, value: this.markerS, ariaValueText: clock(this.markerS) });
     const button = byId("continue");
     if (button) button.lastChild.data = ` Continue from ${clock(this.markerS)}`;
   }
@@ -139,13 +139,17 @@ export class Stage {
     const text = facts.flat().join();
     if (text === this.shownFacts) return;
     this.shownFacts = text;
-    byId("facts").replaceChildren(...facts.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, String(value))]));
+    byId("facts").replaceChildren(...facts.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
+  }
+
+  // No frame more: the model may want the processor.
+  #ask() {
+    if (!this.#asked) requestAnimationFrame(() => this.#frame());
+    this.#asked = true;
   }
 
   #frame() {
-    requestAnimationFrame(() => this.#frame());
-    if (!this.#dirty) return;
-    this.#dirty = false;
+    this.#asked = false;
     const { take } = this;
     const spectrogram = byId("spectrogram");
     if (!take) return;
@@ -153,26 +157,28 @@ export class Stage {
     const { picture } = take;
     const part = (this.positionS - from) / length;
     const bars = Math.round(spectrogram.clientWidth / 3);
-    const drawn = [take.id, picture.count, from, length, bars, spectrogram.clientHeight].join();
+    const view = [take.id, from, length, spectrogram.clientWidth, spectrogram.clientHeight, devicePixelRatio].join();
     const played = Math.floor(part * bars);
-    if (drawn !== this.#drawn) {
-      drawSpectrogram(spectrogram, picture, from, length);
+    const turned = view !== this.#view;
+    if (turned) this.#marks();
+    if (turned || picture.count !== this.#columns) {
+      drawSpectrogram(spectrogram, picture, from, length, turned ? 0 : this.#columns);
       this.#outline = picture.outline(bars, from * picture.columnsPerS, (from + length) * picture.columnsPerS);
-      this.#marks();
+      this.#played = null;
     }
-    if (drawn !== this.#drawn || played !== this.#played) drawOutline(byId("waveform"), this.#outline, part);
-    this.#drawn = drawn;
+    if (played !== this.#played) drawOutline(byId("waveform"), this.#outline, part);
+    this.#view = view;
+    this.#columns = picture.count;
     this.#played = played;
-    byId("playhead").hidden = !this.playsThis || part < 0 || part > 1;
-    byId("playhead").style.left = `${100 * part}%`;
+    const playhead = byId("playhead");
+    playhead.hidden = !this.playsThis || part < 0 || part > 1;
+    playhead.style.left = `${100 * part}%`;
     this.#facts();
     const words = take.steerings.findLast(({ second, prompt }) => prompt && second <= this.positionS)?.prompt ?? take.settings.prompt;
-    byId("stage-title").textContent = words || "Music without words";
-    byId("position").textContent = clock(this.positionS);
-    byId("length").textContent = take.durationS === null && !take.ended ? "" : ` / ${clock(take.ended ? take.lengthS : take.durationS)}`;
-    const seek = byId("seek");
-    Object.assign(seek, { min: from, max: from + length, value: this.positionS });
-    seek.setAttribute("aria-valuetext", clock(this.positionS));
+    say("stage-title", words || "Music without words");
+    say("position", clock(this.positionS));
+    say("length", take.durationS === null && !take.ended ? "" : ` / ${clock(take.ended ? take.lengthS : take.durationS)}`);
+    Object.assign(byId("seek"), { min: from, max: from + length, value: this.positionS, ariaValueText: clock(this.positionS) });
     Object.assign(byId("stage").dataset, { played: Math.round(this.positionS * take.rateHz), gaps: this.player.gaps });
   }
 }

@@ -46,11 +46,11 @@ class Playback extends AudioWorkletProcessor {
     return true;
   }
 
-  // Thirty times a second, and once at the end.
+  // Fifteen times a second, and once at the end.
   report(frames, finished) {
     this.toReport -= frames;
     if (this.toReport > 0 && !(finished && !this.said)) return;
-    this.toReport = sampleRate / 30;
+    this.toReport = sampleRate / 15;
     this.said = finished;
     this.port.postMessage({ generation: this.generation, played: this.played, gaps: this.gaps, dry: this.dry, finished });
   }
