@@ -19,13 +19,13 @@ int ProcessorCount() {
 
 int CurrentProcessor() { return sched_getcpu(); }
 
-void MoveToAnotherProcessor(const std::atomic<int>* taken, int count) {
+void MoveToAnotherProcessor(std::span<const std::atomic<int>> taken) {
   cpu_set_t allowed;
   CPU_ZERO(&allowed);
   if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
   cpu_set_t others = allowed;
-  for (int i = 0; i < count; ++i) {
-    const int processor = taken[i].load(std::memory_order_relaxed);
+  for (const std::atomic<int>& one : taken) {
+    const int processor = one.load(std::memory_order_relaxed);
     if (processor >= 0) CPU_CLR(static_cast<size_t>(processor), &others);
   }
   // Out of the mask it is moved at once.

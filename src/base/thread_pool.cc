@@ -1,6 +1,7 @@
 #include "base/thread_pool.h"
 
 #include <algorithm>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -130,27 +131,27 @@ int ThreadPool::NoteProcessor(int index) {
 
 // The system may leave two of a team on one processor for seconds where another program wakes up
 // often on the other: both are found running when it looks.
-bool ThreadPool::SharesProcessor(int index) {
+bool ThreadPool::LeavesProcessor(int index) {
   if (!fits_) return false;
   const int own = NoteProcessor(index);
-  for (int i = 0; i < index; ++i) {
-    if (processors_[static_cast<size_t>(i)].load(std::memory_order_relaxed) == own) return true;
-  }
-  return false;
+  const std::span team(processors_.get(), static_cast<size_t>(size_));
+  const auto before = team.first(static_cast<size_t>(index));
+  const bool shared = std::any_of(before.begin(), before.end(), [own](const std::atomic<int>& one) {
+    return one.load(std::memory_order_relaxed) == own;
+  });
+  if (shared) MoveToAnotherProcessor(team);
+  return shared;
 }
 
 template <class T>
 void ThreadPool::Wait(int index, const std::atomic<T>& atomic, T old) {
   if (ChangesSoon(atomic, old)) return;
-  if (SharesProcessor(index)) {
-    MoveToAnotherProcessor(processors_.get(), size_);
-    if (ChangesSoon(atomic, old)) return;
-  }
+  if (LeavesProcessor(index) && ChangesSoon(atomic, old)) return;
   atomic.wait(old, std::memory_order_acquire);
 }
 
 void ThreadPool::RunBody(int index) noexcept {
-  if (SharesProcessor(index)) MoveToAnotherProcessor(processors_.get(), size_);
+  LeavesProcessor(index);
   Worker self(this, index, size_);
   try {
     (*body_)(self);
@@ -168,7 +169,7 @@ void ThreadPool::RunBody(int index) noexcept {
 
 void ThreadPool::Barrier(int index) {
   if (size_ == 1) return;
-  NoteProcessor(index);
+  if (fits_) NoteProcessor(index);
   const uint32_t phase = barrier_phase_.load(std::memory_order_acquire);
   if (failed_.load(std::memory_order_relaxed)) throw Abandoned();
   if (barrier_arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 ==

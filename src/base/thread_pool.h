@@ -75,8 +75,8 @@ class ThreadPool {
   void Stop();
   // Where the thread runs.
   int NoteProcessor(int index);
-  // Whether one of a smaller index was seen there last; false in a team that has no room.
-  bool SharesProcessor(int index);
+  // Goes elsewhere if one of a smaller index was seen there last; false: it stayed.
+  bool LeavesProcessor(int index);
   // Waits while `atomic` holds `old`.
   template <class T>
   void Wait(int index, const std::atomic<T>& atomic, T old);

@@ -16,18 +16,17 @@ export class Stage {
   #outline = null;
   #actionsOf = "";
   #onTake = () => this.refresh();
-  #onPosition = () => this.#ask();
-  #onSound = () => { if (!this.playsThis || !this.player.playing || this.player.waiting) this.#ask(); };
+  #onSound = () => this.#ask();
 
   /** @param {(take) => Node[]} actions buttons of a take that has ended */
   constructor(player, actions) {
     Object.assign(this, { player, actions });
     player.addEventListener("change", () => this.refresh());
-    player.addEventListener("position", this.#onPosition);
+    player.addEventListener("position", this.#onSound);
     on("play", "click", () => this.toggle());
     on("seek", "input", () => this.#seek(Number(byId("seek").value)));
     on("marker", "input", () => { this.markerS = Number(byId("marker").value); this.refreshMarker(); });
-    new ResizeObserver(this.#onPosition).observe(byId("picture"));
+    new ResizeObserver(this.#onSound).observe(byId("picture"));
   }
 
   show(take) {
