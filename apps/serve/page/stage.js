@@ -9,24 +9,26 @@ const LIVE_PLAYHEAD = 0.8; // where in the view it plays
 export class Stage {
   take = null;
   sentence = ""; // what its making waits for
-  #asked = false; // for a frame
+  #asked = false; // a frame
   #view = ""; // what the picture shows
   #columns = 0; // of it that are drawn
   #played = 0; // bars
   #outline = null;
   #actionsOf = "";
   #onTake = () => this.refresh();
-  #onSound = () => this.#ask();
+  #frameMs = 0;
+  #onPosition = () => this.#ask();
+  #onSound = () => { if (performance.now() - this.#frameMs > 100) this.#ask(); };
 
   /** @param {(take) => Node[]} actions buttons of a take that has ended */
   constructor(player, actions) {
     Object.assign(this, { player, actions });
     player.addEventListener("change", () => this.refresh());
-    player.addEventListener("position", this.#onSound);
+    player.addEventListener("position", this.#onPosition);
     on("play", "click", () => this.toggle());
     on("seek", "input", () => this.#seek(Number(byId("seek").value)));
     on("marker", "input", () => { this.markerS = Number(byId("marker").value); this.refreshMarker(); });
-    new ResizeObserver(this.#onSound).observe(byId("picture"));
+    new ResizeObserver(this.#onPosition).observe(byId("picture"));
   }
 
   show(take) {
@@ -141,7 +143,7 @@ export class Stage {
     byId("facts").replaceChildren(...facts.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
   }
 
-  // No frame more: the model may want the processor.
+  // The model may want the processor.
   #ask() {
     if (!this.#asked) requestAnimationFrame(() => this.#frame());
     this.#asked = true;
@@ -149,6 +151,7 @@ export class Stage {
 
   #frame() {
     this.#asked = false;
+    this.#frameMs = performance.now();
     const { take } = this;
     const spectrogram = byId("spectrogram");
     if (!take) return;
