@@ -22,17 +22,23 @@ def steer(**fields):
     return json.dumps(fields) + "\n"
 
 
-def fill(pipe):
-    """Returns when a pipe that nobody reads holds a page and takes no more."""
-    fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 4096)
-    while struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0] < 4096:
-        time.sleep(0.01)
+def held(pipe):
+    """How many bytes wait in a pipe."""
+    return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0]
+
+
+def has_pending(process, number):
+    """Whether a signal was sent that the process has not taken yet."""
+    with open(f"/proc/{process.pid}/status") as file:
+        fields = dict(line.split(":", 1) for line in file)
+    return int(fields["ShdPnd"], 16) >> (number - 1) & 1
 
 
 class LiveTest(CliTest):
     def start(self, *arguments, **options):
-        process = subprocess.Popen([BINARY, *LIVE, *map(str, arguments)], env=environment(), stdin=subprocess.PIPE,
-                                   stdout=options.pop("stdout", subprocess.PIPE), stderr=subprocess.PIPE, bufsize=0, **options)
+        streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, **options}
+        process = subprocess.Popen([BINARY, *LIVE, *map(str, arguments)], env=environment(), stderr=subprocess.PIPE,
+                                   bufsize=0, **streams)
         self.addCleanup(self.stop, process)
         return process
 
@@ -45,9 +51,12 @@ class LiveTest(CliTest):
         process.wait()
 
     def live(self, *arguments, lines="", status=0):
-        """The bytes of stdout and the lines of stderr."""
-        process = self.start(*arguments)
-        out, err = process.communicate(lines.encode(), timeout=support.TIMEOUT_S)
+        """The bytes of stdout and the lines of stderr. All lines are there before the program starts."""
+        with open(self.path("lines"), "wb") as file:
+            file.write(lines if isinstance(lines, bytes) else lines.encode())
+        with open(self.path("lines"), "rb") as file:
+            process = self.start(*arguments, stdin=file)
+        out, err = process.communicate(timeout=support.TIMEOUT_S)
         self.assertEqual(process.returncode, status, err)
         return out, err.decode().splitlines()
 
@@ -86,7 +95,9 @@ class Steering(LiveTest):
 
     def test_it_begins_with_the_first_line(self):
         expected = self.generated("y", "--top-k", "5", "-d", "1")
-        out, _ = self.live("-d", "1", "--top-k", "5", lines="\n  \ny\n")
+        process = self.start("-d", "1", "--top-k", "5")
+        time.sleep(0.2)  # it waits for the line, whenever it comes
+        out, _ = process.communicate(b"\n  \ny\n", timeout=support.TIMEOUT_S)
         self.assertEqual(out[HEAD:], expected)
         out, _ = self.live("-d", "1", lines=steer(prompt="y", top_k=5))
         self.assertEqual(out[HEAD:], expected)
@@ -109,10 +120,8 @@ class Steering(LiveTest):
             self.assertIn(words, err[line])
 
     def test_bytes_that_are_no_text(self):
-        process = self.start("x", "-d", "0.5")
-        _, err = process.communicate(b"\xff\xfe\n\x00\n", timeout=support.TIMEOUT_S)
-        self.assertEqual(process.returncode, 0)
-        self.assertEqual(len(err.splitlines()), 2, err)
+        _, err = self.live("x", "-d", "0.5", lines=b"\xff\xfe\n\x00\n")
+        self.assertEqual(len(err), 2, err)
 
 
 class Streams(LiveTest):
@@ -137,14 +146,12 @@ class Streams(LiveTest):
         self.refuse("generate", "-m", MODEL, "x", env={"MUSICGEN_FORMAT": "pcm"}, says="--format")
 
     def test_it_keeps_pace_with_its_listener(self):
+        start = time.monotonic()
         process = self.start("x", "--ahead", "1", "--format", "pcm")
         os.set_blocking(process.stdout.fileno(), False)
-        received, start = 0, None
-        while start is None or time.monotonic() - start < 2:
-            piece = process.stdout.read(1 << 16)
-            if piece:
-                start = start or time.monotonic()
-                received += len(piece)
+        received = 0
+        while not received or time.monotonic() - start < 3:
+            received += len(process.stdout.read(1 << 16) or b"")
             time.sleep(0.01)
         # A piece of the codec's comes whole.
         self.assertLess(received / (50 * STEP_BYTES), time.monotonic() - start + 1 + 1.1)
@@ -176,9 +183,16 @@ class Streams(LiveTest):
         self.assertEqual(self.interrupt("-d", "1000")[0], 130)
 
     def test_a_second_interrupt_does_not_wait_for_the_listener(self):
-        process = self.start("x")
-        fill(process.stdout)
+        ours, theirs = os.pipe()
+        self.addCleanup(os.close, ours)
+        fcntl.fcntl(ours, fcntl.F_SETPIPE_SZ, 4096)
+        process = self.start("x", stdout=theirs)
+        os.close(theirs)
+        while held(ours) < 4096:
+            time.sleep(0.01)
         process.send_signal(signal.SIGINT)
+        while has_pending(process, signal.SIGINT):
+            time.sleep(0.01)
         with self.assertRaises(subprocess.TimeoutExpired):
             process.wait(0.3)
         process.send_signal(signal.SIGINT)
