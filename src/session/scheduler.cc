@@ -231,6 +231,14 @@ void Scheduler::TakeSound() {
   }
 }
 
+// Before anything is done for one who comes: those who listen already should not wait for it.
+bool Scheduler::GiveWhatThereIs() {
+  if (sound_ == nullptr || !sound_->SetShared(jobs_.size() > 1)) return false;
+  if (sound_->in_turns()) sound_->MakeForATurn();
+  TakeSound();
+  return true;
+}
+
 void Scheduler::FinishIfDone(Job& job) {
   if (!job.finished() || (job.wants_audio() && !job.all_sound)) return;
   TellProgress(job);
@@ -260,12 +268,14 @@ void Scheduler::Step(std::vector<Event>* events) {
   events_ = events;
   rests_ = false;
   DropCancelled();
-  const bool news = PrepareBatches();
-  Admit();
-  StartWindows();
-  SteerRunning();
-  if (!news) Work();  // what is new is told before work goes into it
-  TakeSound();
+  if (!GiveWhatThereIs()) {
+    const bool news = PrepareBatches();
+    Admit();
+    StartWindows();
+    SteerRunning();
+    if (!news) Work();  // what is new is told before work goes into it
+    TakeSound();
+  }
   if (!rests_) {
     for (const Job& job : jobs_) TellProgress(job);
   }

@@ -97,6 +97,7 @@ class Scheduler {
   void Take(const lm::Ticked& ticked);
   void TakeColumn(Job& job, const lm::SampledColumn& column);
   void TakeSound();
+  bool GiveWhatThereIs();
   void TellProgress(const Job& job);
   void FinishIfDone(Job& job);
 

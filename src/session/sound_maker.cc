@@ -59,11 +59,23 @@ void SoundMaker::Push(Id id, const Codes& frames, bool last) {
     int64_t begin = 0;
     do {
       const int64_t end = std::min(begin + kPieceFrames, frames.frames);
-      Queue({id, stream, frames.Columns(begin, end), last && end == frames.frames});
+      Queue({id, stream, frames.Columns(begin, end), last && end == frames.frames, shared_});
       begin = end;
     } while (begin < frames.frames);
   }
   changed_.notify_all();
+}
+
+bool SoundMaker::SetShared(bool shared) {
+  if (shared == shared_) return false;
+  shared_ = shared;
+  bool any = false;
+  for (const auto& [id, stream] : streams_) {
+    if (!shared || !stream->live()) continue;
+    Push(id, Codes(), /*last=*/false);
+    any = true;
+  }
+  return any;
 }
 
 void SoundMaker::Close(Id id) {
@@ -76,7 +88,7 @@ void SoundMaker::Close(Id id) {
 SoundMaker::Made SoundMaker::Make(const Piece& piece) {
   Made made{piece.id, {}, piece.last, {}};
   try {
-    made.sound = piece.stream->Push(piece.codes, piece.last);
+    made.sound = piece.stream->Push(piece.codes, piece.last, piece.shared);
   } catch (const std::exception&) {
     made.error = CurrentError("decoding sound");
   }

@@ -45,6 +45,9 @@ class SoundMaker {
   void Open(Id id, bool live);
   // The next frames; `last` completes them.
   void Push(Id id, const Codes& frames, bool last);
+  // Whether others are at work beside, from now on: see SoundStream. True where pieces are queued
+  // of what listeners had gathered, which should be made before that work.
+  bool SetShared(bool shared);
   // Drops what is queued and will be made of this id; it may be unknown.
   void Close(Id id);
 
@@ -67,6 +70,7 @@ class SoundMaker {
     std::shared_ptr<SoundStream> stream;
     Codes codes;
     bool last;
+    bool shared;
   };
   void Queue(Piece piece);
   static Made Make(const Piece& piece);
@@ -75,6 +79,7 @@ class SoundMaker {
   ThreadPool alone_{1};  // of the own thread
   std::unique_ptr<codec::CodecBackend> backend_;
   const bool in_turns_;
+  bool shared_ = false;
   std::map<Id, std::shared_ptr<SoundStream>> streams_;
 
   mutable std::mutex mutex_;  // of what follows

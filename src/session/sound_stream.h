@@ -17,15 +17,14 @@ class SoundStream {
 
   // As CodecStream::Push, but single frames are gathered until enough have come for the codec's
   // weights to be read once for several, the first of all until a player that begins with them need
-  // not wait for the next.
-  Waveform Push(const Codes& frames, bool last);
+  // not wait for the next. `shared`: others are at work beside, and a listener gets shorter pieces.
+  Waveform Push(const Codes& frames, bool last, bool shared);
   bool live() const { return live_; }
 
  private:
   const bool live_;
   std::unique_ptr<codec::CodecStream> codec_;
-  int64_t gathered_;  // frames that make a piece
-  int64_t wanted_;    // of the next
+  bool began_ = false;  // a piece has come
   Codes waiting_;
 };
 

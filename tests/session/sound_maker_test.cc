@@ -85,6 +85,43 @@ TEST_P(SoundMakerTest, GivesEachRequestItsSoundInOrder) {
   }
 }
 
+TEST_P(SoundMakerTest, BesideOthersPiecesAreShorterAndNothingIsHeldBack) {
+  const Codes codes = SomeCodes(4, 60, 3);
+  SoundMaker maker(TinyCodec(), 1, team());
+  maker.Open(1, /*live=*/true);
+  maker.Open(2, /*live=*/false);
+  std::vector<float> sound;
+  int64_t frames = 0;
+  const auto comes = [&] {
+    const size_t before = sound.size();
+    while (maker.busy()) {
+      for (const SoundMaker::Made& made : maker.WaitAndTake()) {
+        const float* samples = made.sound.channel(0);
+        sound.insert(sound.end(), samples, samples + made.sound.samples);
+      }
+    }
+    return sound.size() > before;
+  };
+  const auto more = [&](int64_t count) {
+    maker.Push(1, codes.Columns(frames, frames + count), frames + count == codes.frames);
+    frames += count;
+    return comes();
+  };
+  EXPECT_TRUE(more(20));  // the first piece
+  EXPECT_FALSE(more(5));
+  EXPECT_TRUE(maker.SetShared(true));
+  EXPECT_TRUE(comes());
+  EXPECT_FALSE(maker.SetShared(true));
+  EXPECT_FALSE(more(3));
+  EXPECT_TRUE(more(1));
+  EXPECT_FALSE(maker.SetShared(false));
+  EXPECT_FALSE(more(7));
+  EXPECT_TRUE(more(1));
+  EXPECT_TRUE(more(23));
+  const Waveform whole = codec::Decode(pool_, TinyCodec(), codes, 1);
+  EXPECT_EQ(sound, std::vector<float>(whole.channel(0), whole.channel(0) + whole.samples));
+}
+
 TEST_P(SoundMakerTest, WhatIsClosedGivesNothingMore) {
   SoundMaker maker(TinyCodec(), 1, team());
   maker.Open(1, true);
