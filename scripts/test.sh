@@ -68,6 +68,9 @@ run_ctest() {
   # By name, as the end of a long log is what is read.
   mapfile -t -O "${#summaries[@]}" summaries < <(
     sed -n '/^The following tests FAILED:/,/^$/p' "build/$preset/tests.log" | sed '1d;/^$/d')
+  mapfile -t -O "${#summaries[@]}" summaries < <(
+    grep -E '^(FAIL|ERROR): |^E  |Error: |: Failure$|Sanitizer: ' "build/$preset/tests.log" |
+      cut -c 1-300 | tail -n 20)
   local total bad left_out
   total=$(count tests "$report")
   bad=$(count failures "$report")
@@ -103,24 +106,40 @@ check() {
   fi
 }
 
+# run_fuzzer NAME
+run_fuzzer() {
+  local corpus status=0
+  corpus=$(mktemp -d)
+  "build/dev/bin/fuzz_$1" -max_total_time="$fuzz_seconds" -rss_limit_mb=2048 -timeout=10 \
+    -artifact_prefix="build/dev/fuzz/findings/$1-" -print_final_stats=1 \
+    "$corpus" "tests/fuzz/corpus/$1" > "build/dev/fuzz/$1.log" 2>&1 || status=$?
+  rm -rf "$corpus"
+  return "$status"
+}
+
+# As many at once as there are processors.
 run_fuzzers() {
-  local fuzzer name corpus log
-  for fuzzer in "${fuzzers[@]}"; do
-    name=${fuzzer#fuzz_}
-    corpus=$(mktemp -d)
-    log=build/dev/fuzz/$name.log
-    mkdir -p "build/dev/fuzz/findings"
-    echo "== Fuzz $name for $fuzz_seconds s"
-    if "build/dev/bin/$fuzzer" -max_total_time="$fuzz_seconds" -rss_limit_mb=2048 -timeout=10 \
-        -artifact_prefix="build/dev/fuzz/findings/$name-" -print_final_stats=1 \
-        "$corpus" "tests/fuzz/corpus/$name" > "$log" 2>&1; then
-      passed=$((passed + 1))
-      summaries+=("fuzz $name: $(awk '/number_of_executed_units/ { print $2 }' "$log") runs")
-    else
-      tail -n 40 "$log"
-      fail "fuzz $name: a finding, kept in build/dev/fuzz/findings"
-    fi
-    rm -rf "$corpus"
+  local begin name names running
+  mkdir -p build/dev/fuzz/findings
+  for ((begin = 0; begin < ${#fuzzers[@]}; begin += jobs)); do
+    names=("${fuzzers[@]:begin:jobs}")
+    names=("${names[@]#fuzz_}")
+    running=()
+    echo "== Fuzz ${names[*]} for $fuzz_seconds s"
+    for name in "${names[@]}"; do
+      run_fuzzer "$name" &
+      running+=($!)
+    done
+    for name in "${names[@]}"; do
+      if wait "${running[0]}"; then
+        passed=$((passed + 1))
+        summaries+=("fuzz $name: $(awk '/number_of_executed_units/ { print $2 }' "build/dev/fuzz/$name.log") runs")
+      else
+        tail -n 40 "build/dev/fuzz/$name.log"
+        fail "fuzz $name: a finding, kept in build/dev/fuzz/findings"
+      fi
+      running=("${running[@]:1}")
+    done
   done
 }
 
